@@ -1,0 +1,98 @@
+"""Countries as data: codes, continents, languages, neighbours and the groups they belong to.
+
+`country` is a data code and no position on any dispute. The tables stand in `data/`.
+"""
+
+import csv
+from dataclasses import dataclass
+from datetime import date
+from functools import lru_cache
+from pathlib import Path
+
+DATA = Path(__file__).resolve().parent.parent / "data"
+
+
+@dataclass(frozen=True)
+class Country:
+    """One row of `data/countries.csv`."""
+
+    code: str
+    name: str
+    continent: str
+    currency: str
+    languages: tuple[str, ...]
+    neighbours: tuple[str, ...]
+    income_group: str | None
+    disputed: str | None
+
+
+@dataclass(frozen=True)
+class GroupMembership:
+    """A country's membership in a group (a bloc or a macro-region), with its dates."""
+
+    country: str
+    since: date | None
+    until: date | None
+
+
+def _rows(name: str) -> list[dict[str, str]]:
+    with (DATA / name).open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file))
+
+
+@lru_cache(maxsize=1)
+def countries() -> dict[str, Country]:
+    """All countries by ISO 3166-1 alpha-2 code."""
+    return {
+        row["code"]: Country(
+            code=row["code"],
+            name=row["name"],
+            continent=row["continent"],
+            currency=row["currency"],
+            languages=tuple(row["languages"].split()),
+            neighbours=tuple(row["neighbours"].split()),
+            income_group=row["income_group"] or None,
+            disputed=row["disputed"] or None,
+        )
+        for row in _rows("countries.csv")
+    }
+
+
+def is_country(code: str) -> bool:
+    return code in countries()
+
+
+@lru_cache(maxsize=1)
+def _currencies() -> frozenset[str]:
+    return frozenset(c.currency for c in countries().values())
+
+
+def currency_code(code: str) -> bool:
+    return code in _currencies()
+
+
+@lru_cache(maxsize=1)
+def country_groups() -> dict[str, list[GroupMembership]]:
+    """Groups of countries (EU, ASEAN, Latin America and the Caribbean, ...) by group code."""
+    groups: dict[str, list[GroupMembership]] = {}
+    for row in _rows("country_groups.csv"):
+        groups.setdefault(row["group"], []).append(
+            GroupMembership(row["country"], _day(row["since"]), _day(row["until"]))
+        )
+    return groups
+
+
+def groups_of(country: str, as_of: date) -> set[str]:
+    """The groups a country belongs to on a day."""
+    return {
+        group
+        for group, members in country_groups().items()
+        for member in members
+        if member.country == country
+        and (member.since is None or member.since <= as_of)
+        and (member.until is None or as_of <= member.until)
+    }
+
+
+def _day(text: str) -> date | None:
+    return date.fromisoformat(text) if text else None

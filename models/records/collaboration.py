@@ -1,0 +1,188 @@
+"""A collaboration: a network, partnership or platform that places may join."""
+
+from datetime import date
+from fractions import Fraction
+from typing import Annotated, Self
+
+from pydantic import AfterValidator, Field, model_validator
+
+from models.records.rule import Rule
+from models.records.values import (
+    CollaborationId,
+    Count,
+    CountryCode,
+    Days,
+    Fact,
+    Money,
+    Name,
+    Record,
+    RoleName,
+    Slug,
+    Text,
+)
+from models.taxonomy import (
+    CapAttribute,
+    CollaborationType,
+    Degree,
+    FactStatus,
+    Format,
+    Goal,
+    Hurdle,
+    Intake,
+    LedBy,
+    NationalConsent,
+    NeedLevel,
+    Sector,
+    Stage,
+    Theme,
+)
+
+
+def _share(text: str) -> str:
+    """A share as an exact fraction of whole numbers, such as "2/3"."""
+    try:
+        share = Fraction(text)
+    except (ValueError, ZeroDivisionError):
+        raise ValueError(f"{text!r} is no fraction such as 2/3") from None
+    if not 0 < share <= 1 or "." in text:
+        raise ValueError(f"{text!r} is not a fraction above 0 and up to 1")
+    return text
+
+
+class StageClaim(Record):
+    """A stage the collaboration works at; a network's own claim is kept as a claim."""
+
+    stage: Stage
+    status: FactStatus
+
+
+class Fee(Money):
+    period: Annotated[str, Field(pattern="^(year|month|once|event)$")] = "year"
+
+
+class Grant(Record):
+    """A grant's upper bound: "up to", never the amount one will get."""
+
+    up_to: Money
+
+
+class Cap(Record):
+    """A limit on the roster after admission: at most `max`, or at most an exact share."""
+
+    attribute: CapAttribute
+    max: Annotated[int, Field(ge=1)] | None = None
+    max_share: Annotated[str, AfterValidator(_share)] | None = None
+    text: Text | None = None
+    source: Text | None = None
+
+    @model_validator(mode="after")
+    def _one_limit(self) -> Self:
+        if (self.max is None) == (self.max_share is None):
+            raise ValueError("a cap has either max or max_share")
+        return self
+
+
+class Call(Record):
+    """A round of intake, with its own places and rules."""
+
+    id: Slug
+    opens: date | None = None
+    closes: date | None = None
+    places: Annotated[int, Field(ge=0)] | None = None
+    rules: list[Rule] = []
+
+    @model_validator(mode="after")
+    def _in_order(self) -> Self:
+        if self.opens and self.closes and self.opens > self.closes:
+            raise ValueError("opens is after closes")
+        return self
+
+
+class SizeBand(Record):
+    min: Count | None = None
+    max: Count | None = None
+
+    @model_validator(mode="after")
+    def _in_order(self) -> Self:
+        if self.min is not None and self.max is not None and self.min > self.max:
+            raise ValueError("min is greater than max")
+        return self
+
+
+class Clarity(Record):
+    """Does the collaboration state its duration, its members' duties and its outcomes?"""
+
+    duration: bool
+    duties: bool
+    outcomes: bool
+
+
+class PartnerRole(Record):
+    """Another role than member, and the countries whose places may take it."""
+
+    role: RoleName
+    countries: list[CountryCode] = []
+    text: Text
+    source: Text | None = None
+
+
+class Collaboration(Record):
+    """A collaboration and what it asks. A description of its members is never a rule."""
+
+    id: CollaborationId
+    name: Name
+    aliases: list[Name] = []
+    type: CollaborationType
+    labels: list[CollaborationType] = []
+    led_by: LedBy | None = None
+    goals: list[Goal] = []
+    theme: Theme
+    sectors: list[Sector] = []
+    stages: list[StageClaim] = []
+    formats: list[Format] = []
+    description: Text
+    founded: Annotated[int, Field(ge=1800, le=2100)] | None = None
+    member_count: Count | None = None
+    footprint: Text | None = None
+    rules: list[Rule] = []
+    entry_rules_known: bool = False
+    calls: list[Call] = []
+    caps: list[Cap] = []
+    intake: Intake = Intake.UNKNOWN
+    open_to_non_members: bool | None = None
+    fee: Fee | None = None
+    grant: Grant | None = None
+    effort_days: Days | None = None
+    obligations: list[Text] = []
+    level: NeedLevel | None = None
+    facilitation: Degree | None = None
+    hurdle: Hurdle | None = None
+    required_roles: list[RoleName] = []
+    size_band: SizeBand | None = None
+    national_consent: NationalConsent = NationalConsent.UNKNOWN
+    partner_roles: list[PartnerRole] = []
+    funders: list[Name] = []
+    ends: date | None = None
+    successor: CollaborationId | None = None
+    domestic: bool = False
+    country: CountryCode | None = None
+    obligations_clear: Clarity | None = None
+    case_study: Annotated[int, Field(ge=1, le=10)] | None = None
+    staff: Count | None = None
+    sdgs: list[Annotated[int, Field(ge=1, le=17)]] = []
+    last_confirmed: date | None = None
+    external_ids: dict[str, str] = {}
+    provenance: dict[str, Fact] = {}
+
+    @model_validator(mode="after")
+    def _makes_sense(self) -> Self:
+        for rules in (self.rules, *(call.rules for call in self.calls)):
+            ids = [rule.id for rule in rules]
+            if len(ids) != len(set(ids)):
+                raise ValueError("two rules have the same id")
+        if self.domestic and self.country is None:
+            raise ValueError("a domestic collaboration names its country")
+        unknown = set(self.provenance) - set(type(self).model_fields) - {"*"}
+        if unknown:
+            raise ValueError(f"provenance of unknown fields: {', '.join(sorted(unknown))}")
+        return self

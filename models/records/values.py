@@ -1,0 +1,80 @@
+"""Small values that every record shares: text, money, countries, and what a fact rests on."""
+
+from datetime import date as Day  # a field may be called `date`
+from decimal import Decimal
+from typing import Annotated, Any
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
+
+from models.countries import currency_code, is_country
+from models.taxonomy import FactStatus
+
+TEXT_LIMIT = 20_000
+
+
+class Record(BaseModel):
+    """A value of the contract: an unknown field, NaN and infinity are refused."""
+
+    model_config = ConfigDict(extra="forbid", allow_inf_nan=False)
+
+    def facts(self) -> dict[str, Any]:
+        """The fields somebody gave, as plain JSON values; what is not known is left out."""
+        return self.model_dump(mode="json", exclude_none=True, exclude_defaults=True)
+
+
+def _country(code: str) -> str:
+    if not is_country(code):
+        raise ValueError(f"unknown country {code!r}: expected an ISO 3166-1 alpha-2 code")
+    return code
+
+
+def _currency(code: str) -> str:
+    if not currency_code(code):
+        raise ValueError(f"unknown currency {code!r}: expected an ISO 4217 code such as EUR")
+    return code
+
+
+def _no_control_characters(text: str) -> str:
+    if any(ord(c) < 32 and c not in "\n\t\r" for c in text):
+        raise ValueError("control characters are not allowed")
+    return text
+
+
+Name = Annotated[
+    str,
+    StringConstraints(strip_whitespace=True, min_length=1, max_length=300),
+    AfterValidator(_no_control_characters),
+]
+Text = Annotated[
+    str,
+    StringConstraints(strip_whitespace=True, min_length=1, max_length=TEXT_LIMIT),
+    AfterValidator(_no_control_characters),
+]
+CountryCode = Annotated[str, AfterValidator(_country)]
+CurrencyCode = Annotated[str, AfterValidator(_currency)]
+LanguageCode = Annotated[str, StringConstraints(pattern=r"^[a-z]{2,3}$")]
+Slug = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=120)]
+RoleName = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]*$", max_length=80)]
+PlaceId = Annotated[str, StringConstraints(pattern=r"^(gn|iso|cp|x):[A-Za-z0-9][A-Za-z0-9._-]{0,79}$")]
+CollaborationId = Annotated[
+    str, StringConstraints(pattern=r"^(x:)?[A-Za-z0-9][A-Za-z0-9._-]{0,119}$")
+]
+Share = Annotated[float, Field(ge=0, le=1)]
+Days = Annotated[float, Field(ge=0, le=100_000)]
+Count = Annotated[int, Field(ge=0, le=20_000_000_000)]
+
+
+class Money(Record):
+    """An amount in a currency (ISO 4217); zero is a fact, unknown is the absence of the value."""
+
+    amount: Decimal = Field(ge=0, max_digits=18, decimal_places=2)
+    currency: CurrencyCode
+
+
+class Fact(Record):
+    """What a field's value rests on."""
+
+    source: Text
+    date: Day | None = None
+    status: FactStatus
+    last_confirmed: Day | None = None
