@@ -55,7 +55,9 @@ CurrencyCode = Annotated[str, AfterValidator(_currency)]
 LanguageCode = Annotated[str, StringConstraints(pattern=r"^[a-z]{2,3}$")]
 Slug = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=120)]
 RoleName = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]*$", max_length=80)]
-PlaceId = Annotated[str, StringConstraints(pattern=r"^(gn|iso|cp|x):[A-Za-z0-9][A-Za-z0-9._-]{0,79}$")]
+PlaceId = Annotated[
+    str, StringConstraints(pattern=r"^(gn|iso|cp|x):[A-Za-z0-9][A-Za-z0-9._-]{0,79}$")
+]
 CollaborationId = Annotated[
     str, StringConstraints(pattern=r"^(x:)?[A-Za-z0-9][A-Za-z0-9._-]{0,119}$")
 ]

@@ -1,0 +1,80 @@
+"""The database: engine, sessions, and whether its schema is current."""
+
+import sqlite3
+from pathlib import Path
+
+from alembic import command
+from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import Engine, create_engine, event, make_url
+from sqlalchemy.orm import Session, sessionmaker
+
+ROOT = Path(__file__).resolve().parent.parent
+Sessions = sessionmaker[Session]
+
+# SQLite before these versions can corrupt a WAL that two connections reset at once
+# (https://sqlite.org/wal.html, "The WAL-reset bug"): a rollback journal is safe on all.
+_WAL_FIXED_IN_LINE = {(3, 44): 6, (3, 50): 7}
+_WAL_FIXED = (3, 51, 3)
+
+
+def wal_is_safe(version: tuple[int, int, int]) -> bool:
+    """Whether this SQLite may use a write-ahead log with several connections."""
+    fixed = _WAL_FIXED_IN_LINE.get(version[:2])
+    return version >= _WAL_FIXED or (fixed is not None and version[2] >= fixed)
+
+
+def connect(url: str) -> Engine:
+    """An engine for a database URL; an SQLite file's folder is made when missing."""
+    parsed = make_url(url)
+    if parsed.drivername == "postgresql":
+        parsed = parsed.set(drivername="postgresql+psycopg")
+    if not parsed.drivername.startswith("sqlite"):
+        return create_engine(parsed, pool_pre_ping=True)
+    if parsed.database and parsed.database != ":memory:":
+        Path(parsed.database).parent.mkdir(parents=True, exist_ok=True)
+    engine = create_engine(parsed, connect_args={"timeout": 30})
+    journal = "WAL" if wal_is_safe(sqlite3.sqlite_version_info[:3]) else "DELETE"
+
+    @event.listens_for(engine, "connect")
+    def _prepare(connection: sqlite3.Connection, _: object) -> None:
+        connection.execute(f"PRAGMA journal_mode={journal}")
+        connection.execute("PRAGMA synchronous=FULL")
+        connection.execute("PRAGMA foreign_keys=ON")
+
+    return engine
+
+
+def sessions(engine: Engine) -> Sessions:
+    """Sessions whose objects stay readable after the commit."""
+    return sessionmaker(engine, expire_on_commit=False)
+
+
+def _config(engine: Engine) -> Config:
+    config = Config(toml_file=str(ROOT / "pyproject.toml"))
+    config.attributes["engine"] = engine
+    config.set_main_option("script_location", str(ROOT / "migrations"))
+    return config
+
+
+def migrate(engine: Engine, revision: str = "head") -> None:
+    """Bring the schema to a revision, the newest by default."""
+    command.upgrade(_config(engine), revision)
+
+
+def downgrade(engine: Engine, revision: str = "base") -> None:
+    """Take the schema back to a revision."""
+    command.downgrade(_config(engine), revision)
+
+
+def drift(engine: Engine) -> None:
+    """Raise where the tables of the code and the migrated schema differ."""
+    command.check(_config(engine))
+
+
+def is_migrated(engine: Engine) -> bool:
+    """Whether the schema is the newest one."""
+    head = ScriptDirectory(str(ROOT / "migrations")).get_current_head()
+    with engine.connect() as connection:
+        return MigrationContext.configure(connection).get_current_revision() == head

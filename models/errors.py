@@ -1,0 +1,112 @@
+"""Errors in our own words. Raise one anywhere; `services/web.py` writes it as problem+json."""
+
+from typing import Any, ClassVar
+
+
+class Problem(Exception):
+    """An error with an HTTP status and a stable title; `detail` says what happened."""
+
+    status: ClassVar[int] = 500
+    title: ClassVar[str] = "Internal error"
+    type: ClassVar[str] = "internal-error"
+
+    def __init__(self, detail: str, **extra: Any) -> None:
+        super().__init__(detail)
+        self.detail = detail
+        self.extra = extra
+        self.headers: dict[str, str] = {}
+
+
+class PlaceNotFound(Problem):
+    status, title, type = 404, "Place not found", "place-not-found"
+
+    def __init__(self, place_id: str) -> None:
+        super().__init__(
+            f"No place has the id {place_id!r}. Find ids with GET /v1/places?q=name.",
+            place_id=place_id,
+        )
+
+
+class CollaborationNotFound(Problem):
+    status, title, type = 404, "Collaboration not found", "collaboration-not-found"
+
+    def __init__(self, collaboration_id: str) -> None:
+        super().__init__(
+            f"No collaboration has the id or alias {collaboration_id!r}. "
+            "Find ids with GET /v1/collaborations?q=name.",
+            collaboration_id=collaboration_id,
+        )
+
+
+class NotFound(Problem):
+    status, title, type = 404, "Not found", "not-found"
+
+
+class InvalidInput(Problem):
+    """Bad input: `errors` lists what and where, each with pointer, detail and code."""
+
+    status, title, type = 422, "Invalid input", "invalid-input"
+
+    def __init__(self, detail: str, errors: list[dict[str, Any]]) -> None:
+        super().__init__(detail, errors=errors)
+
+    @classmethod
+    def at(cls, pointer: str, detail: str, code: str) -> "InvalidInput":
+        return cls(detail, [{"pointer": pointer, "detail": detail, "code": code}])
+
+
+class TooLarge(Problem):
+    status, title, type = 413, "Request too large", "request-too-large"
+
+
+class Unauthorised(Problem):
+    status, title, type = 401, "Key missing or wrong", "unauthorised"
+
+    def __init__(self, detail: str = "Send a valid key: Authorization: Bearer cp_…") -> None:
+        super().__init__(detail)
+        self.headers = {"WWW-Authenticate": "Bearer"}
+
+
+class MissingScope(Problem):
+    status, title, type = 403, "Scope missing", "missing-scope"
+
+    def __init__(self, scope: str) -> None:
+        super().__init__(f"This key does not have the scope {scope!r}.", scope=scope)
+
+
+class StaleCursor(Problem):
+    status, title, type = 410, "Cursor is stale", "stale-cursor"
+
+    def __init__(self) -> None:
+        super().__init__("The catalogue has changed since this cursor: start again without it.")
+
+
+class Conflict(Problem):
+    status, title, type = 409, "Conflict", "conflict"
+
+
+class NotReady(Problem):
+    status, title, type = 503, "Not ready", "not-ready"
+
+    def __init__(self, detail: str) -> None:
+        super().__init__(detail)
+        self.headers = {"Retry-After": "2"}
+
+
+class SnapshotRefused(Problem):
+    """A snapshot that must not be served: damaged, or made for another format or model."""
+
+    status, title, type = 503, "Snapshot refused", "snapshot-refused"
+
+
+class DatabaseNotMigrated(Problem):
+    status, title, type = 503, "Database not migrated", "database-not-migrated"
+
+    def __init__(self) -> None:
+        super().__init__("The database schema is not current: run `counterpart migrate`.")
+
+
+class BadFile(Problem):
+    """A file that cannot be read as a whole; single bad rows are reported by row instead."""
+
+    status, title, type = 422, "File cannot be read", "bad-file"

