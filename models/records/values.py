@@ -4,7 +4,14 @@ from datetime import date as Day  # a field may be called `date`
 from decimal import Decimal
 from typing import Annotated, Any
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Field,
+    PlainSerializer,
+    StringConstraints,
+)
 
 from models.countries import currency_code, is_country
 from models.taxonomy import FactStatus
@@ -63,13 +70,18 @@ CollaborationId = Annotated[
 ]
 Share = Annotated[float, Field(ge=0, le=1)]
 Days = Annotated[float, Field(ge=0, le=100_000)]
+Amount = Annotated[
+    Decimal,
+    Field(ge=0, max_digits=18, decimal_places=2),
+    PlainSerializer(float, return_type=float, when_used="json"),
+]
 Count = Annotated[int, Field(ge=0, le=20_000_000_000)]
 
 
 class Money(Record):
     """An amount in a currency (ISO 4217); zero is a fact, unknown is the absence of the value."""
 
-    amount: Decimal = Field(ge=0, max_digits=18, decimal_places=2)
+    amount: Amount
     currency: CurrencyCode
 
 

@@ -22,7 +22,8 @@ class UtcTime(TypeDecorator[datetime]):
     def process_result_value(self, value: Any, dialect: Dialect) -> datetime | None:  # noqa: ARG002
         if value is None:
             return None
-        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+        time: datetime = value if value.tzinfo else value.replace(tzinfo=UTC)
+        return time.astimezone(UTC)
 
 
 def now() -> datetime:

@@ -1,0 +1,222 @@
+"""Coded columns: each fact of a place as a small code into a table of distinct values.
+
+A feature is evaluated on the distinct values of a column (some hundreds to some thousands),
+never on every place; a place's value is then looked up by its code. Unknown is NaN in the
+table (or a row of zeros where a set is empty: nothing on file), never a default.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from functools import lru_cache
+from math import log, nan
+from typing import Any
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+import numpy as np
+from numpy.typing import NDArray
+
+from models.countries import countries
+from models.taxonomy import Degree, Goal, Lever, PlaceKind, Power, PowerBasis, Sector, Stage
+
+Facts = dict[str, Any]
+Row = tuple[Any, ...]
+
+KINDS = list(PlaceKind)
+SECTORS = list(Sector)
+STAGES = list(Stage)
+GOALS = list(Goal)
+POWERS = list(Power)
+DEGREES = list(Degree)
+COUNTRIES = sorted(countries())
+LANGUAGES = sorted({code for c in countries().values() for code in c.languages})
+
+_SECTOR = {name: i for i, name in enumerate(SECTORS)}
+_STAGE = {name: i for i, name in enumerate(STAGES)}
+_GOAL = {name: i for i, name in enumerate(GOALS)}
+_COUNTRY = {code: i for i, code in enumerate(COUNTRIES)}
+_KIND = {name: i for i, name in enumerate(KINDS)}
+_LANGUAGE = {code: i for i, code in enumerate(LANGUAGES)}
+_DEGREE = {name: i for i, name in enumerate(DEGREES)}
+
+# An average of the country says less of a place than its own figure does (design, section 2).
+TRUST_IN_AVERAGES = 0.5
+
+
+def residents(facts: Facts) -> float | None:
+    """Residents of the metropolitan area where known, else of the place itself."""
+    return facts.get("metro_population") or facts.get("population")
+
+
+def _kind(facts: Facts) -> Row:
+    return (_KIND[facts["kind"]],)
+
+
+def _country(facts: Facts) -> Row:
+    return (_COUNTRY[facts["country"]],)
+
+
+def _government(facts: Facts) -> Row:
+    known = facts.get("has_government")
+    return (nan if known is None else float(known),)
+
+
+def _size(facts: Facts) -> Row:
+    """The logarithm of the residents, in steps of one per cent."""
+    count = residents(facts)
+    return (round(log(count), 2) if count else nan,)
+
+
+def _rank(facts: Facts) -> Row:
+    """The logarithm of the rank in the country, in steps of two per cent."""
+    rank = facts.get("national_rank")
+    return (round(log(rank) * 50) / 50 if rank else nan,)
+
+
+def _location(facts: Facts) -> Row:
+    """The middle of the one-degree cell a place lies in."""
+    lat, lon = facts.get("lat"), facts.get("lon")
+    if lat is None or lon is None:
+        return (nan, nan)
+    return (np.floor(lat) + 0.5, np.floor(lon) + 0.5)
+
+
+@lru_cache(maxsize=1000)
+def utc_offset(timezone: str) -> float:
+    """Standard offset from UTC in hours; NaN for a zone that is not known."""
+    try:
+        winter = datetime(2026, 1, 1, tzinfo=ZoneInfo(timezone))
+    except (ZoneInfoNotFoundError, ValueError):
+        return nan
+    offset = (winter.utcoffset() or timedelta()) - (winter.dst() or timedelta())
+    return offset.total_seconds() / 3600
+
+
+def _clock(facts: Facts) -> Row:
+    zone = facts.get("timezone")
+    return (utc_offset(zone) if zone else nan,)
+
+
+def _languages(facts: Facts) -> Row:
+    return tuple(sorted(_LANGUAGE[c] for c in facts.get("languages", ()) if c in _LANGUAGE))
+
+
+def _powers(facts: Facts) -> Row:
+    powers = facts.get("powers") or {}
+    average = powers.get("basis") == PowerBasis.AVERAGE
+    return (*(powers.get(p, nan) for p in POWERS), TRUST_IN_AVERAGES if average else 1.0)
+
+
+def _levers(facts: Facts) -> Row:
+    held = {Lever.OWN: 1.0, Lever.SHARED: 1.0, Lever.REGIONAL: 0.0, Lever.NATIONAL: 0.0}
+    levers = facts.get("levers") or {}
+    return tuple(held[levers[s]] if s in levers else nan for s in SECTORS) if levers else ()
+
+
+def _sectors(facts: Facts) -> Row:
+    return tuple(sorted({_SECTOR[s] for s in facts.get("sectors", ())}))
+
+
+def _goals(facts: Facts) -> Row:
+    return tuple(sorted({_GOAL[g] for g in facts.get("goals", ())}))
+
+
+def _cells(items: Sequence[Facts]) -> Row:
+    return tuple(sorted({_STAGE[i["stage"]] * len(SECTORS) + _SECTOR[i["sector"]] for i in items}))
+
+
+def _needs(facts: Facts) -> Row:
+    return _cells(facts.get("needs", ()))
+
+
+def _offers(facts: Facts) -> Row:
+    return _cells(facts.get("offers", ()))
+
+
+def _executive(facts: Facts) -> Row:
+    capacity = (facts.get("executive") or {}).get("capacity")
+    return (nan if capacity is None else float(_DEGREE[capacity]),)
+
+
+@dataclass(frozen=True)
+class Kind:
+    """How one column is read from a record, and how wide its table of values is.
+
+    `hot` columns hold sets of indices, spread to zeros and ones; the others hold numbers.
+    """
+
+    read: Callable[[Facts], Row]
+    width: int = 1
+    hot: bool = False
+
+
+PLACE_COLUMNS: dict[str, Kind] = {
+    "kind": Kind(_kind),
+    "country": Kind(_country),
+    "government": Kind(_government),
+    "size": Kind(_size),
+    "rank": Kind(_rank),
+    "location": Kind(_location, 2),
+    "clock": Kind(_clock),
+    "languages": Kind(_languages, len(LANGUAGES), hot=True),
+    "powers": Kind(_powers, len(POWERS) + 1),
+    "levers": Kind(_levers, len(SECTORS)),
+    "sectors": Kind(_sectors, len(SECTORS), hot=True),
+    "goals": Kind(_goals, len(GOALS), hot=True),
+    "needs": Kind(_needs, len(STAGES) * len(SECTORS), hot=True),
+    "offers": Kind(_offers, len(STAGES) * len(SECTORS), hot=True),
+    "executive": Kind(_executive),
+}
+
+
+@dataclass(frozen=True)
+class Column:
+    """Codes of all rows, and the table of distinct values they point into (values, width)."""
+
+    codes: NDArray[np.int32]
+    values: NDArray[np.float32]
+
+
+def spread(rows: Sequence[Row], kind: Kind) -> NDArray[np.float32]:
+    """Rows as a table: sets as zeros and ones, a row that says nothing as NaN (or zeros)."""
+    if kind.hot:
+        table = np.zeros((len(rows), kind.width), np.float32)
+        for i, row in enumerate(rows):
+            table[i, list(row)] = 1
+        return table
+    return np.array([row or (nan,) * kind.width for row in rows], np.float32).reshape(
+        len(rows), kind.width
+    )
+
+
+class ColumnWriter:
+    """Collects places one by one and codes their columns as it goes."""
+
+    def __init__(self) -> None:
+        self._seen: dict[str, dict[Row, int]] = {name: {} for name in PLACE_COLUMNS}
+        self._codes: dict[str, list[int]] = {name: [] for name in PLACE_COLUMNS}
+
+    def add(self, facts: Facts) -> None:
+        """Append one place."""
+        for name, kind in PLACE_COLUMNS.items():
+            # NaN is unlike itself, so it would be a new value each time.
+            row = tuple(None if v != v else v for v in kind.read(facts))
+            seen = self._seen[name]
+            self._codes[name].append(seen.setdefault(row, len(seen)))
+
+    def columns(self) -> dict[str, Column]:
+        """The columns of all places added, in the order they came."""
+        return {
+            name: Column(
+                np.array(self._codes[name], np.int32),
+                spread(
+                    [tuple(nan if v is None else v for v in row) for row in self._seen[name]], kind
+                ),
+            )
+            for name, kind in PLACE_COLUMNS.items()
+        }
+
+
+def profile_columns(facts: Facts) -> dict[str, NDArray[np.float32]]:
+    """One place's values per column, each as a table of one row."""
+    return {name: spread([kind.read(facts)], kind) for name, kind in PLACE_COLUMNS.items()}

@@ -1,0 +1,49 @@
+"""The directory of names: every name and alias, folded and sorted, for typeahead."""
+
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from models.names import fold
+from models.snapshot.blobs import Blob, write_blob
+
+
+class Directory:
+    """Looks rows up by the beginning of any of their names."""
+
+    def __init__(self, folder: Path, name: str) -> None:
+        self._names = Blob(folder, f"{name}_names")
+        self._owners: NDArray[np.int32] = np.load(folder / f"{name}_names.owners.npy")
+
+    def starting_with(self, text: str) -> Iterator[tuple[int, bool]]:
+        """(row, exact) of each name that starts with the text, in order of the names."""
+        key = fold(text).encode()
+        if not key:
+            return
+        for i in range(self._first(key), len(self._names)):
+            name = self._names[i]
+            if not name.startswith(key):
+                return
+            yield int(self._owners[i]), name == key
+
+    def _first(self, key: bytes) -> int:
+        low, high = 0, len(self._names)
+        while low < high:
+            middle = (low + high) // 2
+            if self._names[middle] < key:
+                low = middle + 1
+            else:
+                high = middle
+        return low
+
+
+def write_directory(folder: Path, name: str, names: Iterable[tuple[str, int]]) -> list[str]:
+    """Write (name, row) pairs; answers with the names of the files."""
+    entries = sorted({(fold(text).encode(), row) for text, row in names} - {(b"", 0)})
+    entries = [(key, row) for key, row in entries if key]
+    files = write_blob(folder, f"{name}_names", (key for key, _ in entries))
+    owners = f"{name}_names.owners.npy"
+    np.save(folder / owners, np.array([row for _, row in entries], np.int32))
+    return [*files, owners]

@@ -1,0 +1,129 @@
+"""An opened snapshot: all that answers rest on, immutable and checked."""
+
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import orjson
+from numpy.typing import NDArray
+
+from models.snapshot.blobs import Blob
+from models.snapshot.columns import PLACE_COLUMNS, Column
+from models.snapshot.directory import Directory
+from models.snapshot.manifest import Manifest, read_manifest
+from models.snapshot.texts import TextIndex
+from models.tables.records import PUBLIC
+
+PRIVATE = "\x1f"
+
+
+def place_key(tenant: str, place_id: str) -> bytes:
+    """What a place is found by: its id, and for a tenant's own the tenant too."""
+    return (place_id if tenant == PUBLIC else f"{place_id}{PRIVATE}{tenant}").encode()
+
+
+@dataclass(frozen=True)
+class Tie:
+    """A known tie of a place with a collaboration (`collaboration`) or a place (`partner`)."""
+
+    place: int
+    collaboration: int
+    partner: int
+    tenant: str
+    record: dict[str, Any]
+
+
+class Places:
+    """Places as rows, sorted by key: columns to score by, records to explain with."""
+
+    def __init__(self, folder: Path, tenants: list[str]) -> None:
+        self.keys: NDArray[np.bytes_] = np.load(folder / "place_keys.npy", mmap_mode="r")
+        self.tenants: NDArray[np.uint16] = np.load(folder / "place_tenants.npy", mmap_mode="r")
+        self.columns = {
+            name: Column(
+                np.load(folder / f"place_{name}.codes.npy", mmap_mode="r"),
+                np.load(folder / f"place_{name}.values.npy"),
+            )
+            for name in PLACE_COLUMNS
+        }
+        self.texts = TextIndex(folder, "place")
+        self.directory = Directory(folder, "place")
+        self._records = Blob(folder, "place_records")
+        self._tenant_names = tenants
+
+    def __len__(self) -> int:
+        return len(self.keys)
+
+    def row(self, place_id: str, tenant: str = PUBLIC) -> int | None:
+        """The row of a place that this tenant may see; None where there is none."""
+        owner = tenant if place_id.startswith("x:") else PUBLIC
+        key = place_key(owner, place_id)
+        row = int(np.searchsorted(self.keys, np.bytes_(key)))
+        return row if row < len(self.keys) and self.keys[row] == key else None
+
+    def facts(self, row: int) -> dict[str, Any]:
+        """The place's record as given, without what is unknown."""
+        facts: dict[str, Any] = orjson.loads(self._records[row])
+        return facts
+
+    def id(self, row: int) -> str:
+        """The place's id, as its tenant says it."""
+        return bytes(self.keys[row]).decode().split(PRIVATE)[0]
+
+    def visible_to(self, tenant: str) -> NDArray[np.bool_]:
+        """Which rows this tenant may see: the public ones and its own."""
+        seen: NDArray[np.bool_] = np.equal(self.tenants, 0)
+        if tenant in self._tenant_names[1:]:
+            seen |= self.tenants == self._tenant_names.index(tenant)
+        return seen
+
+
+class Ties:
+    """Known memberships and partnerships, found from either side."""
+
+    def __init__(self, folder: Path, tenants: list[str]) -> None:
+        ends = np.load(folder / "ties.npy")
+        records = Blob(folder, "tie_records")
+        self._all = [
+            Tie(place, collaboration, partner, tenants[tenant], orjson.loads(records[i]))
+            for i, (place, collaboration, partner, tenant) in enumerate(ends.tolist())
+        ]
+        self._by_place: dict[int, list[Tie]] = {}
+        self._by_collaboration: dict[int, list[Tie]] = {}
+        self._by_partner: dict[int, list[Tie]] = {}
+        for tie in self._all:
+            self._by_place.setdefault(tie.place, []).append(tie)
+            self._by_collaboration.setdefault(tie.collaboration, []).append(tie)
+            self._by_partner.setdefault(tie.partner, []).append(tie)
+
+    def of_place(self, row: int) -> list[Tie]:
+        return self._by_place.get(row, [])
+
+    def with_place(self, row: int) -> list[Tie]:
+        """Ties that other places have with this one."""
+        return self._by_partner.get(row, [])
+
+    def of_collaboration(self, row: int) -> list[Tie]:
+        return self._by_collaboration.get(row, [])
+
+
+class Snapshot:
+    """One published state of the catalogue with everything needed to answer."""
+
+    def __init__(self, folder: Path) -> None:
+        self.manifest: Manifest = read_manifest(folder)
+        self.id = self.manifest.snapshot_id
+        self.places = Places(folder, self.manifest.tenants)
+        self.collaborations: list[dict[str, Any]] = orjson.loads(
+            (folder / "collaborations.json").read_bytes()
+        )
+        self.collaboration_texts = TextIndex(folder, "collaboration")
+        self.ties = Ties(folder, self.manifest.tenants)
+        self.weights: dict[str, Any] = orjson.loads((folder / "weights.json").read_bytes())
+
+    @cached_property
+    def collaboration_rows(self) -> dict[tuple[str, str], int]:
+        """Rows of the collaborations by (tenant, id)."""
+        return {(c["tenant"], c["id"]): row for row, c in enumerate(self.collaborations)}

@@ -1,0 +1,74 @@
+"""The snapshot store: a folder of snapshots and a file that names the current one."""
+
+import os
+import shutil
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from uuid import uuid4
+
+from models.snapshot.manifest import MANIFEST, Manifest
+
+CURRENT = "CURRENT"
+
+
+class SnapshotStore:
+    """Snapshots built beside, then swapped: a reader sees the old or the new, never half."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+
+    def current(self) -> str | None:
+        """The id of the current snapshot, or None before the first publish."""
+        try:
+            return (self.folder / CURRENT).read_text().strip() or None
+        except FileNotFoundError:
+            return None
+
+    def path(self, snapshot_id: str) -> Path:
+        return self.folder / snapshot_id
+
+    def has(self, snapshot_id: str) -> bool:
+        return (self.path(snapshot_id) / MANIFEST).is_file()
+
+    @contextmanager
+    def building(self) -> Iterator[Path]:
+        """A folder to build a snapshot in; it is gone afterwards unless it was promoted."""
+        folder = self.folder / f".building-{uuid4().hex}"
+        folder.mkdir(parents=True)
+        try:
+            yield folder
+        finally:
+            shutil.rmtree(folder, ignore_errors=True)
+
+    def promote(self, built: Path, manifest: Manifest) -> str:
+        """Make what was built the current snapshot; every byte is on disk before it counts."""
+        snapshot_id = manifest.snapshot_id
+        (built / MANIFEST).write_bytes(manifest.content())
+        for file in built.iterdir():
+            _sync(file)
+        _sync(built)
+        if not self.has(snapshot_id):
+            shutil.rmtree(self.path(snapshot_id), ignore_errors=True)
+            built.rename(self.path(snapshot_id))
+        pointer = self.folder / f".{CURRENT}-{uuid4().hex}"
+        pointer.write_text(snapshot_id)
+        _sync(pointer)
+        os.replace(pointer, self.folder / CURRENT)
+        _sync(self.folder)
+        return snapshot_id
+
+    def prune(self, keep: Iterable[str]) -> None:
+        """Remove the snapshots not named; the current one always stays."""
+        kept = {*keep, self.current(), CURRENT}
+        for path in self.folder.iterdir():
+            if path.is_dir() and path.name not in kept and not path.name.startswith("."):
+                shutil.rmtree(path, ignore_errors=True)
+
+
+def _sync(path: Path) -> None:
+    handle = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)

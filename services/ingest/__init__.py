@@ -1,0 +1,1 @@
+"""From files and requests to facts: check, upsert, embed, publish a snapshot."""

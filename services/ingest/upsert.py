@@ -1,0 +1,186 @@
+"""Records into rows: what has not changed is not written."""
+
+import hashlib
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import orjson
+from sqlalchemy import delete, insert, select, update
+from sqlalchemy.orm import Session
+
+from models.records import Collaboration, Commitment, Place
+from models.tables import PUBLIC, CollaborationRow, CommitmentRow, PlaceRow, Tenant, now
+
+BATCH = 1000
+
+
+@dataclass
+class Counts:
+    """What an upsert did."""
+
+    written: int = 0
+    unchanged: int = 0
+
+    def __iadd__(self, other: "Counts") -> "Counts":
+        self.written += other.written
+        self.unchanged += other.unchanged
+        return self
+
+
+def canonical(facts: dict[str, Any]) -> str:
+    """A record as JSON with sorted keys: the same facts give the same text."""
+    return orjson.dumps(facts, option=orjson.OPT_SORT_KEYS).decode()
+
+
+def digest(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def ensure_tenant(session: Session, tenant: str, name: str | None = None) -> None:
+    """Make the tenant where it is not there yet."""
+    if session.get(Tenant, tenant) is None:
+        session.add(Tenant(id=tenant, name=name or tenant))
+        session.flush()
+
+
+def upsert_places(session: Session, places: Iterable[Place], tenant: str = PUBLIC) -> Counts:
+    """Write places that are new or changed, with the commitments in their records."""
+    counts = Counts()
+    batch: list[Place] = []
+    for place in places:
+        batch.append(place)
+        if len(batch) == BATCH:
+            counts += _upsert_place_batch(session, batch, tenant)
+            batch = []
+    if batch:
+        counts += _upsert_place_batch(session, batch, tenant)
+    return counts
+
+
+def _upsert_place_batch(session: Session, places: Sequence[Place], tenant: str) -> Counts:
+    rows = []
+    ties: dict[str, list[dict[str, Any]]] = {}
+    for place in places:
+        facts = place.facts()
+        if place.id is None:
+            raise ValueError("a stored place needs its id")
+        text = canonical(facts)
+        ties[place.id] = [_commitment(tenant, place.id, "record", c) for c in place.commitments]
+        rows.append(
+            {
+                "tenant_id": tenant,
+                "id": place.id,
+                "kind": place.kind,
+                "country": place.country,
+                "name": place.name,
+                "record": text,
+                "content_hash": digest(text),
+                "updated_at": now(),
+            }
+        )
+    counts, changed = _write(session, PlaceRow, rows, tenant)
+    if changed:
+        session.execute(
+            delete(CommitmentRow).where(
+                CommitmentRow.tenant_id == tenant,
+                CommitmentRow.origin == "record",
+                CommitmentRow.place_id.in_(changed),
+            )
+        )
+        new = [tie for place_id in changed for tie in ties[place_id]]
+        if new:
+            session.execute(insert(CommitmentRow), _unique(new))
+    return counts
+
+
+def upsert_collaborations(
+    session: Session, collaborations: Iterable[Collaboration], tenant: str = PUBLIC
+) -> Counts:
+    """Write collaborations that are new or changed."""
+    rows = []
+    for collaboration in collaborations:
+        text = canonical(collaboration.facts())
+        rows.append(
+            {
+                "tenant_id": tenant,
+                "id": collaboration.id,
+                "name": collaboration.name,
+                "record": text,
+                "content_hash": digest(text),
+                "updated_at": now(),
+            }
+        )
+    return _write(session, CollaborationRow, rows, tenant)[0]
+
+
+def replace_commitments(
+    session: Session,
+    origin: str,
+    commitments: Iterable[tuple[str, Commitment]],
+    tenant: str = PUBLIC,
+) -> Counts:
+    """Make (place id, commitment) all that is known from one origin, such as a member list."""
+    rows = _unique([_commitment(tenant, place, origin, c) for place, c in commitments])
+    old = set(
+        session.scalars(
+            select(CommitmentRow.key).where(
+                CommitmentRow.tenant_id == tenant, CommitmentRow.origin == origin
+            )
+        )
+    )
+    new = [row for row in rows if row["key"] not in old]
+    gone = old - {row["key"] for row in rows}
+    if gone:
+        session.execute(delete(CommitmentRow).where(CommitmentRow.key.in_(gone)))
+    if new:
+        session.execute(insert(CommitmentRow), new)
+    return Counts(written=len(new) + len(gone), unchanged=len(rows) - len(new))
+
+
+def _commitment(tenant: str, place_id: str, origin: str, commitment: Commitment) -> dict[str, Any]:
+    text = canonical(commitment.facts())
+    return {
+        "key": digest("\x1f".join((tenant, place_id, origin, text))),
+        "tenant_id": tenant,
+        "place_id": place_id,
+        "collaboration_id": commitment.collaboration,
+        "partner_id": commitment.place_id,
+        "origin": origin,
+        "role": commitment.role,
+        "level": commitment.level,
+        "since": commitment.since,
+        "record": text,
+        "updated_at": now(),
+    }
+
+
+def _unique(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    return list({row["key"]: row for row in rows}.values())
+
+
+def _write(
+    session: Session,
+    table: type[PlaceRow] | type[CollaborationRow],
+    rows: list[dict[str, Any]],
+    tenant: str,
+) -> tuple[Counts, list[str]]:
+    """Insert or update the rows whose content changed; answers with their ids."""
+    rows = list({row["id"]: row for row in rows}.values())
+    known = dict(
+        session.execute(
+            select(table.id, table.content_hash).where(
+                table.tenant_id == tenant, table.id.in_([row["id"] for row in rows])
+            )
+        ).tuples()
+    )
+    new = [row for row in rows if row["id"] not in known]
+    changed = [
+        row for row in rows if known.get(row["id"], row["content_hash"]) != row["content_hash"]
+    ]
+    if new:
+        session.execute(insert(table), new)
+    if changed:
+        session.execute(update(table), changed)
+    written = [row["id"] for row in new + changed]
+    return Counts(len(written), len(rows) - len(written)), written

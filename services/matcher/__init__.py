@@ -1,0 +1,1 @@
+"""From a snapshot to answers: retrieve, judge, score, explain."""
