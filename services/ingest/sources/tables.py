@@ -1,0 +1,41 @@
+"""The project's own small tables that several sources read: contested rows, languages, rows."""
+
+import csv
+from collections.abc import Iterator
+from pathlib import Path
+from typing import NamedTuple
+
+from models.countries import countries
+
+DATA = Path(__file__).resolve().parents[3] / "data"
+
+
+class Contested(NamedTuple):
+    """What is done with a row that two sources claim: drop, keep or flag it, and why."""
+
+    rule: str
+    why: str
+
+
+def rows(path: Path) -> Iterator[dict[str, str]]:
+    """The rows of a CSV table, by column name."""
+    with path.open(encoding="utf-8", newline="") as file:
+        yield from csv.DictReader(file)
+
+
+def contested(path: Path) -> dict[str, Contested]:
+    """Rows of the sources that are duplicates or whose country is disputed, by place id."""
+    return {row["id"]: Contested(row["rule"], row["why"]) for row in rows(path)}
+
+
+def region_languages(path: Path) -> dict[str, list[str]]:
+    """Official languages of regions that differ from their country's, by place id."""
+    return {row["id"]: row["languages"].split() for row in rows(path)}
+
+
+def languages_of(country: str, region: str | None, by_region: dict[str, list[str]]) -> list[str]:
+    """The official languages of a place: its region's where on file, else its country's."""
+    if region in by_region:
+        return list(by_region[region])
+    known = countries().get(country)
+    return list(known.languages) if known else []
