@@ -1,0 +1,213 @@
+"""Rules into outcomes, outcomes into a verdict. Three-valued: what is unknown is never a no."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from typing import Any
+
+from models.countries import countries, groups_of
+from models.taxonomy import (
+    Operator,
+    Outcome,
+    PopulationBasis,
+    RemedyKind,
+    Verdict,
+    size_class,
+)
+
+Facts = dict[str, Any]
+
+# Facts last confirmed longer ago are printed with their date and settle no verdict alone.
+STALE_AFTER = timedelta(days=731)
+
+
+@dataclass(frozen=True)
+class Seen:
+    """A value a rule looks at. A `lower_bound` passes "more than" rules but fails none."""
+
+    value: Any
+    field: str
+    lower_bound: bool = False
+
+
+UNKNOWN = Seen(None, "")
+
+
+@dataclass(frozen=True)
+class RuleOutcome:
+    """What one rule says of one place, with the value it saw and what would change it."""
+
+    rule_id: str
+    outcome: Outcome
+    field: str
+    seen: Any
+    threshold: Any
+    text: str
+    code: str = ""
+    status: str | None = None
+    source: str | None = None
+    remedy: str | None = None
+    remedy_kind: str | None = None
+    missing: str | None = None
+
+    def as_json(self) -> Facts:
+        shown = {k: v for k, v in vars(self).items() if v is not None and k not in ("code",)}
+        shown.pop("missing", None)
+        return {"seen": None, "threshold": None, **shown, "outcome": str(self.outcome)}
+
+
+@dataclass(frozen=True)
+class Judgement:
+    """A verdict with every outcome behind it and the fields that would settle it."""
+
+    verdict: Verdict
+    outcomes: list[RuleOutcome] = field(default_factory=list)
+    missing: list[str] = field(default_factory=list)
+
+
+def _population(facts: Facts) -> Seen:
+    """Residents of the government itself; a settlement's figure settles nothing about it."""
+    if facts.get("population_basis") == PopulationBasis.SETTLEMENT:
+        return Seen(None, "population")
+    return Seen(facts.get("population"), "population")
+
+
+def _metro_population(facts: Facts) -> Seen:
+    """Residents of the metropolitan area; those of its core bound it from below."""
+    if facts.get("metro_population") is not None:
+        return Seen(facts["metro_population"], "metro_population")
+    if facts.get("population") is not None:
+        return Seen(facts["population"], "metro_population", lower_bound=True)
+    return Seen(None, "metro_population")
+
+
+def _size_class(facts: Facts) -> Seen:
+    residents = facts.get("metro_population") or facts.get("population")
+    return Seen(size_class(residents), "population")
+
+
+def _continent(facts: Facts) -> Seen:
+    return Seen(countries()[facts["country"]].continent, "country")
+
+
+def _budget(facts: Facts) -> Seen:
+    return Seen((facts.get("own_budget") or {}).get("amount"), "own_budget")
+
+
+def _officer_days(facts: Facts) -> Seen:
+    return Seen((facts.get("capacity") or {}).get("officer_days"), "capacity.officer_days")
+
+
+_READ: dict[str, Callable[[Facts], Seen]] = {
+    "population": _population,
+    "metro_population": _metro_population,
+    "size_class": _size_class,
+    "continent": _continent,
+    "own_budget": _budget,
+    "officer_days": _officer_days,
+}
+
+
+def seen(field_name: str, facts: Facts, as_of: date) -> Seen:
+    """The value of a rule's field for a place."""
+    if field_name == "country_group":
+        return Seen(sorted(groups_of(facts["country"], as_of)), "country")
+    if field_name == "member_of":
+        names = [c.get("collaboration") for c in facts.get("commitments", ())]
+        return Seen(names or None, "commitments")
+    if field_name == "city_state":
+        return Seen(bool(facts.get("city_state")), "city_state")
+    if field_name in _READ:
+        return _READ[field_name](facts)
+    return Seen(facts.get(field_name) or None, field_name)
+
+
+def judge_rule(rule: Facts, facts: Facts, as_of: date) -> RuleOutcome:
+    """One place-scope rule on one place."""
+    what = seen(rule["field"], facts, as_of)
+    outcome = _decide(rule, what)
+    if outcome is Outcome.FAIL and not rule.get("strict", True):
+        outcome = Outcome.UNDETERMINED
+    status = (facts.get("provenance") or {}).get(what.field, {}).get("status")
+    failed = outcome is not Outcome.PASS
+    return RuleOutcome(
+        rule_id=rule["id"],
+        outcome=outcome,
+        field=rule["field"],
+        seen=what.value,
+        threshold=rule.get("value"),
+        text=rule["text"],
+        code="by_lower_bound" if what.lower_bound and not failed else "",
+        status=status,
+        source=rule.get("source"),
+        remedy=rule.get("remedy") if failed else None,
+        remedy_kind=_remedy_kind(rule, outcome) if failed else None,
+        missing=what.field if outcome is Outcome.UNDETERMINED and _unknown(what) else None,
+    )
+
+
+def _remedy_kind(rule: Facts, outcome: Outcome) -> str:
+    if outcome is Outcome.UNDETERMINED:
+        return RemedyKind.DECLARE
+    return str(rule.get("remedy_kind", RemedyKind.FIXED))
+
+
+def _unknown(what: Seen) -> bool:
+    return what.value is None or what.lower_bound
+
+
+def _decide(rule: Facts, what: Seen) -> Outcome:
+    if what.value is None:
+        return Outcome.UNDETERMINED
+    operator, value = Operator(rule["operator"]), rule.get("value")
+    passed = _passes(operator, what.value, value)
+    if not what.lower_bound:
+        return Outcome.PASS if passed else Outcome.FAIL
+    if operator in (Operator.GT, Operator.GE):
+        return Outcome.PASS if passed else Outcome.UNDETERMINED
+    if operator in (Operator.LT, Operator.LE):
+        return Outcome.UNDETERMINED if passed else Outcome.FAIL
+    return Outcome.UNDETERMINED
+
+
+def _passes(operator: Operator, value: Any, wanted: Any) -> bool:
+    if operator is Operator.HAS:
+        return wanted in value if isinstance(value, list) else wanted == value
+    if operator in (Operator.IN, Operator.NOT_IN):
+        values = value if isinstance(value, list) else [value]
+        inside = any(v in wanted for v in values)
+        return inside if operator is Operator.IN else not inside
+    if operator is Operator.BETWEEN:
+        return bool(wanted[0] <= value <= wanted[1])
+    if operator is Operator.EQ:
+        return bool(value == wanted)
+    compare = {
+        Operator.GT: value > wanted,
+        Operator.GE: value >= wanted,
+        Operator.LT: value < wanted,
+        Operator.LE: value <= wanted,
+    }
+    return bool(compare[operator])
+
+
+def in_force(rule: Facts, as_of: date) -> bool:
+    """Whether a rule is valid on a day."""
+    begins, ends = rule.get("valid_from"), rule.get("valid_to")
+    return not (begins and as_of < date.fromisoformat(begins)) and not (
+        ends and as_of > date.fromisoformat(ends)
+    )
+
+
+def verdict_of(outcomes: Sequence[RuleOutcome]) -> Verdict:
+    """The worst that the outcomes allow: a fixed failure refuses, what can be mended does not."""
+    failed = [o for o in outcomes if o.outcome is Outcome.FAIL]
+    if any(o.remedy_kind == RemedyKind.FIXED for o in failed):
+        return Verdict.REFUSED
+    if any(o.outcome is Outcome.UNDETERMINED for o in outcomes):
+        return Verdict.UNDETERMINED
+    return Verdict.CONDITIONAL if failed else Verdict.ELIGIBLE
+
+
+def is_stale(last_confirmed: str | None, as_of: date) -> bool:
+    """Whether a fact was last confirmed too long ago to settle a verdict alone."""
+    return last_confirmed is not None and as_of - date.fromisoformat(last_confirmed) > STALE_AFTER

@@ -1,0 +1,58 @@
+"""The features, in the order they are shown. A new one: a line here, a weight, a test."""
+
+from services.matcher.features import geography, joining, needs, powers, size
+from services.matcher.features.feature import Because, Facts, Feature, Scores, Values
+
+PEER_FEATURES: tuple[Feature, ...] = (
+    needs.NEEDS_MET,
+    needs.GIVES_BACK,
+    needs.SHARED_SECTORS,
+    needs.SHARED_GOALS,
+    needs.SAME_STAGE,
+    needs.STAGE_AHEAD,
+    size.SIZE,
+    size.RANK,
+    powers.SIMILAR_POWERS,
+    powers.CONTRASTING_POWERS,
+    powers.LEVERS,
+    geography.LANGUAGE,
+    geography.NEARNESS,
+    geography.NEIGHBOUR,
+    geography.HOURS,
+    geography.INCOME,
+)
+
+COLLABORATION_FEATURES: tuple[Feature, ...] = (
+    joining.NEEDS_SERVED,
+    joining.WORKS_ON,
+    needs.SHARED_GOALS,
+    joining.AUDIENCE,
+    joining.SIZE_BAND,
+    joining.LEVEL,
+    joining.EFFORT,
+    joining.FEE,
+    joining.SUPPORT,
+)
+
+# Two features are not read from columns: likeness of texts comes from the text index, and an
+# existing tie from the list of ties.
+SIMILAR_TEXT = "similar_text"
+EXISTING_TIE = "existing_tie"
+
+GIVEN: dict[str, str] = {
+    SIMILAR_TEXT: "What the two wrote about themselves says like things.",
+    EXISTING_TIE: "The two already have a tie (counts only where the caller asks to deepen ties).",
+}
+
+__all__ = [
+    "COLLABORATION_FEATURES",
+    "EXISTING_TIE",
+    "GIVEN",
+    "PEER_FEATURES",
+    "SIMILAR_TEXT",
+    "Because",
+    "Facts",
+    "Feature",
+    "Scores",
+    "Values",
+]

@@ -1,0 +1,137 @@
+"""Geography, language and economy: what makes it easy to work together."""
+
+from functools import lru_cache
+
+import numpy as np
+from numpy.typing import NDArray
+
+from models.countries import countries
+from models.snapshot.columns import COUNTRIES
+from services.matcher.features.feature import Because, Facts, Feature, Scores, Values
+
+EARTH_RADIUS_KM = 6371.0
+# The distance at which nearness has fallen to 0.37: about a day's journey there and back.
+NEAR_KM = 2500.0
+# With this many hours between them, two offices share no part of the working day.
+WORKING_DAY_HOURS = 8.0
+INCOME_GROUPS = ["low", "lower_middle", "upper_middle", "high"]
+# An income group is the country's, not the place's.
+TRUST_IN_COUNTRY = 0.5
+
+
+def distance_km(ours: NDArray[np.float64], theirs: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Great-circle distances in km between rows of (latitude, longitude) in degrees."""
+    ours, theirs = np.radians(ours), np.radians(theirs)
+    across = np.sin((theirs[:, 0] - ours[:, 0]) / 2) ** 2
+    along = np.sin((theirs[:, 1] - ours[:, 1]) / 2) ** 2
+    chord = across + np.cos(ours[:, 0]) * np.cos(theirs[:, 0]) * along
+    angle: NDArray[np.float64] = np.arcsin(np.sqrt(np.clip(chord, 0, 1)))
+    return 2 * EARTH_RADIUS_KM * angle
+
+
+def nearness(ours: Values, theirs: Values) -> Scores:
+    """The two places lie near each other (compared by one-degree cells)."""
+    return np.exp(-distance_km(ours.astype(float), theirs.astype(float)) / NEAR_KM)
+
+
+def neighbouring_country(ours: Values, theirs: Values) -> Scores:
+    """The two places lie in neighbouring countries, or in the same one."""
+    beside = _neighbours()[_codes(ours), _codes(theirs)]
+    return beside.astype(np.float64)
+
+
+def shared_working_hours(ours: Values, theirs: Values) -> Scores:
+    """The two offices are at work at the same time of day."""
+    gap = np.abs(ours[:, 0] - theirs[:, 0]).astype(np.float64)
+    gap = np.minimum(gap, 24 - gap)
+    return np.maximum(1 - gap / WORKING_DAY_HOURS, 0)
+
+
+def shared_language(ours: Values, theirs: Values) -> Scores:
+    """The two places have an official language in common."""
+    known = (ours.sum(axis=1) > 0) & (theirs.sum(axis=1) > 0)
+    return np.where(known, ((ours * theirs).sum(axis=1) > 0).astype(np.float64), np.nan)
+
+
+def similar_income(ours: Values, theirs: Values) -> Scores:
+    """The two places lie in countries of a like income group (World Bank)."""
+    incomes = _incomes()
+    gap = np.abs(incomes[_codes(ours)] - incomes[_codes(theirs)])
+    return 1 - gap / (len(INCOME_GROUPS) - 1)
+
+
+def _half(ours: Values, theirs: Values) -> Scores:
+    """Half on every row, as the group is always the country's."""
+    return np.full(max(len(ours), len(theirs)), TRUST_IN_COUNTRY)
+
+
+def _codes(values: Values) -> NDArray[np.intp]:
+    return values[:, 0].astype(np.intp)
+
+
+@lru_cache(maxsize=1)
+def _neighbours() -> NDArray[np.bool_]:
+    table = np.eye(len(COUNTRIES), dtype=bool)
+    for i, code in enumerate(COUNTRIES):
+        for other in countries()[code].neighbours:
+            if other in countries():
+                j = COUNTRIES.index(other)
+                table[i, j] = table[j, i] = True
+    return table
+
+
+@lru_cache(maxsize=1)
+def _incomes() -> NDArray[np.float64]:
+    groups = [countries()[code].income_group for code in COUNTRIES]
+    return np.array([INCOME_GROUPS.index(g) if g else np.nan for g in groups])
+
+
+def _point(facts: Facts) -> NDArray[np.float64]:
+    return np.array([[facts["lat"], facts["lon"]]], float)
+
+
+def _near(ours: Facts, theirs: Facts, value: float) -> Because:
+    apart = float(distance_km(_point(ours), _point(theirs))[0])
+    fields = ("lat", "lon")
+    code = "nearness.near" if value >= 0.6 else "nearness.far"
+    return Because(code, {"km": round(apart, -1) if apart >= 20 else round(apart)}, fields, fields)
+
+
+def _neighbour(ours: Facts, theirs: Facts, value: float) -> Because:
+    word = "yes" if value else "no"
+    args = {"ours": ours["country"], "theirs": theirs["country"]}
+    if ours["country"] == theirs["country"]:
+        word = "same"
+    return Because(f"neighbouring_country.{word}", args, ("country",), ("country",))
+
+
+def _hours(_ours: Facts, _theirs: Facts, value: float) -> Because:
+    shared = max(round(value * WORKING_DAY_HOURS), 0)
+    code = "shared_working_hours.some" if shared else "shared_working_hours.none"
+    return Because(code, {"hours": shared}, ("timezone",), ("timezone",))
+
+
+def _language(ours: Facts, theirs: Facts, value: float) -> Because:
+    shared = sorted(set(ours["languages"]) & set(theirs["languages"]))
+    code = "shared_language.yes" if value else "shared_language.no"
+    args = {"languages": shared, "ours": ours["languages"], "theirs": theirs["languages"]}
+    return Because(code, args, ("languages",), ("languages",))
+
+
+def _income(ours: Facts, theirs: Facts, value: float) -> Because:
+    groups = [countries()[facts["country"]].income_group for facts in (ours, theirs)]
+    word = "same" if value == 1 else "other"
+    args = {
+        "ours": groups[0],
+        "theirs": groups[1],
+        "ours_country": ours["country"],
+        "theirs_country": theirs["country"],
+    }
+    return Because(f"similar_income.{word}", args, ("country",), ("country",))
+
+
+NEARNESS = Feature(nearness, "location", "location", _near)
+NEIGHBOUR = Feature(neighbouring_country, "country", "country", _neighbour)
+HOURS = Feature(shared_working_hours, "clock", "clock", _hours)
+LANGUAGE = Feature(shared_language, "languages", "languages", _language)
+INCOME = Feature(similar_income, "country", "country", _income, _half)

@@ -1,0 +1,64 @@
+"""The asking place as the features see it: its facts, their columns, and its texts as vectors."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from models.embedding import Embedder
+from models.errors import PlaceNotFound
+from models.snapshot import Snapshot
+from models.snapshot.columns import profile_columns
+from models.snapshot.texts import written_texts
+from services.matcher.features import Facts, Values
+
+LoadEmbedder = Callable[[], Embedder]
+
+
+@dataclass(frozen=True)
+class Profile:
+    """The asking side of a query. `row` is its row in the snapshot, None if it is not stored."""
+
+    facts: Facts
+    values: dict[str, Values]
+    texts: NDArray[np.float32]
+    row: int | None
+    inferred: list[dict[str, Any]]
+
+    @property
+    def id(self) -> str | None:
+        return self.facts.get("id")
+
+
+def stored_facts(snapshot: Snapshot, place_id: str, tenant: str) -> tuple[int, Facts]:
+    """A stored place's row and facts, with the ties known of it as commitments."""
+    row = snapshot.places.row(place_id, tenant)
+    if row is None:
+        raise PlaceNotFound(place_id)
+    facts = snapshot.places.facts(row)
+    ties = [t.record for t in snapshot.ties.of_place(row) if t.tenant in ("public", tenant)]
+    if ties:
+        facts["commitments"] = ties
+    return row, facts
+
+
+def make_profile(
+    snapshot: Snapshot,
+    facts: Facts,
+    row: int | None,
+    asked: Sequence[str],
+    inferred: list[dict[str, Any]],
+    load: LoadEmbedder,
+) -> Profile:
+    """A profile; the embedder is loaded only where there is a text without a vector."""
+    vectors = [snapshot.places.texts.of(row)] if row is not None else []
+    new = list(asked)
+    if row is None:
+        new += [text.text for text in written_texts(facts)]
+    if new:
+        vectors.append(load().encode(new, "query"))
+    dimension = snapshot.manifest.embedding.dimension
+    texts = np.concatenate(vectors) if vectors else np.empty((0, dimension), np.float32)
+    return Profile(facts, profile_columns(facts), texts, row, inferred)
