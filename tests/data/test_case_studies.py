@@ -1,6 +1,7 @@
 """The eight case studies that are collaborations: every fact and rule the report states."""
 
 from datetime import date
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
@@ -83,9 +84,9 @@ def test_money() -> None:
     fee = RECORDS["districts-of-creativity"].fee
     grant = RECORDS["partnership-for-healthy-cities"].grant
     assert fee is not None
-    assert (fee.amount, fee.currency, fee.period) == (2500, "EUR", "year")
+    assert (fee.amount, fee.currency, fee.period) == (Decimal(2500), "EUR", "year")
     assert grant is not None
-    assert (grant.up_to.amount, grant.up_to.currency) == (100_000, "USD")
+    assert (grant.up_to.amount, grant.up_to.currency) == (Decimal(100_000), "USD")
     free = {record.id for record in RECORDS.values() if record.fee and not record.fee.amount}
     assert free == {"city-possible", "urban-housing-practitioners-hub"}
 
