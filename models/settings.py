@@ -27,6 +27,9 @@ class Settings(BaseSettings):
     snapshots_kept: int = 3
     """How many snapshots stay on disk after a publish."""
 
+    public_read: bool = False
+    """Whether callers without a key may read and match the public catalogue from anywhere."""
+
     host: str = "127.0.0.1"
     port: int = 8000
 

@@ -1,0 +1,124 @@
+"""Bodies of requests: none too large, and JSON that every part of the service can read."""
+
+import re
+from collections.abc import Callable
+
+import orjson
+from fastapi import Request, Response
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from models.errors import InvalidInput, Problem, TooLarge
+
+JSON_LIMIT = 2_000_000
+FILE_LIMIT = 50_000_000
+_LONG_NUMBER = re.compile(rb"[0-9]{19}")
+
+
+class BodyGuard:
+    """Refuses bodies over the limit, and JSON with NaN, lone surrogates or endless nesting.
+
+    Python's own reader takes all three, and each fails later where no answer can be written.
+    """
+
+    def __init__(
+        self,
+        app: ASGIApp,
+        json_limit: int,
+        file_limit: int,
+        refuse: Callable[[Request, Problem], Response],
+    ) -> None:
+        self.app = app
+        self.json_limit = json_limit
+        self.file_limit = file_limit
+        self.refuse = refuse
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        request = Request(scope, receive)
+        kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+        is_file = kind == "multipart/form-data"
+        limit = self.file_limit if is_file else self.json_limit
+        try:
+            _check_declared(request, limit)
+            if is_file:
+                receive = _limited(receive, limit)
+            else:
+                body = await _read(receive, limit)
+                receive = _replay(_readable(body) if kind.endswith("json") else body, receive)
+            await self.app(scope, receive, send)
+        except _Refused as refused:
+            await self.refuse(request, refused.problem)(scope, receive, send)
+
+
+class _Refused(Exception):
+    def __init__(self, problem: Problem) -> None:
+        self.problem = problem
+
+
+def _too_large(limit: int) -> _Refused:
+    return _Refused(TooLarge(f"A request here has at most {limit:,} bytes.", limit=limit))
+
+
+def _check_declared(request: Request, limit: int) -> None:
+    length = request.headers.get("content-length", "0")
+    if length.isdecimal() and (len(length) > 18 or int(length) > limit):
+        raise _too_large(limit)
+
+
+async def _read(receive: Receive, limit: int) -> bytes:
+    parts: list[bytes] = []
+    size, more = 0, True
+    while more:
+        message = await receive()
+        if message["type"] != "http.request":
+            break
+        part = message.get("body", b"")
+        size += len(part)
+        if size > limit:
+            raise _too_large(limit)
+        parts.append(part)
+        more = message.get("more_body", False)
+    return b"".join(parts)
+
+
+def _readable(body: bytes) -> bytes:
+    """The body when it is JSON for everyone; numbers beyond 64 bits come back as floats."""
+    if not body:
+        return body
+    try:
+        value = orjson.loads(body)
+    except orjson.JSONDecodeError as error:
+        where = f"line {error.lineno}, column {error.colno}"
+        detail = f"The body is not valid JSON: {error.msg} at {where}."
+        raise _Refused(InvalidInput.at("", detail, "json_invalid")) from error
+    return orjson.dumps(value) if _LONG_NUMBER.search(body) else body
+
+
+def _replay(body: bytes, receive: Receive) -> Receive:
+    sent = False
+
+    async def replayed() -> Message:
+        nonlocal sent
+        if sent:
+            return await receive()
+        sent = True
+        return {"type": "http.request", "body": body, "more_body": False}
+
+    return replayed
+
+
+def _limited(receive: Receive, limit: int) -> Receive:
+    """The same stream, refused once more bytes came than the request may have."""
+    size = 0
+
+    async def counted() -> Message:
+        nonlocal size
+        message = await receive()
+        size += len(message.get("body", b""))
+        if size > limit:
+            raise TooLarge(f"A request here has at most {limit:,} bytes.", limit=limit)
+        return message
+
+    return counted

@@ -1,0 +1,79 @@
+"""Logging: JSON lines on stderr, one event a request, never a body, a key or a query text."""
+
+import logging
+import re
+import sys
+from time import perf_counter
+from uuid import uuid4
+
+import structlog
+from prometheus_client import Counter, Histogram
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+REQUESTS = Counter("counterpart_requests", "Requests answered", ["method", "route", "status"])
+SECONDS = Histogram("counterpart_request_seconds", "Time to the answer", ["method", "route"])
+_METHODS = {"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"}
+_SAFE_ID = re.compile(r"^[A-Za-z0-9._-]{1,64}$")
+
+
+def configure(level: int = logging.INFO) -> None:
+    """Log JSON lines to stderr; what is bound to the request comes with every event."""
+    structlog.configure(
+        processors=[
+            structlog.contextvars.merge_contextvars,
+            structlog.processors.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso", utc=True),
+            structlog.processors.dict_tracebacks,
+            structlog.processors.JSONRenderer(),
+        ],
+        wrapper_class=structlog.make_filtering_bound_logger(level),
+        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+        cache_logger_on_first_use=False,
+    )
+
+
+def request_id(scope: Scope) -> str:
+    """The id of the request, as in its answer's X-Request-Id."""
+    state = scope.get("state", {})
+    return str(state.get("request_id", ""))
+
+
+class RequestLog:
+    """Gives each request an id, and logs and counts it once when it is answered."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        given = Headers(scope=scope).get("x-request-id", "")
+        id = given if _SAFE_ID.match(given) else uuid4().hex
+        scope.setdefault("state", {})["request_id"] = id
+        status, started = 500, perf_counter()
+
+        async def send_with_id(message: Message) -> None:
+            nonlocal status
+            if message["type"] == "http.response.start":
+                status = message["status"]
+                MutableHeaders(scope=message)["X-Request-Id"] = id
+            await send(message)
+
+        with structlog.contextvars.bound_contextvars(request_id=id):
+            try:
+                await self.app(scope, receive, send_with_id)
+            finally:
+                _record(scope, status, perf_counter() - started)
+
+
+def _record(scope: Scope, status: int, seconds: float) -> None:
+    """Count and log by the route's template: a path may hold what nobody should log."""
+    route = getattr(scope.get("route"), "path", "unknown")
+    method = scope["method"] if scope["method"] in _METHODS else "OTHER"
+    REQUESTS.labels(method, route, str(status)).inc()
+    SECONDS.labels(method, route).observe(seconds)
+    structlog.get_logger("access").info(
+        "request", method=method, route=route, status=status, ms=round(seconds * 1000, 2)
+    )

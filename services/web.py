@@ -1,0 +1,203 @@
+"""What both services share on the web: errors as problem+json, health, metrics, API pages.
+
+`install(app)` does it all. Answers are written by `answer`; errors are raised as `Problem`.
+"""
+
+from collections.abc import Callable
+from http import HTTPStatus
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any
+
+import orjson
+from fastapi import FastAPI, Request, Response
+from fastapi.exceptions import RequestValidationError
+from fastapi.openapi.docs import get_swagger_ui_html
+from fastapi.openapi.utils import get_openapi
+from fastapi.responses import HTMLResponse
+from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
+from sqlalchemy.exc import OperationalError
+from starlette.exceptions import HTTPException
+from starlette.staticfiles import StaticFiles
+
+from models.errors import InvalidInput, NotReady, Problem
+from services.bodies import FILE_LIMIT, JSON_LIMIT, BodyGuard
+from services.inputs import input_errors
+from services.logs import RequestLog, request_id
+
+PROBLEM = "application/problem+json"
+Readiness = Callable[[], list[str]]
+"""The reasons why a service cannot answer now; none when it can."""
+
+_JSON = orjson.OPT_SERIALIZE_NUMPY | orjson.OPT_NON_STR_KEYS
+_TYPES = {404: "not-found", 413: "request-too-large"}
+
+
+def answer(value: Any, status: int = 200, headers: dict[str, str] | None = None) -> Response:
+    """A value as JSON; the same value gives the same bytes."""
+    return Response(orjson.dumps(value, option=_JSON), status, headers, "application/json")
+
+
+def problem(request: Request, error: Problem) -> Response:
+    """An error as RFC 9457 problem+json."""
+    content = {
+        "type": f"/problems/{error.type}",
+        "title": error.title,
+        "status": error.status,
+        "detail": error.detail,
+        "instance": request.url.path,
+        "request_id": request_id(request.scope),
+        **error.extra,
+    }
+    headers = {**error.headers, "X-Request-Id": request_id(request.scope)}
+    return Response(orjson.dumps(content, option=_JSON), error.status, headers, PROBLEM)
+
+
+def install(
+    app: FastAPI, ready: Readiness, json_limit: int = JSON_LIMIT, file_limit: int = FILE_LIMIT
+) -> None:
+    """Give an app the error handlers, limits, log, health, metrics and API pages of the project.
+
+    Make the app with `FastAPI(docs_url=None, redoc_url=None)`; its own pages load from a CDN.
+    """
+    _handle_errors(app)
+    _add_health(app, ready)
+    _add_pages(app)
+    app.openapi = lambda: _openapi(app)  # type: ignore[method-assign]
+    app.add_middleware(BodyGuard, json_limit=json_limit, file_limit=file_limit, refuse=problem)
+    app.add_middleware(RequestLog)
+
+
+def _handle_errors(app: FastAPI) -> None:
+    @app.exception_handler(Problem)
+    async def _problem(request: Request, error: Problem) -> Response:
+        return problem(request, error)
+
+    @app.exception_handler(RequestValidationError)
+    async def _invalid(request: Request, error: RequestValidationError) -> Response:
+        errors = input_errors(error.errors(), request.headers.get("content-type", ""))
+        return problem(request, InvalidInput(_summary(errors), errors))
+
+    @app.exception_handler(HTTPException)
+    async def _http(request: Request, error: HTTPException) -> Response:
+        return problem(request, _of_status(error.status_code, error.detail, error.headers))
+
+    @app.exception_handler(OperationalError)
+    async def _database(request: Request, _: OperationalError) -> Response:
+        return problem(request, NotReady("The database cannot be reached or is busy."))
+
+    @app.exception_handler(Exception)
+    async def _unexpected(request: Request, _: Exception) -> Response:
+        return problem(request, Problem("Something went wrong here; the request id helps find it."))
+
+
+def _summary(errors: list[dict[str, Any]]) -> str:
+    first = errors[0]
+    rest = f" (and {len(errors) - 1} more)" if len(errors) > 1 else ""
+    where = f"{first['pointer']}: " if first["pointer"] else ""
+    return f"{where}{first['detail']}{rest}"
+
+
+def _of_status(status: int, detail: str, headers: Any) -> Problem:
+    """A problem for an HTTP status that the framework raises, such as an unknown path."""
+    phrase = HTTPStatus(status).phrase
+    kind = _TYPES.get(status, phrase.lower().replace(" ", "-"))
+    if status == 404 and detail == phrase:
+        detail = "Nothing is at this path. /openapi.json lists what there is."
+    members = {"status": status, "title": phrase, "type": kind}
+    error: Problem = type("FrameworkProblem", (Problem,), members)(detail)
+    error.headers = dict(headers or {})
+    return error
+
+
+def _add_health(app: FastAPI, ready: Readiness) -> None:
+    @app.get("/healthz", tags=["health"])
+    def alive() -> Response:
+        """The process is alive; nothing else is looked at."""
+        return answer({"status": "alive"})
+
+    @app.get("/readyz", tags=["health"])
+    def can_answer() -> Response:
+        """The service can answer: 503 with the reasons when it cannot."""
+        reasons = ready()
+        if reasons:
+            raise NotReady("; ".join(reasons))
+        return answer({"status": "ready"})
+
+    @app.get("/metrics", tags=["health"])
+    def metrics() -> Response:
+        """Counts and times of requests, for Prometheus."""
+        return Response(generate_latest(), media_type=CONTENT_TYPE_LATEST)
+
+
+def _add_pages(app: FastAPI) -> None:
+    """`/docs` from files that came with the installation: no browser asks a third party."""
+    found = find_spec("fastapi_offline")
+    if found is None or found.origin is None:
+        return
+    assets = Path(found.origin).parent / "static"
+    app.mount("/docs/assets", StaticFiles(directory=assets), name="docs-assets")
+
+    @app.get("/docs", include_in_schema=False)
+    def docs(request: Request) -> HTMLResponse:
+        root = request.scope.get("root_path", "").rstrip("/")
+        return get_swagger_ui_html(
+            openapi_url=f"{root}{app.openapi_url}",
+            title=app.title,
+            swagger_js_url=f"{root}/docs/assets/swagger-ui-bundle.js",
+            swagger_css_url=f"{root}/docs/assets/swagger-ui.css",
+            swagger_favicon_url=f"{root}/docs/assets/favicon.png",
+        )
+
+
+_PROBLEM_SCHEMA: dict[str, Any] = {
+    "title": "Problem",
+    "description": "An error as RFC 9457 problem details; `type` is stable.",
+    "type": "object",
+    "required": ["type", "title", "status", "detail"],
+    "properties": {
+        "type": {"type": "string", "examples": ["/problems/invalid-input"]},
+        "title": {"type": "string"},
+        "status": {"type": "integer"},
+        "detail": {"type": "string"},
+        "instance": {"type": "string"},
+        "request_id": {"type": "string"},
+        "errors": {
+            "type": "array",
+            "items": {
+                "type": "object",
+                "required": ["pointer", "detail", "code"],
+                "properties": {
+                    "pointer": {"type": "string", "description": "JSON pointer, or ?name"},
+                    "detail": {"type": "string"},
+                    "code": {"type": "string"},
+                },
+            },
+        },
+    },
+}
+
+
+def _openapi(app: FastAPI) -> dict[str, Any]:
+    """The API document, its errors described as what they are: problem+json."""
+    if app.openapi_schema:
+        return app.openapi_schema
+    document = get_openapi(
+        title=app.title, version=app.version, description=app.description, routes=app.routes
+    )
+    components = document.setdefault("components", {})
+    schemas = components.setdefault("schemas", {})
+    for unused in ("HTTPValidationError", "ValidationError"):
+        schemas.pop(unused, None)
+    schemas["Problem"] = _PROBLEM_SCHEMA
+    components["securitySchemes"] = {"key": {"type": "http", "scheme": "bearer"}}
+    content = {PROBLEM: {"schema": {"$ref": "#/components/schemas/Problem"}}}
+    for path in document.get("paths", {}).values():
+        for operation in path.values():
+            responses = operation.setdefault("responses", {})
+            if "422" in responses:
+                responses["422"] = {"description": "Invalid input", "content": content}
+            responses["default"] = {"description": "A problem", "content": content}
+            operation.setdefault("security", [{"key": []}, {}])
+    app.openapi_schema = document
+    return document
