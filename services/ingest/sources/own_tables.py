@@ -12,12 +12,14 @@ from typing import Any, TypeVar
 
 from pydantic import ValidationError
 
+from models.errors import BadFile
 from models.records import Fact, Place
 from models.taxonomy import FactStatus, PlaceKind, PopulationBasis
 from services.ingest.sources.tables import rows
 
 FIRST_ROW = 2  # the header is row 1, as a spreadsheet counts
 EARLIEST_YEAR = 1900
+SECOND_HAND = ("Wikidata", "Wikipedia", "Quoted")
 EXTERNAL_IDS = ("wikidata", "geonames", "iso_3166_2")
 FIGURE_BASES = {"population": "municipality", "metro_population": "metropolitan area"}
 
@@ -25,7 +27,7 @@ Row = Mapping[str, str]
 T = TypeVar("T")
 
 
-class TableError(ValueError):
+class TableError(BadFile):
     """A row of a table that cannot be read."""
 
     def __init__(self, path: Path, row: int, column: str, problem: str) -> None:
@@ -49,8 +51,8 @@ class Figure:
 
 
 def counted(source: str, year: int) -> Fact:
-    """The provenance of a head count; Wikidata repeats counts, so it stays a claim."""
-    status = FactStatus.CLAIM if source.startswith("Wikidata") else FactStatus.VERIFIED
+    """The provenance of a head count; what others repeat stays a claim."""
+    status = FactStatus.CLAIM if source.startswith(SECOND_HAND) else FactStatus.VERIFIED
     return Fact(source=source, date=date(year, 1, 1), status=status)
 
 
