@@ -1,0 +1,1 @@
+"""Needs in a place's own words, read as sectors and stages."""

@@ -1,0 +1,42 @@
+"""The phrases that free text is held against: several for each sector and each stage.
+
+They stand in `data/need_anchors.csv`. A row without a value describes none of its kind: small
+talk beside the sectors, a need that tells no stage beside the stages.
+"""
+
+import csv
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from models.embedding import Embedder, Vectors
+from models.taxonomy import Sector, Stage
+
+ANCHORS = Path(__file__).resolve().parents[3] / "data" / "need_anchors.csv"
+
+
+@dataclass(frozen=True)
+class Anchor:
+    """One phrase and what it stands for; None stands for no sector, or no stage."""
+
+    kind: type[Sector] | type[Stage]
+    value: Sector | Stage | None
+    language: str
+    phrase: str
+
+
+def read_anchors(path: Path = ANCHORS) -> list[Anchor]:
+    """The anchors of a file, in its order; an unknown sector or stage is an error."""
+    with path.open(encoding="utf-8", newline="") as file:
+        return [_anchor(row) for row in csv.DictReader(file)]
+
+
+def _anchor(row: dict[str, str]) -> Anchor:
+    kind = {"sector": Sector, "stage": Stage}[row["kind"]]
+    value = kind(row["value"]) if row["value"] else None
+    return Anchor(kind, value, row["language"], row["phrase"])
+
+
+def anchor_vectors(anchors: Sequence[Anchor], embedder: Embedder) -> Vectors:
+    """One vector an anchor, in their order: costly, so keep them with the embedder's name."""
+    return embedder.encode([anchor.phrase for anchor in anchors], "passage")
