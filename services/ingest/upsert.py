@@ -172,7 +172,9 @@ def _write(
             select(table.id, table.content_hash).where(
                 table.tenant_id == tenant, table.id.in_([row["id"] for row in rows])
             )
-        ).tuples()
+        )
+        .tuples()
+        .all()
     )
     new = [row for row in rows if row["id"] not in known]
     changed = [

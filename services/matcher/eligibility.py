@@ -1,7 +1,7 @@
 """Rules into outcomes, outcomes into a verdict. Three-valued: what is unknown is never a no."""
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
@@ -35,15 +35,20 @@ UNKNOWN = Seen(None, "")
 
 @dataclass(frozen=True)
 class RuleOutcome:
-    """What one rule says of one place, with the value it saw and what would change it."""
+    """What one rule says of one place, with the value it saw and what would change it.
+
+    `effect` is the best verdict that this outcome allows; `missing` names the field that
+    would settle it.
+    """
 
     rule_id: str
     outcome: Outcome
+    effect: Verdict
     field: str
-    seen: Any
-    threshold: Any
     text: str
-    code: str = ""
+    seen: Any = None
+    threshold: Any = None
+    code: str | None = None
     status: str | None = None
     source: str | None = None
     remedy: str | None = None
@@ -51,18 +56,34 @@ class RuleOutcome:
     missing: str | None = None
 
     def as_json(self) -> Facts:
-        shown = {k: v for k, v in vars(self).items() if v is not None and k not in ("code",)}
-        shown.pop("missing", None)
-        return {"seen": None, "threshold": None, **shown, "outcome": str(self.outcome)}
+        """The outcome as the contract has it; `seen` and `threshold` are always there."""
+        shown = {k: v for k, v in vars(self).items() if v is not None}
+        return {"seen": None, "threshold": None, **shown}
+
+
+_ORDER = list(Verdict)
 
 
 @dataclass(frozen=True)
 class Judgement:
-    """A verdict with every outcome behind it and the fields that would settle it."""
+    """A verdict with every outcome behind it."""
 
-    verdict: Verdict
-    outcomes: list[RuleOutcome] = field(default_factory=list)
-    missing: list[str] = field(default_factory=list)
+    outcomes: list[RuleOutcome]
+
+    @property
+    def verdict(self) -> Verdict:
+        """The best verdict that all outcomes allow."""
+        effects = [o.effect for o in self.outcomes]
+        return max(effects, key=_ORDER.index, default=Verdict.ELIGIBLE)
+
+    @property
+    def missing(self) -> list[str]:
+        """The unknown fields that would settle an outcome, each once."""
+        return list(dict.fromkeys(o.missing for o in self.outcomes if o.missing))
+
+    @property
+    def failed(self) -> list[RuleOutcome]:
+        return [o for o in self.outcomes if o.effect is Verdict.REFUSED]
 
 
 def _population(facts: Facts) -> Seen:
@@ -133,11 +154,12 @@ def judge_rule(rule: Facts, facts: Facts, as_of: date) -> RuleOutcome:
     return RuleOutcome(
         rule_id=rule["id"],
         outcome=outcome,
+        effect=_effect(rule, outcome),
         field=rule["field"],
         seen=what.value,
         threshold=rule.get("value"),
         text=rule["text"],
-        code="by_lower_bound" if what.lower_bound and not failed else "",
+        code="by_lower_bound" if what.lower_bound and not failed else None,
         status=status,
         source=rule.get("source"),
         remedy=rule.get("remedy") if failed else None,
@@ -198,14 +220,14 @@ def in_force(rule: Facts, as_of: date) -> bool:
     )
 
 
-def verdict_of(outcomes: Sequence[RuleOutcome]) -> Verdict:
-    """The worst that the outcomes allow: a fixed failure refuses, what can be mended does not."""
-    failed = [o for o in outcomes if o.outcome is Outcome.FAIL]
-    if any(o.remedy_kind == RemedyKind.FIXED for o in failed):
-        return Verdict.REFUSED
-    if any(o.outcome is Outcome.UNDETERMINED for o in outcomes):
+def _effect(rule: Facts, outcome: Outcome) -> Verdict:
+    """A failure that can be mended leaves a condition, one that is fixed refuses."""
+    if outcome is Outcome.PASS:
+        return Verdict.ELIGIBLE
+    if outcome is Outcome.UNDETERMINED:
         return Verdict.UNDETERMINED
-    return Verdict.CONDITIONAL if failed else Verdict.ELIGIBLE
+    fixed = rule.get("remedy_kind", RemedyKind.FIXED) == RemedyKind.FIXED
+    return Verdict.REFUSED if fixed else Verdict.CONDITIONAL
 
 
 def is_stale(last_confirmed: str | None, as_of: date) -> bool:

@@ -21,15 +21,20 @@ _STATUS = {status: i for i, status in enumerate(FactStatus)}
 
 
 def reasons(
-    found: Iterable[Share], ours: Facts, theirs: Facts, words: Wording
+    found: Iterable[Share], ours: Facts, theirs: Facts, words: Wording, mirrored: bool = False
 ) -> list[dict[str, Any]]:
-    """A reason for each feature that told, the largest contribution first."""
+    """A reason for each feature that told, the largest contribution first.
+
+    All are told to the asking place; `mirrored` ones say why the other side has its score.
+    """
     ordered = sorted(found, key=lambda s: (-s.contribution, s.feature))
-    return [_reason(share, ours, theirs, words) for share in ordered]
+    return [_reason(share, ours, theirs, words, mirrored) for share in ordered]
 
 
-def _reason(share: Share, ours: Facts, theirs: Facts, words: Wording) -> dict[str, Any]:
-    because = _because(share, ours, theirs)
+def _reason(
+    share: Share, ours: Facts, theirs: Facts, words: Wording, mirrored: bool
+) -> dict[str, Any]:
+    because = _because(share, ours, theirs, mirrored)
     return {
         "feature": share.feature,
         "weight": share.weight,
@@ -42,13 +47,15 @@ def _reason(share: Share, ours: Facts, theirs: Facts, words: Wording) -> dict[st
     }
 
 
-def _because(share: Share, ours: Facts, theirs: Facts) -> Because:
+def _because(share: Share, ours: Facts, theirs: Facts, mirrored: bool) -> Because:
     if share.feature == SIMILAR_TEXT:
         word = "alike" if share.value >= 0.5 else "apart"
         return Because(f"similar_text.{word}", {}, text_fields(ours), text_fields(theirs))
     if share.feature == EXISTING_TIE:
         return Because("existing_tie", {}, ("commitments",), ())
-    return FEATURES[share.feature].because(ours, theirs, share.value)
+    feature = FEATURES[share.feature]
+    because = feature.mirrored if mirrored and feature.mirrored else feature.because
+    return because(ours, theirs, share.value)
 
 
 def text_fields(facts: Facts) -> tuple[str, ...]:

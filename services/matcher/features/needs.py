@@ -160,9 +160,15 @@ def _goals(ours: Facts, theirs: Facts, value: float) -> Because:
     return Because(code, {"goals": shared}, ("goals",), ("goals",))
 
 
-NEEDS_MET = Feature(needs_met, "needs", "offers", _met)
-GIVES_BACK = Feature(gives_back, "offers", "needs", _back)
+NEEDS_MET = Feature(needs_met, "needs", "offers", _met, mirrored=_back)
+GIVES_BACK = Feature(gives_back, "offers", "needs", _back, mirrored=_met)
 SAME_STAGE = Feature(same_stage, "standing", "standing", _stage("same_stage"))
-STAGE_AHEAD = Feature(stage_ahead, "standing", "standing", _stage("stage_ahead"))
+STAGE_AHEAD = Feature(
+    stage_ahead,
+    "standing",
+    "standing",
+    _stage("stage_ahead"),
+    mirrored=_stage("stage_behind"),
+)
 SHARED_SECTORS = Feature(shared_sectors, "sectors", "sectors", _sectors)
 SHARED_GOALS = Feature(shared_goals, "goals", "goals", _goals)

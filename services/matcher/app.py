@@ -1,0 +1,65 @@
+"""The matcher: `create_app` for a process of its own, `mount` to live beside another service."""
+
+from collections.abc import Callable
+from functools import partial
+from threading import Lock
+from typing import Any
+
+from fastapi import FastAPI
+
+from models.database import connect, sessions
+from models.embedding import Embedder, load_embedder
+from models.settings import Settings
+from models.snapshot import SnapshotStore
+from services.matcher.current import Current
+from services.matcher.reading.reader import NeedReader
+from services.matcher.routes import router
+from services.matcher.secret import match_id, server_secret
+from services.web import install
+
+
+class Matcher:
+    """What the matcher's routes need: the snapshot in force, and the embedder when asked for."""
+
+    def __init__(self, settings: Settings) -> None:
+        self.settings = settings
+        self.current = Current(SnapshotStore(settings.snapshots))
+        self.sign: Callable[[Any], str] = partial(
+            match_id, server_secret(settings.secret.get_secret_value(), settings.var)
+        )
+        self._embedder: Embedder | None = None
+        self._reader: NeedReader | None = None
+        self._lock = Lock()
+
+    def embedder(self) -> Embedder:
+        """The embedding model, loaded at the first text that has no vector yet."""
+        with self._lock:
+            if self._embedder is None:
+                self._embedder = load_embedder(self.settings.embedding_model)
+        return self._embedder
+
+    def reader(self) -> NeedReader:
+        """Reads sectors and stages from free text."""
+        embedder = self.embedder()
+        with self._lock:
+            if self._reader is None:
+                self._reader = NeedReader(embedder)
+        return self._reader
+
+
+def mount(app: FastAPI, settings: Settings) -> Callable[[], list[str]]:
+    """Add the matcher to an app; answers with its readiness check."""
+    matcher = Matcher(settings)
+    app.state.matcher = matcher
+    app.include_router(router)
+    return matcher.current.why_not
+
+
+def create_app(settings: Settings | None = None) -> FastAPI:
+    """The matcher as an app of its own."""
+    settings = settings or Settings()
+    app = FastAPI(title="Counterpart matcher", version="1", docs_url=None, redoc_url=None)
+    app.state.settings = settings
+    app.state.sessions = sessions(connect(settings.url))
+    install(app, mount(app, settings))
+    return app

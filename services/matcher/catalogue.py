@@ -1,0 +1,108 @@
+"""An opened snapshot with what the matcher derives from it once: columns, aliases, weights."""
+
+from functools import cached_property
+from typing import Any
+
+from models.errors import CollaborationNotFound, SnapshotRefused
+from models.names import fold
+from models.snapshot import Snapshot
+from models.snapshot.texts import TextIndex
+from models.tables.records import PUBLIC
+from models.taxonomy import FactStatus, Mode, Stage
+from services.matcher.collaboration_columns import collaboration_columns
+from services.matcher.features import (
+    COLLABORATION_FEATURES,
+    EXISTING_TIE,
+    PEER_FEATURES,
+    SIMILAR_TEXT,
+    Facts,
+)
+
+PEER_NAMES = {f.name for f in PEER_FEATURES} | {SIMILAR_TEXT, EXISTING_TIE}
+COLLABORATION_NAMES = {f.name for f in COLLABORATION_FEATURES} | {SIMILAR_TEXT}
+
+# A stage with fewer collaborations on record is thinly supplied (the report, lines 3378-3382).
+FAIR_SUPPLY = 5
+RICH_SUPPLY = 12
+
+
+class Catalogue:
+    """One snapshot, ready to answer from; made once per snapshot and shared by all requests."""
+
+    def __init__(self, snapshot: Snapshot) -> None:
+        self.snapshot = snapshot
+        self.weights = snapshot.weights
+        _check_weights(snapshot)
+        self.columns = collaboration_columns(snapshot.collaborations)
+
+    @cached_property
+    def text_floors(self) -> tuple[float, float]:
+        """The cosine of unrelated texts: of places, of collaborations (see `text_value`)."""
+        places, collaborations = self.snapshot.places.texts, self.snapshot.collaboration_texts
+        return background(places), background(collaborations)
+
+    @cached_property
+    def _aliases(self) -> dict[str, list[int]]:
+        found: dict[str, list[int]] = {}
+        for row, record in enumerate(self.snapshot.collaborations):
+            for name in (record["id"], record["name"], *record.get("aliases", ())):
+                rows = found.setdefault(fold(name), [])
+                if row not in rows:
+                    rows.append(row)
+        return found
+
+    def collaboration(self, name: str, tenant: str) -> int:
+        """The row of a collaboration by id, name, alias or former name."""
+        rows = self.snapshot.collaboration_rows
+        for owner in (tenant, PUBLIC):
+            if (owner, name) in rows:
+                return rows[owner, name]
+        for row in self._aliases.get(fold(name), ()):
+            if self.snapshot.collaborations[row]["tenant"] in (tenant, PUBLIC):
+                return row
+        raise CollaborationNotFound(name)
+
+    @cached_property
+    def supply(self) -> dict[str, str]:
+        """How many collaborations work at each stage, in a word; claims do not count."""
+        answer = {}
+        for stage in Stage:
+            count = sum(_on_record(c, stage) for c in self.snapshot.collaborations)
+            word = "rich" if count >= RICH_SUPPLY else "fair" if count >= FAIR_SUPPLY else "thin"
+            answer[str(stage)] = word
+        return answer
+
+
+def _on_record(collaboration: Facts, stage: Stage) -> bool:
+    return any(
+        s["stage"] == stage and s["status"] != FactStatus.CLAIM
+        for s in collaboration.get("stages", ())
+    )
+
+
+def background(texts: TextIndex) -> float:
+    """The mean cosine of two texts of the index: that of the mean vector with itself."""
+    count = texts.index.ntotal
+    if count == 0:
+        return 0.0
+    mean = texts.index.reconstruct_n(0, count).mean(axis=0)
+    return float(mean @ mean)
+
+
+def text_value(cosine: float, floor: float) -> float:
+    """A cosine as a value: 0 for texts no more alike than any two, 1 for the same text."""
+    return min(max((cosine - floor) / (1 - floor), 0.0), 1.0) if floor < 1 else 0.0
+
+
+def _check_weights(snapshot: Snapshot) -> None:
+    """Refuse weights made for other features than these."""
+    weights: dict[str, Any] = snapshot.weights
+    tables = [(f"peers/{mode}", weights["peers"].get(mode, {}), PEER_NAMES) for mode in Mode]
+    tables.append(("collaborations", weights["collaborations"], COLLABORATION_NAMES))
+    for name, table, expected in tables:
+        if set(table) != expected:
+            odd = ", ".join(sorted(set(table) ^ expected))
+            raise SnapshotRefused(
+                f"The weights of snapshot {snapshot.id} were made for other features "
+                f"({name}: {odd})."
+            )

@@ -1,0 +1,167 @@
+"""May this place join this collaboration? Every rule and circumstance, one outcome each."""
+
+from datetime import date
+from typing import Any
+
+from models.taxonomy import Intake, Outcome, RemedyKind, RuleScope, Verdict
+from services.matcher.eligibility import (
+    Facts,
+    Judgement,
+    RuleOutcome,
+    in_force,
+    is_stale,
+    judge_rule,
+)
+from services.matcher.wording import Wording
+
+
+def judge(collaboration: Facts, place: Facts, as_of: date, words: Wording) -> Judgement:
+    """Judge one place alone; rules on pairs and rosters are judged where those are known."""
+    outcomes = [
+        judge_rule(rule, place, as_of)
+        for rule in collaboration.get("rules", ())
+        if rule.get("scope", RuleScope.PLACE) == RuleScope.PLACE and in_force(rule, as_of)
+    ]
+    outcomes += _roles(collaboration, place, words)
+    for circumstance in (_ended, _domestic, _fee, _rules_known, _intake, _confirmed):
+        found = circumstance(collaboration, place, as_of, words)
+        if found is not None:
+            outcomes.append(found)
+    return Judgement(outcomes)
+
+
+def _roles(collaboration: Facts, place: Facts, words: Wording) -> list[RuleOutcome]:
+    found = []
+    for role in collaboration.get("required_roles", ()):
+        held = role in place.get("roles", ())
+        found.append(
+            RuleOutcome(
+                rule_id=f"required-role-{role.replace('_', '-')}",
+                outcome=Outcome.PASS if held else Outcome.FAIL,
+                effect=Verdict.ELIGIBLE if held else Verdict.CONDITIONAL,
+                field="roles",
+                seen=place.get("roles"),
+                threshold=role,
+                text=words.text("rule.required_role", {"role": role}),
+                source=_source(collaboration, "required_roles"),
+                remedy=None if held else words.text("rule.required_role.remedy", {"role": role}),
+                remedy_kind=None if held else RemedyKind.ACT,
+                missing=None if held else role,
+            )
+        )
+    return found
+
+
+def ended(collaboration: Facts, as_of: date) -> bool:
+    ends = collaboration.get("ends")
+    return ends is not None and date.fromisoformat(ends) < as_of
+
+
+def _ended(collaboration: Facts, _place: Facts, as_of: date, words: Wording) -> RuleOutcome | None:
+    if not ended(collaboration, as_of):
+        return None
+    return RuleOutcome(
+        rule_id="ended",
+        outcome=Outcome.FAIL,
+        effect=Verdict.REFUSED,
+        field="ends",
+        seen=collaboration["ends"],
+        text=words.text("rule.ended", {"ends": collaboration["ends"]}),
+        source=_source(collaboration, "ends"),
+        remedy_kind=RemedyKind.FIXED,
+    )
+
+
+def _domestic(
+    collaboration: Facts, place: Facts, _as_of: date, words: Wording
+) -> RuleOutcome | None:
+    if not collaboration.get("domestic") or place["country"] == collaboration["country"]:
+        return None
+    return RuleOutcome(
+        rule_id="domestic",
+        outcome=Outcome.FAIL,
+        effect=Verdict.REFUSED,
+        field="country",
+        seen=place["country"],
+        threshold=collaboration["country"],
+        text=words.text("rule.domestic", {"country": collaboration["country"]}),
+        remedy_kind=RemedyKind.FIXED,
+    )
+
+
+def _fee(collaboration: Facts, place: Facts, _as_of: date, words: Wording) -> RuleOutcome | None:
+    fee, budget = collaboration.get("fee"), (place.get("capacity") or {}).get("budget")
+    if not fee or not budget or fee["currency"] != budget["currency"]:
+        return None  # amounts in two currencies are not compared
+    if budget["amount"] >= fee["amount"]:
+        return None
+    args = {"fee": fee, "period": fee.get("period", "year")}
+    return RuleOutcome(
+        rule_id="fee",
+        outcome=Outcome.FAIL,
+        effect=Verdict.CONDITIONAL,
+        field="capacity.budget",
+        seen=budget,
+        threshold=fee,
+        text=words.text("rule.fee", args),
+        source=_source(collaboration, "fee"),
+        remedy=words.text("rule.fee.remedy", args),
+        remedy_kind=RemedyKind.ACT,
+    )
+
+
+def _rules_known(
+    collaboration: Facts, _place: Facts, _as_of: date, words: Wording
+) -> RuleOutcome | None:
+    if collaboration.get("entry_rules_known"):
+        return None
+    return RuleOutcome(
+        rule_id="entry-rules",
+        outcome=Outcome.UNDETERMINED,
+        effect=Verdict.UNDETERMINED,
+        field="entry_rules_known",
+        seen=False,
+        text=words.text("rule.rules_unknown", {}),
+    )
+
+
+def _intake(
+    collaboration: Facts, _place: Facts, _as_of: date, words: Wording
+) -> RuleOutcome | None:
+    intake = collaboration.get("intake", Intake.UNKNOWN)
+    if intake == Intake.OPEN:
+        return None
+    closed = intake == Intake.CLOSED
+    return RuleOutcome(
+        rule_id="intake",
+        outcome=Outcome.FAIL if closed else Outcome.UNDETERMINED,
+        effect=Verdict.REFUSED if closed else Verdict.CONDITIONAL,
+        field="intake",
+        seen=intake,
+        threshold=Intake.OPEN,
+        text=words.text(f"rule.intake_{intake}", {}),
+        source=_source(collaboration, "intake"),
+    )
+
+
+def _confirmed(
+    collaboration: Facts, _place: Facts, as_of: date, words: Wording
+) -> RuleOutcome | None:
+    """What was confirmed long ago is no promise for today."""
+    when = collaboration.get("last_confirmed")
+    if not is_stale(when, as_of):
+        return None
+    return RuleOutcome(
+        rule_id="confirm",
+        outcome=Outcome.UNDETERMINED,
+        effect=Verdict.CONDITIONAL,
+        field="last_confirmed",
+        seen=when,
+        text=words.text("rule.stale", {"when": when}),
+    )
+
+
+def _source(collaboration: Facts, field: str) -> str | None:
+    provenance: dict[str, Any] = collaboration.get("provenance") or {}
+    source = (provenance.get(field) or provenance.get("*") or {}).get("source")
+    return str(source) if source else None

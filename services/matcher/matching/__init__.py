@@ -1,0 +1,7 @@
+"""From a question to an answer: candidates, scores, verdicts, reasons."""
+
+from services.matcher.matching.collaborations import match_collaborations
+from services.matcher.matching.peers import match_peers
+from services.matcher.matching.question import Context
+
+__all__ = ["Context", "match_collaborations", "match_peers"]

@@ -1,0 +1,190 @@
+"""Which places are candidates: every rule that rules a place out is named, and counted."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from models.countries import countries
+from models.snapshot import Snapshot
+from models.snapshot.columns import COUNTRIES, KINDS, LANGUAGES, SECTORS, Column, residents
+from models.taxonomy import RemedyKind, Ties
+from services.matcher.profile import Profile
+from services.matcher.schemas import PeerFilters, PeersRequest
+
+Mask = NDArray[np.bool_]
+
+
+@dataclass(frozen=True)
+class Condition:
+    """A condition on candidates: its name, which rows meet it, and what it asks."""
+
+    name: str
+    field: str
+    met: Mask
+    wanted: Any
+    remedy_kind: str = RemedyKind.FIXED
+
+
+def by_code(column: Column, table: Mask) -> Mask:
+    """Spread a condition on a column's distinct values over all rows."""
+    return table[column.codes]
+
+
+def conditions(
+    snapshot: Snapshot, profile: Profile, request: PeersRequest, tenant: str
+) -> list[Condition]:
+    """All conditions on peers, in the order in which they are told."""
+    return [
+        Condition("visible", "id", snapshot.places.visible_to(tenant), None),
+        *_defaults(snapshot, profile, request.filters),
+        *_filters(snapshot, request.filters),
+        *_lists(snapshot, profile, request, tenant),
+    ]
+
+
+def _defaults(snapshot: Snapshot, profile: Profile, filters: PeerFilters) -> list[Condition]:
+    """Peers are foreign places of the same kind with a government, unless asked otherwise."""
+    columns = snapshot.places.columns
+    government = columns["government"]
+    found = [
+        Condition(
+            "has_government",
+            "has_government",
+            by_code(government, government.values[:, 0] != 0),
+            True,
+        )
+    ]
+    kinds = filters.kinds or [profile.facts["kind"]]
+    codes = [KINDS.index(kind) for kind in kinds]
+    kind = columns["kind"]
+    found.append(
+        Condition("kind", "kind", by_code(kind, np.isin(kind.values[:, 0], codes)), list(kinds))
+    )
+    if filters.countries is None:
+        home = profile.facts["country"]
+        found.append(
+            Condition("foreign", "country", ~_in_countries(snapshot, [home]), f"not {home}")
+        )
+    return found
+
+
+def _in_countries(snapshot: Snapshot, codes: list[str]) -> Mask:
+    column = snapshot.places.columns["country"]
+    wanted = [COUNTRIES.index(code) for code in codes]
+    return by_code(column, np.isin(column.values[:, 0], wanted))
+
+
+def _filters(snapshot: Snapshot, filters: PeerFilters) -> list[Condition]:
+    found = []
+    if filters.countries is not None:
+        met = _in_countries(snapshot, filters.countries)
+        found.append(Condition("countries", "country", met, filters.countries))
+    if filters.exclude_countries:
+        met = ~_in_countries(snapshot, filters.exclude_countries)
+        wanted = [f"not {code}" for code in filters.exclude_countries]
+        found.append(Condition("exclude_countries", "country", met, wanted))
+    if filters.continents is not None:
+        codes = [c.code for c in countries().values() if c.continent in filters.continents]
+        met = _in_countries(snapshot, codes)
+        found.append(Condition("continents", "country", met, list(filters.continents)))
+    if filters.sectors is not None:
+        met = _having(snapshot, "sectors", [str(s) for s in SECTORS], filters.sectors)
+        found.append(Condition("sectors", "sectors", met, list(filters.sectors)))
+    if filters.languages is not None:
+        met = _having(snapshot, "languages", LANGUAGES, filters.languages)
+        found.append(Condition("languages", "languages", met, filters.languages))
+    if filters.population is not None:
+        met = _population(snapshot, filters.population.min, filters.population.max)
+        asked = [filters.population.min, filters.population.max]
+        found.append(Condition("population", "population", met, asked))
+    return found
+
+
+def _having(snapshot: Snapshot, name: str, words: list[str], wanted: Sequence[str]) -> Mask:
+    """Places whose set in a column holds any of the words."""
+    column = snapshot.places.columns[name]
+    at = [words.index(word) for word in wanted if word in words]
+    return by_code(column, column.values[:, at].sum(axis=1) > 0)
+
+
+def _population(snapshot: Snapshot, low: int | None, high: int | None) -> Mask:
+    """Places whose residents lie within exact bounds; of unknown size is outside.
+
+    The size column is coded in steps of one per cent: it settles all but the places within a
+    step of a bound, whose records are looked up.
+    """
+    column = snapshot.places.columns["size"]
+    size = column.values[:, 0]
+    bottom = np.log(low) if low else -np.inf
+    top = np.log(high) if high else (np.inf if high is None else -np.inf)
+    step = 0.011
+    inside = by_code(column, (size > bottom + step) & (size < top - step))
+    near = by_code(column, (np.abs(size - bottom) <= step) | (np.abs(size - top) <= step))
+    for row in np.flatnonzero(near):
+        count = residents(snapshot.places.facts(int(row)))
+        inside[row] = count is not None and (low or 0) <= count <= (
+            high if high is not None else count
+        )
+    return inside
+
+
+def _lists(
+    snapshot: Snapshot, profile: Profile, request: PeersRequest, tenant: str
+) -> list[Condition]:
+    """The place itself and its parts, those excluded or not to be suggested, and old ties."""
+    places = snapshot.places
+    found = [
+        Condition("itself", "id", _without(snapshot, _family(snapshot, profile)), "another place")
+    ]
+    for name, ids in (
+        ("exclude", request.exclude),
+        ("do_not_suggest", [d["id"] for d in profile.facts.get("do_not_suggest", ())]),
+    ):
+        rows = {places.row(i, tenant) for i in ids} - {None}
+        if ids:
+            found.append(Condition(name, "id", _without(snapshot, rows), "not on the list"))
+    if request.ties is Ties.NEW:
+        found.append(
+            Condition(
+                "ties_new",
+                "commitments",
+                _without(snapshot, tied_rows(snapshot, profile, tenant)),
+                "no tie yet",
+            )
+        )
+    if request.among is not None:
+        met = np.zeros(len(places), bool)
+        met[[row for i in request.among if (row := places.row(i, tenant)) is not None]] = True
+        found.append(Condition("among", "id", met, "one of those named"))
+    return found
+
+
+def _without(snapshot: Snapshot, rows: "set[int | None] | set[int]") -> Mask:
+    met = np.ones(len(snapshot.places), bool)
+    met[[row for row in rows if row is not None]] = False
+    return met
+
+
+def _family(snapshot: Snapshot, profile: Profile) -> set[int]:
+    """The place itself, and the places it is part of."""
+    rows = {profile.row} if profile.row is not None else set()
+    ids = [profile.facts.get("id"), *profile.facts.get("part_of", ())]
+    rows |= {snapshot.places.row(i) for i in ids if i}
+    return {row for row in rows if row is not None}
+
+
+def tied_rows(snapshot: Snapshot, profile: Profile, tenant: str) -> set[int]:
+    """Rows of the places that the asking place has a tie with, from either side."""
+    found: set[int | None] = {
+        snapshot.places.row(c["place_id"], tenant)
+        for c in profile.facts.get("commitments", ())
+        if c.get("place_id")
+    }
+    if profile.row is not None:
+        found |= {
+            t.place for t in snapshot.ties.with_place(profile.row) if t.tenant in ("public", tenant)
+        }
+    return {row for row in found if row is not None}

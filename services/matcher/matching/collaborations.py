@@ -1,0 +1,224 @@
+"""POST /v1/matches/collaborations: what fits, would it let the place in, and what is in the way."""
+
+from collections import Counter
+from typing import Any
+
+import numpy as np
+
+from models.taxonomy import Stage, Verdict
+from services.matcher.catalogue import text_value
+from services.matcher.eligibility import Judgement
+from services.matcher.features import COLLABORATION_FEATURES, SIMILAR_TEXT, Facts
+from services.matcher.judging import judge
+from services.matcher.matching.cautions import collaboration_cautions
+from services.matcher.matching.question import Context, asking_profile, chosen_weights, figures
+from services.matcher.matching.routes_in import insiders, next_steps, route_in, smallest_change
+from services.matcher.profile import Profile
+from services.matcher.reasons import reasons
+from services.matcher.schemas import CollaborationsRequest
+from services.matcher.scoring import Ranking, asking_terms, given_term, rank, shares
+
+
+class CollaborationMatch:
+    """One question about collaborations on its way to its answer."""
+
+    def __init__(self, context: Context, request: CollaborationsRequest) -> None:
+        self.context = context
+        self.request = request
+        self.as_of = request.as_of or context.today
+        self.records = context.snapshot.collaborations
+        self.profile: Profile = asking_profile(context, request)
+        default = context.catalogue.weights["collaborations"]
+        self.weights = chosen_weights(default, request.weights)
+        self.terms = asking_terms(
+            COLLABORATION_FEATURES, self.weights, self.profile.values, context.catalogue.columns
+        )
+        if self.weights[SIMILAR_TEXT]:
+            self.terms.append(self._text_term())
+        self.members = self._memberships()
+        self.removed: Counter[str] = Counter()
+        self.rows = [row for row in range(len(self.records)) if self._considered(row)]
+        self.judged: dict[int, Judgement] = {
+            row: judge(self.records[row], self.profile.facts, self.as_of, context.words)
+            for row in self.rows
+        }
+
+    def _text_term(self) -> Any:
+        floor = self.context.catalogue.text_floors[1]
+        rows, cosines = self.context.snapshot.collaboration_texts.best(self.profile.texts)
+        values = {
+            int(row): text_value(float(cosine), floor)
+            for row, cosine in zip(rows, cosines, strict=True)
+        }
+        return given_term(SIMILAR_TEXT, self.weights[SIMILAR_TEXT], len(self.records), values)
+
+    def _memberships(self) -> set[int]:
+        """Rows of the collaborations the place is in: never suggested to it as new."""
+        found = set()
+        for commitment in self.profile.facts.get("commitments", ()):
+            if commitment.get("collaboration"):
+                found.add(self._row(commitment["collaboration"]))
+        return found
+
+    def _row(self, name: str) -> int:
+        rows = self.context.snapshot.collaboration_rows
+        return rows.get((self.context.tenant, name), rows.get(("public", name), -1))
+
+    def _considered(self, row: int) -> bool:
+        """Whether a collaboration is judged at all; what is left out is counted by why."""
+        record, request = self.records[row], self.request
+        if record["tenant"] not in ("public", self.context.tenant):
+            return False
+        excluded = {d["id"] for d in self.profile.facts.get("do_not_suggest", ())}
+        sectors, types = request.filters.sectors, request.filters.types
+        why = (
+            "member" if row in self.members
+            else "exclude" if record["id"] in request.exclude
+            else "do_not_suggest" if record["id"] in excluded
+            else "among" if request.among is not None and record["id"] not in request.among
+            else "sectors" if sectors and not set(sectors) & set(record.get("sectors", ()))
+            else "types" if types and not set(types) & {record["type"], *record.get("labels", ())}
+            else None
+        )  # fmt: skip
+        if why:
+            self.removed[why] += 1
+        return why is None
+
+    def answer(self) -> dict[str, Any]:
+        open_rows = [
+            row
+            for row in self.rows
+            if self.judged[row].verdict is not Verdict.REFUSED
+            and not self.records[row].get("domestic")
+        ]
+        gamma = self.context.catalogue.weights["gamma"]
+        ranking = rank(self.terms, self.weights, gamma, np.array(open_rows, np.intp))
+        results = [self._result(ranking, int(at)) for at in ranking.best(self.request.limit)]
+        answer: dict[str, Any] = {
+            "mode": "collaborations",
+            "weights": self.weights,
+            "results": results,
+            "supply": self.context.catalogue.supply,
+            "uncovered_stages": self._uncovered(results),
+        }
+        if len(results) < self.request.limit:
+            answer["fewer_because"] = self._fewer_because()
+        if self.profile.inferred:
+            answer["inferred"] = self.profile.inferred
+        answer |= self._domestic() | self._next_question()
+        if "refused" in self.request.include:
+            answer["refused"] = [
+                self._refusal(row)
+                for row in self.rows
+                if self.judged[row].verdict is Verdict.REFUSED
+            ]
+        return answer
+
+    def _result(self, ranking: Ranking, at: int) -> dict[str, Any]:
+        row = int(ranking.rows[at])
+        record, judgement = self.records[row], self.judged[row]
+        limits = self.context.catalogue.weights["bands"]
+        words = self.context.words
+        result: dict[str, Any] = {
+            "collaboration": summary(record),
+            **figures(ranking, at, limits),
+            "verdict": judgement.verdict,
+            "rules": [outcome.as_json() for outcome in judgement.outcomes],
+            "reasons": reasons(shares(self.terms, row), self.profile.facts, record, words),
+            "cautions": collaboration_cautions(record, self.context),
+        }
+        if judgement.missing:
+            result["missing"] = judgement.missing
+        inside = insiders(self.context, self.profile, row)
+        if inside:
+            result["peers_inside"] = inside
+        steps = next_steps(record, judgement, words)
+        if steps:
+            result["next_steps"] = steps
+        way = route_in(self.context, self.profile, record, row, judgement)
+        if way:
+            result["route_in"] = way
+        return result
+
+    def _refusal(self, row: int) -> dict[str, Any]:
+        record, judgement = self.records[row], self.judged[row]
+        refusal: dict[str, Any] = {
+            "collaboration": summary(record),
+            "verdict": judgement.verdict,
+            "rules": [outcome.as_json() for outcome in judgement.outcomes],
+        }
+        change = smallest_change(judgement)
+        if change:
+            refusal["smallest_change"] = change
+        way = route_in(self.context, self.profile, record, row, judgement)
+        if way:
+            refusal["route_in"] = way
+        return refusal
+
+    def _uncovered(self, results: list[dict[str, Any]]) -> list[str]:
+        """Stages that no result works at on record; a network's own claim covers none."""
+        covered = {
+            stage["stage"]
+            for result in results
+            for stage in self._stages(result["collaboration"]["id"])
+            if stage["status"] != "claim"
+        }
+        asked = {n["stage"] for n in self.profile.facts.get("needs", ()) if n.get("stage")}
+        return [str(s) for s in Stage if s not in covered and (not asked or s in asked)]
+
+    def _stages(self, collaboration_id: str) -> list[Facts]:
+        stages: list[Facts] = self.records[self._row(collaboration_id)].get("stages", [])
+        return stages
+
+    def _fewer_because(self) -> list[dict[str, Any]]:
+        refused = Counter(
+            outcome.rule_id
+            for row in self.rows
+            for outcome in self.judged[row].outcomes
+            if outcome.effect is Verdict.REFUSED
+        )
+        words = self.context.words
+        told = [
+            {"rule_id": rule, "removed": count, "text": words.text(f"removed.{rule}", {})}
+            for rule, count in self.removed.most_common()
+        ]
+        return told + [
+            {"rule_id": rule, "removed": count, "text": words.text("removed.rule", {"rule": rule})}
+            for rule, count in refused.most_common()
+        ]
+
+    def _domestic(self) -> dict[str, Any]:
+        """Networks at home: a first step for newcomers, never an international match."""
+        steps = [
+            summary(self.records[row])
+            for row in self.rows
+            if self.records[row].get("domestic") and self.judged[row].verdict is not Verdict.REFUSED
+        ]
+        return {"step_0": steps} if steps else {}
+
+    def _next_question(self) -> dict[str, Any]:
+        """The missing field that would settle most of what is undetermined."""
+        missing = Counter(
+            field
+            for judgement in self.judged.values()
+            if judgement.verdict is Verdict.UNDETERMINED
+            for field in judgement.missing
+        )
+        if not missing:
+            return {}
+        field, settles = max(missing.items(), key=lambda item: (item[1], item[0]))
+        return {"next_question": {"field": field, "would_settle": settles}}
+
+
+def summary(record: Facts) -> dict[str, Any]:
+    """What an answer says of a collaboration."""
+    shown = (
+        "id", "name", "type", "led_by", "theme", "goals", "sectors", "stages", "fee", "grant",
+        "footprint", "founded", "member_count", "last_confirmed", "description",
+    )  # fmt: skip
+    return {k: record[k] for k in shown if k in record}
+
+
+def match_collaborations(context: Context, request: CollaborationsRequest) -> dict[str, Any]:
+    """The collaborations that fit a place, best first, with a verdict each."""
+    return CollaborationMatch(context, request).answer()

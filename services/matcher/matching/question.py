@@ -1,0 +1,162 @@
+"""What both match questions share: the asking place, the weights, and the shape of an answer."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from models.errors import InvalidInput
+from models.snapshot import Snapshot
+from models.taxonomy import Band
+from services.matcher.catalogue import Catalogue
+from services.matcher.features import Facts
+from services.matcher.profile import LoadEmbedder, Profile, make_profile, stored_facts
+from services.matcher.reading.reader import NeedReader, Reading
+from services.matcher.schemas import MatchRequest
+from services.matcher.scoring import Ranking, Weights
+from services.matcher.wording import Wording
+
+# Below this a reading of free text is shown to the user but asks for nothing by itself.
+CONFIDENT = 0.3
+
+
+@dataclass(frozen=True)
+class Context:
+    """What an answer is made with, besides the question."""
+
+    catalogue: Catalogue
+    tenant: str
+    words: Wording
+    today: date
+    load_embedder: LoadEmbedder
+    load_reader: Callable[[], NeedReader]
+    sign: Callable[[Mapping[str, Any]], str]
+
+    @property
+    def snapshot(self) -> Snapshot:
+        return self.catalogue.snapshot
+
+
+def asking_profile(context: Context, request: MatchRequest) -> Profile:
+    """The asking place: stored or sent along, with the needs of this question laid over it."""
+    snapshot, row = context.snapshot, None
+    if request.place_id is not None:
+        row, facts = stored_facts(snapshot, request.place_id, context.tenant)
+    else:
+        assert request.place is not None
+        facts = request.place.facts()
+    texts = [request.text] if request.text else []
+    if request.needs is not None:
+        facts = {**facts, "needs": [need.facts() for need in request.needs]}
+        texts += [need.text for need in request.needs if need.text]
+    inferred = _infer(context, request)
+    if inferred and not facts.get("needs"):
+        facts = _with_inferred(facts, inferred)
+    return make_profile(snapshot, facts, row, texts, inferred, context.load_embedder)
+
+
+def _infer(context: Context, request: MatchRequest) -> list[dict[str, Any]]:
+    """Sectors and stages read from free text, as many as are worth showing."""
+    if not request.text:
+        return []
+    found: list[Reading] = context.load_reader().read_needs(request.text)
+    return [
+        {
+            "sector": reading.sector,
+            **({"stage": reading.stage} if reading.stage else {}),
+            "confidence": round(reading.confidence, 3),
+        }
+        for reading in found[:5]
+    ]
+
+
+def _with_inferred(facts: Facts, inferred: list[dict[str, Any]]) -> Facts:
+    """Facts with the needs that were read with confidence, marked as inferred."""
+    needs = [
+        {k: v for k, v in reading.items() if k != "confidence"}
+        for reading in inferred
+        if reading["confidence"] >= CONFIDENT
+    ]
+    if not needs:
+        return facts
+    provenance = {
+        **facts.get("provenance", {}),
+        "needs": {"source": "read from the text of the question", "status": "inferred"},
+    }
+    return {**facts, "needs": needs, "provenance": provenance}
+
+
+def chosen_weights(default: Weights, asked: Weights) -> dict[str, float]:
+    """The default weights with the caller's laid over them."""
+    for name in asked:
+        if name not in default:
+            raise InvalidInput.at(
+                f"/weights/{name}",
+                f"unknown feature {name!r}: expected one of {', '.join(sorted(default))}",
+                "unknown_feature",
+            )
+    weights = {**default, **asked}
+    if not any(weights.values()):
+        raise InvalidInput.at("/weights", "at least one weight must be above zero", "all_zero")
+    return weights
+
+
+def place_summary(facts: Facts, place_id: str) -> dict[str, Any]:
+    """What an answer says of a place; the whole record is at GET /v1/places/{id}."""
+    shown = (
+        "name", "kind", "country", "region", "has_government", "lat", "lon", "population",
+        "population_basis", "metro_population", "national_rank", "languages",
+    )  # fmt: skip
+    return {"id": place_id, **{k: facts[k] for k in shown if k in facts}}
+
+
+def band(rank_score: float, limits: Mapping[str, float]) -> Band:
+    """A word for a rank score."""
+    if rank_score >= limits["strong"]:
+        return Band.STRONG
+    return Band.FAIR if rank_score >= limits["fair"] else Band.WEAK
+
+
+def percentile(ranking: Ranking, position: int) -> float:
+    """The share of the candidates judged that rank below this one, in per cent."""
+    if len(ranking.rows) < 2:
+        return 100.0
+    below = int((ranking.rank_score < ranking.rank_score[position]).sum())
+    return round(100 * below / (len(ranking.rows) - 1), 1)
+
+
+def figures(ranking: Ranking, position: int, limits: Mapping[str, float]) -> dict[str, Any]:
+    """The numbers of one result."""
+    rank_score = float(ranking.rank_score[position])
+    return {
+        "score": float(ranking.score[position]),
+        "coverage": float(ranking.coverage[position]),
+        "rank_score": rank_score,
+        "band": band(rank_score, limits),
+        "percentile": percentile(ranking, position),
+    }
+
+
+def exchanges(ours: Facts, theirs: Facts) -> dict[str, Any]:
+    """What each side gives the other, and so which way the learning goes."""
+    gets = _offered(ours, theirs)
+    gives = _offered(theirs, ours)
+    answer: dict[str, Any] = {}
+    if gets:
+        answer["gets"] = gets
+    if gives:
+        answer["gives"] = gives
+    if gets or gives:
+        both = bool(gets) and bool(gives)
+        answer["direction"] = "mutual" if both else "learn_from" if gets else "teach"
+    return answer
+
+
+def _offered(needy: Facts, giver: Facts) -> list[dict[str, Any]]:
+    """The giver's offers in the sectors of the other's needs."""
+    wanted = {need["sector"] for need in needy.get("needs", ())}
+    return [
+        {k: offer[k] for k in ("sector", "stage", "text") if k in offer}
+        for offer in giver.get("offers", ())
+        if offer["sector"] in wanted
+    ]

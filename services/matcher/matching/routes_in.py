@@ -1,0 +1,95 @@
+"""Ways in: who is inside already, what to do first, and what would change a refusal."""
+
+from typing import Any
+
+from models.snapshot.columns import residents
+from models.taxonomy import NationalConsent, RemedyKind, Verdict
+from services.matcher.eligibility import Judgement
+from services.matcher.features import Facts
+from services.matcher.profile import Profile
+from services.matcher.wording import Wording
+
+SHOWN = 10
+
+
+def insiders(context: Any, profile: Profile, row: int) -> list[dict[str, Any]]:
+    """Known members: those at home first, then those nearest in size, with since when."""
+    places = context.snapshot.places
+    ours = residents(profile.facts) or 0
+    found = []
+    for tie in context.snapshot.ties.of_collaboration(row):
+        if tie.tenant not in ("public", context.tenant) or tie.place == profile.row:
+            continue
+        facts = places.facts(tie.place)
+        abroad = facts["country"] != profile.facts["country"]
+        gap = abs((residents(facts) or 0) - ours)
+        member = {"id": places.id(tie.place), "name": facts["name"], "country": facts["country"]}
+        if tie.record.get("since"):
+            member["since"] = tie.record["since"]
+        if tie.record.get("role"):
+            member["role"] = tie.record["role"]
+        found.append((abroad, gap, member["id"], member))
+    return [member for *_, member in sorted(found, key=lambda f: f[:3])[:SHOWN]]
+
+
+def next_steps(record: Facts, judgement: Judgement, words: Wording) -> list[dict[str, Any]]:
+    """What to do, in order: consent at home, then what the rules leave open."""
+    steps = []
+    if record.get("national_consent") == NationalConsent.REQUIRED:
+        steps.append({"code": "national_consent", "text": words.text("step.national_consent", {})})
+    for outcome in judgement.outcomes:
+        if outcome.effect in (Verdict.CONDITIONAL, Verdict.UNDETERMINED):
+            steps.append({"code": outcome.rule_id, "text": outcome.remedy or outcome.text})
+    return steps
+
+
+def smallest_change(judgement: Judgement) -> dict[str, Any] | None:
+    """The smallest change that would pass; what is fixed is said to be fixed, never "grow"."""
+    failed = judgement.failed
+    if not failed:
+        return None
+    fixed = [o for o in failed if o.remedy_kind in (RemedyKind.FIXED, None)]
+    outcome = fixed[0] if fixed else failed[0]
+    change = {
+        "rule_id": outcome.rule_id,
+        "field": outcome.field,
+        "seen": outcome.seen,
+        "threshold": outcome.threshold,
+        "remedy_kind": outcome.remedy_kind or RemedyKind.FIXED,
+        "possible": not fixed,
+    }
+    if outcome.remedy:
+        change["text"] = outcome.remedy
+    return change
+
+
+def route_in(
+    context: Any, profile: Profile, record: Facts, row: int, judgement: Judgement
+) -> list[dict[str, Any]]:
+    """Doors that are open: a successor, another role, a member at home to ask."""
+    ways, words = [], context.words
+    if record.get("successor") and any(o.rule_id == "ended" for o in judgement.outcomes):
+        at = context.catalogue.collaboration(record["successor"], context.tenant)
+        successor = context.snapshot.collaborations[at]
+        text = words.text("route.successor", {"name": successor["name"]})
+        ways.append({"code": "successor", "id": successor["id"], "text": text})
+    for role in record.get("partner_roles", ()):
+        if profile.facts["country"] in role.get("countries", ()):
+            args = {"country": profile.facts["country"], "role": role["role"]}
+            ways.append(
+                {
+                    "code": role["role"],
+                    "text": words.text("route.partner", args),
+                    "source": role.get("source"),
+                }
+            )
+    sponsors = [
+        member
+        for member in insiders(context, profile, row)
+        if member["country"] == profile.facts["country"]
+        and member.get("role", "member") == "member"
+    ]
+    if sponsors:
+        text = words.text("route.sponsor", {"places": [m["name"] for m in sponsors]})
+        ways.append({"code": "sponsor", "places": sponsors, "text": text})
+    return ways

@@ -1,0 +1,11 @@
+"""The matcher's paths, one file per group."""
+
+from fastapi import APIRouter
+
+from services.matcher.routes import collaborations, matches, places, reference
+
+router = APIRouter(prefix="/v1")
+for group in (matches, places, collaborations, reference):
+    router.include_router(group.router)
+
+__all__ = ["router"]

@@ -1,0 +1,51 @@
+"""GET /v1/places: find a place by any of its names, and read what is held about it."""
+
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Query, Response
+
+from models.countries import countries
+from models.records.values import CountryCode
+from models.taxonomy import PlaceKind, size_class
+from services.access import Matching
+from services.matcher.matching.question import place_summary
+from services.matcher.profile import stored_facts
+from services.matcher.routes.dependencies import CatalogueDep
+from services.matcher.routes.paging import Cursor, Limit, page
+from services.matcher.search import find_places
+from services.web import answer
+
+router = APIRouter(prefix="/places", tags=["catalogue"])
+
+
+@router.get("")
+def search(
+    caller: Matching,
+    catalogue: CatalogueDep,
+    q: Annotated[str | None, Query(max_length=200)] = None,
+    country: CountryCode | None = None,
+    kind: PlaceKind | None = None,
+    limit: Limit = 20,
+    cursor: Cursor = None,
+) -> Response:
+    """Places by the beginning of any name or alias, in any script; accents do not matter."""
+    places = catalogue.snapshot.places
+    rows = find_places(catalogue.snapshot, q, caller.tenant, country, kind)
+
+    def show(row: int) -> dict[str, Any]:
+        return place_summary(places.facts(row), places.id(row))
+
+    return answer(page(rows, limit, cursor, catalogue.snapshot.id, show))
+
+
+@router.get("/{place_id}")
+def read(place_id: str, caller: Matching, catalogue: CatalogueDep) -> Response:
+    """All that is held about a place, each fact with its source, date and status."""
+    _, facts = stored_facts(catalogue.snapshot, place_id, caller.tenant)
+    residents = facts.get("metro_population") or facts.get("population")
+    derived = {
+        "size_class": size_class(residents),
+        "continent": countries()[facts["country"]].continent,
+    }
+    shown = facts | {k: v for k, v in derived.items() if v is not None}
+    return answer({**shown, "id": place_id, "snapshot_id": catalogue.snapshot.id})

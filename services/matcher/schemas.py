@@ -1,0 +1,89 @@
+"""Requests of the match API."""
+
+from datetime import date
+from typing import Annotated, Literal, Self
+
+from pydantic import Field, model_validator
+
+from models.records import Need, Place
+from models.records.values import CountryCode, LanguageCode, Record, Text
+from models.taxonomy import (
+    CollaborationType,
+    Continent,
+    Mode,
+    PlaceKind,
+    Purpose,
+    Sector,
+    StageRelation,
+    Ties,
+)
+
+Weight = Annotated[float, Field(ge=0, le=1_000_000)]
+
+
+class PopulationRange(Record):
+    min: Annotated[int, Field(ge=0)] | None = None
+    max: Annotated[int, Field(ge=0)] | None = None
+
+    @model_validator(mode="after")
+    def _in_order(self) -> Self:
+        if self.min is not None and self.max is not None and self.min > self.max:
+            raise ValueError("min is greater than max")
+        return self
+
+
+class PeerFilters(Record):
+    """Which places may be candidates; what is not named is not filtered."""
+
+    countries: list[CountryCode] | None = Field(default=None, min_length=1, max_length=250)
+    exclude_countries: list[CountryCode] = []
+    continents: list[Continent] | None = Field(default=None, min_length=1)
+    kinds: list[PlaceKind] | None = Field(default=None, min_length=1)
+    population: PopulationRange | None = None
+    sectors: list[Sector] | None = Field(default=None, min_length=1)
+    languages: list[LanguageCode] | None = Field(default=None, min_length=1)
+
+
+class CollaborationFilters(Record):
+    """Which collaborations may be candidates; type counts only where it is asked for."""
+
+    sectors: list[Sector] | None = Field(default=None, min_length=1)
+    types: list[CollaborationType] | None = Field(default=None, min_length=1)
+
+
+class MatchRequest(Record):
+    """What both match questions have in common."""
+
+    place_id: str | None = None
+    place: Place | None = None
+    needs: list[Need] | None = Field(default=None, max_length=100)
+    text: Text | None = None
+    purpose: Purpose = Purpose.INNOVATION
+    among: list[str] | None = Field(default=None, min_length=1, max_length=1000)
+    exclude: list[str] = Field(default=[], max_length=10_000)
+    weights: dict[str, Weight] = {}
+    as_of: date | None = None
+    require_verified: bool = False
+    limit: Annotated[int, Field(ge=1, le=200)] = 10
+    include: list[Literal["refused"]] = []
+
+    @model_validator(mode="after")
+    def _one_place(self) -> Self:
+        if (self.place_id is None) == (self.place is None):
+            raise ValueError("send either place_id or place, and not both")
+        return self
+
+
+class PeersRequest(MatchRequest):
+    """Which places are this place's peers?"""
+
+    mode: Mode = Mode.SUSTAINED_PAIRING
+    stage_relation: StageRelation = StageRelation.PEER
+    ties: Ties = Ties.ANY
+    filters: PeerFilters = PeerFilters()
+
+
+class CollaborationsRequest(MatchRequest):
+    """Which collaborations fit this place, and would they let it in?"""
+
+    filters: CollaborationFilters = CollaborationFilters()
