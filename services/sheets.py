@@ -1,0 +1,230 @@
+"""Rows of users' files: CSV, NDJSON and XLSX, read strictly, a broken row apart from the rest."""
+
+import csv
+import io
+import itertools
+import json
+import re
+import subprocess
+import sys
+import zipfile
+from collections.abc import Iterable, Iterator
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+from tempfile import NamedTemporaryFile
+from typing import Any
+
+import orjson
+from charset_normalizer import from_bytes
+
+from models.errors import BadFile
+from services import workbook
+
+ROWS = 200_000
+COLUMNS = 300
+CELL = 32_767
+RECORD_LINES = 500
+UNPACKED = 300_000_000
+_VALUE_SHOWN = 200
+_ENCODINGS = [
+    *("cp1252", "cp1250", "cp1251", "cp1253", "cp1254", "cp1255", "cp1256", "cp1257"),
+    *("shift_jis", "gb18030", "big5", "euc_kr", "cp874"),
+]
+_SEPARATOR_LINE = re.compile(r"^sep=(.)\r?\n", re.IGNORECASE)
+
+
+@dataclass(frozen=True)
+class SheetRow:
+    """A row by its header; `number` is its line in the sheet, the header's being 1."""
+
+    number: int
+    cells: dict[str, Any]
+
+
+@dataclass(frozen=True)
+class RowError:
+    """What is wrong with a row, and in which column."""
+
+    row: int
+    column: str | None
+    value: str | None
+    code: str
+    detail: str
+
+    @classmethod
+    def at(
+        cls, row: int, code: str, detail: str, column: str | None = None, value: Any = None
+    ) -> "RowError":
+        shown = None if value is None else str(value)[:_VALUE_SHOWN]
+        return cls(row, column and column[:_VALUE_SHOWN], shown, code, detail)
+
+
+Rows = Iterator[SheetRow | RowError]
+
+
+def rows(source: Path | bytes, filename: str) -> Rows:
+    """The rows of a file, whose kind is told by its content and its name."""
+    start = source[:8] if isinstance(source, bytes) else _beginning(source)
+    name = filename.lower()
+    if start.startswith(b"PK\x03\x04"):
+        return _limited(_workbook(source))
+    if start.startswith((b"\xd0\xcf\x11\xe0", b"%PDF", b"\x1f\x8b")) or name.endswith(".xls"):
+        raise BadFile("This is no CSV, XLSX or NDJSON file; save the sheet as XLSX or CSV.")
+    text = decoded(source if isinstance(source, bytes) else source.read_bytes())
+    if name.endswith((".ndjson", ".jsonl")) or text.lstrip()[:1] == "{":
+        return _json_lines(text)
+    if text.lstrip()[:1] == "[" and name.endswith(".json"):
+        raise BadFile("A JSON file has one object a line (NDJSON), not one list.")
+    return _limited(_csv(text))
+
+
+def _beginning(path: Path) -> bytes:
+    with path.open("rb") as file:
+        return file.read(8)
+
+
+def decoded(content: bytes) -> str:
+    """The text of a file in UTF-8, UTF-16 with its mark, or an encoding that can be told."""
+    if content.startswith((b"\xff\xfe", b"\xfe\xff")):
+        encoding = "utf-16"
+    elif b"\0" in content:
+        raise BadFile("This is no text file: it holds NUL bytes.")
+    else:
+        encoding = "utf-8-sig"
+    with suppress(UnicodeDecodeError):
+        return content.decode(encoding)
+    best = from_bytes(content, cp_isolation=_ENCODINGS).best() if encoding != "utf-16" else None
+    if best is None:
+        raise BadFile("The text encoding cannot be told; save the file as UTF-8.")
+    return str(best)
+
+
+def _csv(text: str) -> Iterator[list[str] | RowError]:
+    """Records one by one; after a broken one, reading goes on at the next line of the text."""
+    said = _SEPARATOR_LINE.match(text)
+    delimiter = said.group(1) if said else _delimiter(text)
+    lines = list(io.StringIO(text, newline=""))
+    position, number = 0, 0
+    if said:
+        position, number = 1, 1
+        yield []
+    while position < len(lines):
+        number += 1
+        ahead = itertools.islice(lines, position, position + RECORD_LINES)
+        reader = csv.reader(ahead, delimiter=delimiter, strict=True)
+        try:
+            yield next(reader)
+            position += reader.line_num
+        except csv.Error as error:
+            position += 1
+            detail = f"not readable as CSV at line {position} of the text: {error}"
+            yield RowError.at(number, "broken_row", detail)
+
+
+def _delimiter(text: str) -> str:
+    """What separates the header's cells; text in quotes does not count."""
+    header = re.sub(r'"[^"]*"', "", text.lstrip("\r\n").partition("\n")[0])
+    return max(",;\t", key=header.count)
+
+
+def _json_lines(text: str) -> Rows:
+    number = 0
+    for number, line in enumerate(text.split("\n"), start=1):
+        if not line.strip():
+            continue
+        if number > ROWS:
+            raise BadFile(f"The file has more than {ROWS:,} rows; split it.")
+        try:
+            value = orjson.loads(line)
+        except orjson.JSONDecodeError as error:
+            detail = f"not valid JSON: {error.msg} at column {error.colno}"
+            yield RowError.at(number, "broken_row", detail, value=line)
+            continue
+        if isinstance(value, dict):
+            yield SheetRow(number, value)
+        else:
+            yield RowError.at(number, "broken_row", "a line holds one JSON object", value=line)
+
+
+def _workbook(source: Path | bytes) -> Iterator[list[str] | RowError]:
+    """The first sheet of a workbook, read by another process."""
+    _check_unpacked(source)
+    if isinstance(source, bytes):
+        with NamedTemporaryFile(suffix=".xlsx") as file:
+            file.write(source)
+            file.flush()
+            yield from _workbook(Path(file.name))
+        return
+    command = [sys.executable, "-I", workbook.__file__, str(source), str(ROWS)]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
+        try:
+            assert process.stdout is not None
+            for line in process.stdout:
+                yield json.loads(line)
+        except BaseException:
+            process.kill()
+            raise
+        _, said = process.communicate()
+    if process.returncode == workbook.CANNOT_READ:
+        raise BadFile(f"The workbook cannot be read: {said.decode(errors='replace')}")
+    if process.returncode != 0:
+        raise BadFile("The workbook cannot be read within the limits of memory and time.")
+
+
+def _check_unpacked(source: Path | bytes) -> None:
+    try:
+        with zipfile.ZipFile(io.BytesIO(source) if isinstance(source, bytes) else source) as file:
+            size = sum(part.file_size for part in file.infolist())
+    except (zipfile.BadZipFile, OSError) as error:
+        raise BadFile(f"The workbook cannot be read: {error}") from error
+    if size > UNPACKED:
+        raise BadFile(f"The workbook unpacks to {size:,} bytes; at most {UNPACKED:,} are read.")
+
+
+def _limited(found: Iterable[list[str] | RowError]) -> Rows:
+    """Rows by their header, within the limits; blank rows are passed over but counted."""
+    header: list[str] | None = None
+    for number, row in enumerate(found, start=1):
+        if isinstance(row, RowError):
+            if header is None:
+                raise BadFile(f"The header is {row.detail}")
+            yield row
+            continue
+        if not any(cell.strip() for cell in row):
+            continue
+        if number > ROWS:
+            raise BadFile(f"The file has more than {ROWS:,} rows; split it.")
+        if header is None:
+            header = _header(row)
+        else:
+            yield _row(number, header, row)
+    if header is None:
+        raise BadFile("The file is empty: expected a header and rows.")
+
+
+def _header(row: list[str]) -> list[str]:
+    names = [cell.strip() for cell in row]
+    while names and not names[-1]:
+        names.pop()
+    if len(names) > COLUMNS:
+        raise BadFile(f"The file has more than {COLUMNS} columns.")
+    if "" in names:
+        raise BadFile(f"Column {names.index('') + 1} has no name in the header.")
+    twice = sorted({name for name in names if names.count(name) > 1})
+    if twice:
+        raise BadFile(f"Columns with the same name: {', '.join(twice)}.")
+    return names
+
+
+def _row(number: int, header: list[str], row: list[str]) -> SheetRow | RowError:
+    extra = [cell for cell in row[len(header) :] if cell.strip()]
+    if extra:
+        detail = f"the row has more cells than the header has columns ({len(header)})"
+        return RowError.at(number, "too_many_cells", detail, value=extra[0])
+    cells = dict(zip(header, row, strict=False))
+    for name, cell in cells.items():
+        if len(cell) > CELL:
+            detail = f"a cell has at most {CELL:,} characters, this one has {len(cell):,}"
+            return RowError.at(number, "cell_too_long", detail, name, cell)
+    return SheetRow(number, cells)
