@@ -31,6 +31,7 @@ _ENCODINGS = [
     *("cp1252", "cp1250", "cp1251", "cp1253", "cp1254", "cp1255", "cp1256", "cp1257"),
     *("shift_jis", "gb18030", "big5", "euc_kr", "cp874"),
 ]
+_SIGNS = set("“”‘’„–—…€°ºª«»¿¡·´\xa0")
 _SEPARATOR_LINE = re.compile(r"^sep=(.)\r?\n", re.IGNORECASE)
 
 
@@ -94,9 +95,17 @@ def decoded(content: bytes) -> str:
         encoding = "utf-8-sig"
     with suppress(UnicodeDecodeError):
         return content.decode(encoding)
-    best = from_bytes(content, cp_isolation=_ENCODINGS).best() if encoding != "utf-16" else None
+    if encoding == "utf-16":
+        raise BadFile("The file begins as UTF-16 but is not valid UTF-16.")
+    found = from_bytes(content, cp_isolation=_ENCODINGS)
+    best = found.best()
     if best is None:
         raise BadFile("The text encoding cannot be told; save the file as UTF-8.")
+    # Of encodings that read equally well, the most common one, unless it makes odd signs.
+    for match in found:
+        usual = match.encoding == "cp1252" and match.chaos <= best.chaos
+        if usual and all(c.isalpha() or c in _SIGNS for c in str(match) if c > "\x7f"):
+            return str(match)
     return str(best)
 
 

@@ -1,0 +1,46 @@
+"""The ingest service as an app of its own, or mounted in an app that holds more."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from fastapi import APIRouter, FastAPI
+
+from models import database
+from models.settings import Settings
+from services import logs, web
+from services.ingest import routes
+from services.ingest.jobs import Jobs
+from services.ingest.state import Ingest
+
+
+def mount(app: FastAPI, settings: Settings) -> Ingest:
+    """Add the ingest routes, their state, and what they start and stop with the app.
+
+    The state of the app gets `settings` and `sessions`, unless another service set them.
+    """
+    engine = getattr(app.state, "engine", None) or database.connect(settings.url)
+    app.state.engine = engine
+    app.state.settings = settings
+    app.state.sessions = database.sessions(engine)
+    ingest = Ingest(settings, engine, app.state.sessions, Jobs(app.state.sessions))
+    app.state.ingest = ingest
+
+    @asynccontextmanager
+    async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+        ingest.start()
+        yield
+        ingest.stop()
+
+    router = APIRouter(lifespan=lifespan)
+    router.include_router(routes.router)
+    app.include_router(router)
+    return ingest
+
+
+def create_app(settings: Settings | None = None) -> FastAPI:
+    """The ingest service alone; `uvicorn --factory services.ingest.app:create_app`."""
+    logs.configure()
+    app = FastAPI(title="Counterpart ingest", version="1", docs_url=None, redoc_url=None)
+    ingest = mount(app, settings or Settings())
+    web.install(app, ingest.not_ready)
+    return app

@@ -1,0 +1,120 @@
+"""Jobs: work that outlives its request, done one after another by a thread of the service.
+
+One process does the jobs of a database: what a stopped one left behind is failed at the start.
+"""
+
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from threading import Event
+from uuid import uuid4
+
+import structlog
+from sqlalchemy.orm import Session
+
+from models.database import Sessions
+from models.errors import NotReady, Problem
+from models.tables import Job, now
+from services.ingest import queries
+from services.ingest.upsert import Counts, ensure_tenant
+from services.sheets import RowError
+
+ERRORS_KEPT = 1_000
+QUEUE = 100
+FAILED = "The job failed for a reason of the service, not of the file; its id helps find why."
+
+
+class Stopped(Exception):
+    """The service is going down."""
+
+
+@dataclass
+class Report:
+    """What a job did so far; `save` writes it down."""
+
+    job_id: str
+    sessions: Sessions
+    stopping: Event
+    read: int = 0
+    refused: int = 0
+    counts: Counts = field(default_factory=Counts)
+    errors_kept: int = 0
+    _new: list[RowError] = field(default_factory=list)
+
+    def refuse(self, errors: list[RowError]) -> None:
+        """A row that does not land, with all that is wrong with it."""
+        self.refused += 1
+        self.blame(errors)
+
+    def blame(self, errors: list[RowError]) -> None:
+        room = ERRORS_KEPT - self.errors_kept - len(self._new)
+        self._new += errors[:room]
+
+    def save(self, session: Session) -> Job:
+        """Write the numbers and new errors down with what else the session holds."""
+        if self.stopping.is_set():
+            raise Stopped
+        job = session.get_one(Job, self.job_id)
+        job.rows_read, job.rows_refused = self.read, self.refused
+        job.rows_written, job.rows_unchanged = self.counts.written, self.counts.unchanged
+        queries.keep_errors(session, self.job_id, self.errors_kept + 1, self._new)
+        self.errors_kept += len(self._new)
+        self._new = []
+        return job
+
+
+Work = Callable[[Report], str | None]
+"""Does a job and answers with its revision, if it made one."""
+
+
+class Jobs:
+    """The queue of one service."""
+
+    def __init__(self, sessions: Sessions) -> None:
+        self._sessions = sessions
+        self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="jobs")
+        self._stopping = Event()
+        self._waiting = 0
+
+    def submit(self, tenant: str, kind: str, work: Work) -> str:
+        """Queue work and answer with the id of its job."""
+        if self._waiting >= QUEUE:
+            raise NotReady("Too many jobs are waiting; send this again when some are done.")
+        job_id = uuid4().hex
+        with self._sessions.begin() as session:
+            ensure_tenant(session, tenant)
+            session.add(Job(id=job_id, tenant_id=tenant, kind=kind))
+        self._waiting += 1
+        self._thread.submit(self._run, job_id, work)
+        return job_id
+
+    def stop(self) -> None:
+        """Let the running job end at its next step and drop the waiting ones."""
+        self._stopping.set()
+        self._thread.shutdown(wait=True, cancel_futures=True)
+
+    def _run(self, job_id: str, work: Work) -> None:
+        self._waiting -= 1
+        report = Report(job_id, self._sessions, self._stopping)
+        try:
+            self._mark(report, "running")
+            revision = work(report)
+            self._mark(report, "done", revision=revision)
+        except Stopped:
+            self._fail(job_id, queries.STOPPED)
+        except Problem as problem:
+            self._fail(job_id, problem.detail)
+        except Exception:
+            structlog.get_logger("jobs").exception("job failed", job_id=job_id)
+            self._fail(job_id, FAILED)
+
+    def _mark(self, report: Report, state: str, revision: str | None = None) -> None:
+        with self._sessions.begin() as session:
+            job = report.save(session)
+            job.state, job.revision = state, revision
+            job.finished_at = now() if state == "done" else None
+
+    def _fail(self, job_id: str, detail: str) -> None:
+        with self._sessions.begin() as session:
+            job = session.get_one(Job, job_id)
+            job.state, job.detail, job.finished_at = "failed", detail, now()

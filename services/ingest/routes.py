@@ -1,0 +1,159 @@
+"""The ingest API: one record, a file, a publish, and what became of them."""
+
+from typing import Annotated, Any
+
+from fastapi import APIRouter, File, Query, Response, UploadFile
+from pydantic import BeforeValidator
+from sqlalchemy.orm import Session
+
+from models.errors import InvalidInput
+from models.records import Collaboration, Place
+from models.records.values import CollaborationId, PlaceId
+from models.tables import CollaborationRow, Job, JobError, PlaceRow
+from services.access import Ingesting
+from services.ingest import queries
+from services.ingest.files import FileKind, Upload, tenant_of
+from services.ingest.state import IngestDep
+from services.ingest.upsert import Counts, ensure_tenant, upsert_collaborations, upsert_places
+from services.web import answer
+
+router = APIRouter(prefix="/v1/ingest", tags=["ingest"])
+
+FROM_PATH = "x:as-in-the-path"
+JOBS = "/v1/ingest/jobs"
+
+
+def _id_may_be_missing(body: Any) -> Any:
+    return {"id": FROM_PATH, **body} if isinstance(body, dict) else body
+
+
+CollaborationBody = Annotated[Collaboration, BeforeValidator(_id_may_be_missing)]
+
+
+@router.put("/places/{id}")
+def put_place(id: PlaceId, place: Place, caller: Ingesting, ingest: IngestDep) -> Response:
+    """Write one place, validated whole; 201 when it is new."""
+    _check_id(place.id or id, id)
+    tenant = tenant_of(id, caller)
+    place = place.model_copy(update={"id": id})
+    with ingest.sessions.begin() as session:
+        ensure_tenant(session, tenant)
+        is_new = session.get(PlaceRow, (tenant, id)) is None
+        counts = upsert_places(session, [place], tenant)
+        return _written(session, PlaceRow, (tenant, id), counts, is_new)
+
+
+@router.put("/collaborations/{id}")
+def put_collaboration(
+    id: CollaborationId, collaboration: CollaborationBody, caller: Ingesting, ingest: IngestDep
+) -> Response:
+    """Write one collaboration, validated whole; 201 when it is new."""
+    _check_id(id if collaboration.id == FROM_PATH else collaboration.id, id)
+    tenant = tenant_of(id, caller)
+    collaboration = collaboration.model_copy(update={"id": id})
+    with ingest.sessions.begin() as session:
+        ensure_tenant(session, tenant)
+        is_new = session.get(CollaborationRow, (tenant, id)) is None
+        counts = upsert_collaborations(session, [collaboration], tenant)
+        return _written(session, CollaborationRow, (tenant, id), counts, is_new)
+
+
+def _check_id(given: str, path: str) -> None:
+    if given != path:
+        detail = f"the id {given!r} differs from the one in the path, {path!r}"
+        raise InvalidInput.at("/id", detail, "id_mismatch")
+
+
+def _written(
+    session: Session,
+    table: type[PlaceRow] | type[CollaborationRow],
+    key: tuple[str, str],
+    counts: Counts,
+    is_new: bool,
+) -> Response:
+    session.expire_all()
+    row = session.get_one(table, key)
+    content = {"id": row.id, "changed": counts.written > 0, "content_hash": row.content_hash}
+    return answer(content, 201 if is_new else 200)
+
+
+@router.post("/files", status_code=202)
+def post_file(
+    kind: FileKind,
+    file: Annotated[UploadFile, File(description="CSV, XLSX or NDJSON")],
+    caller: Ingesting,
+    ingest: IngestDep,
+    dry_run: bool = False,
+) -> Response:
+    """Read a file as a job; with `dry_run` nothing is kept, and the job says what would be."""
+    path = ingest.keep(file.file)
+    upload = Upload(path, file.filename or "", kind, caller, dry_run)
+    job_id = ingest.jobs.submit(caller.tenant, kind, lambda report: ingest.load(upload, report))
+    return _accepted(job_id)
+
+
+@router.post("/publish", status_code=202)
+def post_publish(caller: Ingesting, ingest: IngestDep) -> Response:
+    """Publish all facts as a new snapshot, as a job; its revision is the snapshot's id."""
+    return _accepted(ingest.jobs.submit(caller.tenant, "publish", ingest.publish))
+
+
+def _accepted(job_id: str) -> Response:
+    headers = {"Location": f"{JOBS}/{job_id}", "Retry-After": "1"}
+    return answer({"job_id": job_id}, 202, headers)
+
+
+@router.get("/jobs/{id}")
+def get_job(id: str, caller: Ingesting, ingest: IngestDep) -> Response:
+    """How far a job is, and what was wrong with which row."""
+    with ingest.sessions() as session:
+        job = queries.job_of(session, caller.tenant, id)
+        errors = queries.errors_of(session, id)
+    return answer(_job(job, errors))
+
+
+def _job(job: Job, errors: Any) -> dict[str, Any]:
+    content: dict[str, Any] = {
+        "id": job.id,
+        "kind": job.kind,
+        "state": job.state,
+        "rows": {
+            "read": job.rows_read,
+            "written": job.rows_written,
+            "unchanged": job.rows_unchanged,
+            "refused": job.rows_refused,
+        },
+        "errors": [_error(error) for error in errors],
+    }
+    if job.revision:
+        content["revision"] = job.revision
+    if job.detail:
+        content["detail"] = job.detail
+    return content
+
+
+def _error(error: JobError) -> dict[str, Any]:
+    return {name: getattr(error, name) for name in ("row", "column", "value", "code", "detail")}
+
+
+@router.get("/snapshots")
+def get_snapshots(
+    caller: Ingesting,  # noqa: ARG001 (who asks is checked)
+    ingest: IngestDep,
+    limit: Annotated[int, Query(ge=1, le=200)] = 50,
+    cursor: str | None = None,
+) -> Response:
+    """Published snapshots, the newest first."""
+    current = ingest.store.current()
+    with ingest.sessions() as session:
+        page = queries.snapshots(session, limit, cursor)
+    items = [
+        {
+            "id": row.id,
+            "data_revision": row.data_revision,
+            "published_at": row.published_at,
+            "current": row.id == current,
+        }
+        for row in page.rows
+    ]
+    return answer({"items": items, "next": page.next})

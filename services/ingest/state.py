@@ -1,0 +1,100 @@
+"""What the ingest service holds while it runs: sessions, the job queue, the text embedder."""
+
+import shutil
+from dataclasses import dataclass, field
+from pathlib import Path
+from threading import Lock
+from typing import Annotated, BinaryIO
+from uuid import uuid4
+
+from fastapi import Depends, Request
+from sqlalchemy import Engine
+from sqlalchemy.exc import OperationalError
+
+from models.database import Sessions, is_migrated
+from models.embedding import Embedder, load_embedder
+from models.settings import Settings
+from models.snapshot import SnapshotStore
+from services.ingest import queries
+from services.ingest.files import Upload, load
+from services.ingest.jobs import Jobs, Report
+from services.ingest.publish import publish
+
+
+@dataclass
+class Ingest:
+    """The service behind its routes."""
+
+    settings: Settings
+    engine: Engine
+    sessions: Sessions
+    jobs: Jobs
+    _embedder: Embedder | None = None
+    _loading: Lock = field(default_factory=Lock)
+    _migrated: bool = False
+
+    @property
+    def store(self) -> SnapshotStore:
+        return SnapshotStore(self.settings.snapshots)
+
+    @property
+    def uploads(self) -> Path:
+        return self.settings.var / "uploads"
+
+    def start(self) -> None:
+        """Put in order what an earlier process left behind."""
+        shutil.rmtree(self.uploads, ignore_errors=True)
+        if not self.not_ready():
+            with self.sessions.begin() as session:
+                queries.fail_unfinished(session)
+
+    def stop(self) -> None:
+        self.jobs.stop()
+
+    def not_ready(self) -> list[str]:
+        """The reasons why the service cannot work now."""
+        try:
+            if not self._migrated:
+                self._migrated = is_migrated(self.engine)
+            else:
+                self.engine.connect().close()
+        except OperationalError:
+            return ["the database cannot be reached"]
+        if not self._migrated:
+            return ["the database schema is not current: run `counterpart migrate`"]
+        return []
+
+    def keep(self, content: BinaryIO) -> Path:
+        """Keep an upload until its job has read it."""
+        self.uploads.mkdir(parents=True, exist_ok=True)
+        path = self.uploads / uuid4().hex
+        with path.open("wb") as kept:
+            shutil.copyfileobj(content, kept)
+        return path
+
+    def load(self, upload: Upload, report: Report) -> None:
+        """Read a kept upload as a job."""
+        try:
+            load(upload, report)
+        finally:
+            upload.path.unlink(missing_ok=True)
+
+    def publish(self, report: Report) -> str:
+        """Publish as a job; answers with the snapshot's id."""
+        with report.sessions.begin() as session:
+            return publish(session, self.store, self.embedder(), self.settings.snapshots_kept)
+
+    def embedder(self) -> Embedder:
+        """The embedder, loaded once, at the first text."""
+        with self._loading:
+            if self._embedder is None:
+                self._embedder = load_embedder(self.settings.embedding_model)
+            return self._embedder
+
+
+def _ingest(request: Request) -> Ingest:
+    found: Ingest = request.app.state.ingest
+    return found
+
+
+IngestDep = Annotated[Ingest, Depends(_ingest)]
