@@ -32,7 +32,8 @@ def read_anchors(path: Path = ANCHORS) -> list[Anchor]:
 
 
 def _anchor(row: dict[str, str]) -> Anchor:
-    kind = {"sector": Sector, "stage": Stage}[row["kind"]]
+    kinds: dict[str, type[Sector] | type[Stage]] = {"sector": Sector, "stage": Stage}
+    kind = kinds[row["kind"]]
     value = kind(row["value"]) if row["value"] else None
     return Anchor(kind, value, row["language"], row["phrase"])
 

@@ -23,7 +23,7 @@ Scores = NDArray[np.float64]
 MAX_READINGS = 5
 # Each sentence costs one reading by the model; a text of more is still read as a whole.
 MAX_SENTENCES = 6
-SENTENCE_ENDS = re.compile(r"(?<=[.!?;؟؛])\s+|(?<=[。！？；])|\n+")
+SENTENCE_ENDS = re.compile("(?<=[.!?\u061f])\\s+|(?<=[\u3002\uff01\uff1f])|\n+")
 # Fitted on tests/golden/needs.csv with the default model; docs/embedding.md says how.
 SECTOR_SHARPNESS = 9.0
 STAGE_SHARPNESS = 8.0
