@@ -1,0 +1,41 @@
+# One image for both services: `docker run … matcher`, `… ingest`, or both when nothing is named.
+FROM python:3.11-slim AS build
+
+# Such as an index of CPU builds; empty takes torch from the default one.
+ARG TORCH_INDEX=""
+WORKDIR /app
+COPY constraints.txt pyproject.toml ./
+COPY models models
+COPY services services
+SHELL ["/bin/bash", "-o", "pipefail", "-c"]
+RUN python -m venv /venv \
+    && /venv/bin/pip install --no-cache-dir --constraint constraints.txt \
+        ${TORCH_INDEX:+--extra-index-url "$TORCH_INDEX"} torch \
+    && /venv/bin/pip install --no-cache-dir --constraint constraints.txt --editable '.[multilingual]'
+
+FROM python:3.11-slim
+
+# The C engine of the embedding model is compiled with OpenMP.
+RUN apt-get update \
+    && apt-get install --yes --no-install-recommends libgomp1=1* \
+    && rm -rf /var/lib/apt/lists/* \
+    && useradd --create-home --uid 10001 counterpart \
+    && install --directory --owner counterpart /var/lib/counterpart
+WORKDIR /app
+COPY --from=build /venv /venv
+COPY --from=build /app /app
+COPY migrations migrations
+COPY data data
+
+ENV PATH=/venv/bin:$PATH \
+    PYTHONUNBUFFERED=1 \
+    COUNTERPART_VAR=/var/lib/counterpart \
+    COUNTERPART_HOST=0.0.0.0 \
+    COUNTERPART_PORT=8000
+USER 10001
+VOLUME /var/lib/counterpart
+EXPOSE 8000
+HEALTHCHECK --interval=30s --timeout=5s --start-period=120s \
+    CMD ["python", "-c", "import os, urllib.request; urllib.request.urlopen('http://127.0.0.1:' + os.environ['COUNTERPART_PORT'] + '/healthz', timeout=4)"]
+ENTRYPOINT ["counterpart", "serve"]
+CMD ["--prepare"]

