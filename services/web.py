@@ -16,11 +16,11 @@ from fastapi.openapi.docs import get_swagger_ui_html
 from fastapi.openapi.utils import get_openapi
 from fastapi.responses import HTMLResponse
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import IntegrityError, OperationalError
 from starlette.exceptions import HTTPException
 from starlette.staticfiles import StaticFiles
 
-from models.errors import InvalidInput, NotReady, Problem
+from models.errors import Conflict, InvalidInput, NotReady, Problem
 from services.bodies import FILE_LIMIT, JSON_LIMIT, BodyGuard
 from services.inputs import input_errors
 from services.logs import RequestLog, request_id
@@ -85,6 +85,11 @@ def _handle_errors(app: FastAPI) -> None:
     @app.exception_handler(OperationalError)
     async def _database(request: Request, _: OperationalError) -> Response:
         return problem(request, NotReady("The database cannot be reached or is busy."))
+
+    @app.exception_handler(IntegrityError)
+    async def _conflict(request: Request, _: IntegrityError) -> Response:
+        detail = "Another request wrote the same thing at the same time; send this one again."
+        return problem(request, Conflict(detail))
 
     @app.exception_handler(Exception)
     async def _unexpected(request: Request, _: Exception) -> Response:

@@ -4,7 +4,6 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, File, Query, Response, UploadFile
 from pydantic import BeforeValidator
-from sqlalchemy.orm import Session
 
 from models.errors import InvalidInput
 from models.records import Collaboration, Place
@@ -40,7 +39,8 @@ def put_place(id: PlaceId, place: Place, caller: Ingesting, ingest: IngestDep) -
         ensure_tenant(session, tenant)
         is_new = session.get(PlaceRow, (tenant, id)) is None
         counts = upsert_places(session, [place], tenant)
-        return _written(session, PlaceRow, (tenant, id), counts, is_new)
+        row = session.get_one(PlaceRow, (tenant, id), populate_existing=True)
+        return _written(row, counts, is_new)
 
 
 @router.put("/collaborations/{id}")
@@ -55,7 +55,8 @@ def put_collaboration(
         ensure_tenant(session, tenant)
         is_new = session.get(CollaborationRow, (tenant, id)) is None
         counts = upsert_collaborations(session, [collaboration], tenant)
-        return _written(session, CollaborationRow, (tenant, id), counts, is_new)
+        row = session.get_one(CollaborationRow, (tenant, id), populate_existing=True)
+        return _written(row, counts, is_new)
 
 
 def _check_id(given: str, path: str) -> None:
@@ -64,15 +65,7 @@ def _check_id(given: str, path: str) -> None:
         raise InvalidInput.at("/id", detail, "id_mismatch")
 
 
-def _written(
-    session: Session,
-    table: type[PlaceRow] | type[CollaborationRow],
-    key: tuple[str, str],
-    counts: Counts,
-    is_new: bool,
-) -> Response:
-    session.expire_all()
-    row = session.get_one(table, key)
+def _written(row: PlaceRow | CollaborationRow, counts: Counts, is_new: bool) -> Response:
     content = {"id": row.id, "changed": counts.written > 0, "content_hash": row.content_hash}
     return answer(content, 201 if is_new else 200)
 

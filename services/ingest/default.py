@@ -1,0 +1,114 @@
+"""The default catalogue: packages first, the project's own sourced tables laid over them."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+from sqlalchemy.orm import Session
+
+from models.countries import DATA
+from models.records import Commitment, Fact, Place
+from models.tables import PUBLIC
+from models.taxonomy import FactStatus, PopulationBasis
+from services.ingest.embed import Progress, no_progress
+from services.ingest.sources import own_tables
+from services.ingest.sources.collaborations import Membership, collaborations, memberships
+from services.ingest.sources.geonames import cities
+from services.ingest.sources.overrides import lay_all_over, overrides
+from services.ingest.sources.powers import LEVEL, average_powers
+from services.ingest.sources.regions import regions
+from services.ingest.sources.tables import rows
+from services.ingest.upsert import (
+    BATCH,
+    Counts,
+    ensure_tenant,
+    replace_commitments,
+    upsert_collaborations,
+    upsert_places,
+)
+
+ORIGIN = "network-effects-2020"
+
+
+def load_default(session: Session, progress: Progress = no_progress, data: Path = DATA) -> Counts:
+    """Write the default catalogue; loading it again changes nothing."""
+    ensure_tenant(session, PUBLIC)
+    found = list(places(data))
+    counts = Counts()
+    for start in range(0, len(found), BATCH):
+        counts += upsert_places(session, found[start : start + BATCH])
+        progress(min(start + BATCH, len(found)), len(found))
+    counts += upsert_collaborations(session, collaborations(data / "collaborations"))
+    ties = _commitments(memberships(data / "memberships.csv"))
+    counts += replace_commitments(session, ORIGIN, ties)
+    return counts
+
+
+def places(data: Path = DATA) -> Iterator[Place]:
+    """Every place of the default catalogue, complete."""
+    own = data / "places"
+    base = [*cities(data), *regions(data=data)]
+    _add_parts(base, own_tables.metropolitan_parts(own / "metropolitan_authorities.csv"))
+    _add_figures(base, own_tables.figures(own / "figures.csv"))
+    base += own_tables.metropolitan_authorities(own / "metropolitan_authorities.csv")
+    base += own_tables.rural_areas(own / "rural_areas.csv")
+    return _with_powers(lay_all_over(base, overrides(own)), data / "powers.csv")
+
+
+def _add_parts(base: Iterable[Place], parts: Iterable[tuple[str, str]]) -> None:
+    """Say of each member city which metropolitan authority it is part of."""
+    authorities = defaultdict(list)
+    for city, authority in parts:
+        authorities[city].append(authority)
+    for place in base:
+        place.part_of = [*place.part_of, *authorities.get(place.id or "", ())]
+
+
+def _add_figures(base: Iterable[Place], figures: Iterable[own_tables.Figure]) -> None:
+    """Put sourced municipal and metropolitan figures in the place of settlement figures."""
+    by_place = defaultdict(list)
+    for figure in figures:
+        by_place[figure.place_id].append(figure)
+    for place in base:
+        for figure in by_place.get(place.id or "", ()):
+            setattr(place, figure.field, figure.value)
+            place.provenance = {**place.provenance, figure.field: figure.fact()}
+            if figure.field == "population":
+                place.population_basis = PopulationBasis.MUNICIPALITY
+
+
+def _with_powers(found: Iterable[Place], path: Path) -> Iterator[Place]:
+    """Lay a country's average on each place of which nothing better is known."""
+    averages = average_powers(path)
+    facts = _power_facts(path)
+    for place in found:
+        key = (place.country, LEVEL[place.kind])
+        if place.powers is None and key in averages:
+            place.powers = averages[key]
+            place.provenance = {**place.provenance, "powers": facts[key]}
+        yield place
+
+
+def _power_facts(path: Path) -> dict[tuple[str, str], Fact]:
+    """What the averages rest on, by country and level."""
+    sources: dict[tuple[str, str], dict[str, None]] = defaultdict(dict)
+    for row in rows(path):
+        sources[row["country"], row["level"]][row["source"]] = None
+    return {
+        key: Fact(source="; ".join(names), status=FactStatus.AVERAGE)
+        for key, names in sources.items()
+    }
+
+
+def _commitments(known: Iterable[Membership]) -> Iterator[tuple[str, Commitment]]:
+    """Memberships of places with an id; a name alone is no tie."""
+    for member in known:
+        if member.place_id is not None:
+            fact = Fact(source=member.source, date=member.as_of, status=member.status)
+            commitment = Commitment(
+                collaboration=member.collaboration,
+                role=member.role,
+                since=member.since,
+                provenance={"*": fact},
+            )
+            yield member.place_id, commitment
