@@ -180,6 +180,14 @@ class Purpose(StrEnum):
     DIPLOMACY = "diplomacy"
 
 
+class TieKind(StrEnum):
+    """What ties two places together (the report, lines 3293-3304)."""
+
+    NEIGHBOUR = "neighbour"
+    ECONOMIC = "economic"
+    CULTURAL = "cultural"
+
+
 class StageRelation(StrEnum):
     """Whether a peer should stand at the same stage or one or two stages ahead."""
 

@@ -17,6 +17,7 @@ from models.records.values import (
     Name,
     Record,
     RoleName,
+    Sdg,
     Slug,
     Text,
 )
@@ -33,6 +34,7 @@ from models.taxonomy import (
     NationalConsent,
     NeedLevel,
     Sector,
+    SizeClass,
     Stage,
     Theme,
 )
@@ -159,6 +161,7 @@ class Collaboration(Record):
     hurdle: Hurdle | None = None
     required_roles: list[RoleName] = []
     size_band: SizeBand | None = None
+    described_sizes: list[SizeClass] = []
     national_consent: NationalConsent = NationalConsent.UNKNOWN
     partner_roles: list[PartnerRole] = []
     funders: list[Name] = []
@@ -169,7 +172,7 @@ class Collaboration(Record):
     obligations_clear: Clarity | None = None
     case_study: Annotated[int, Field(ge=1, le=10)] | None = None
     staff: Count | None = None
-    sdgs: list[Annotated[int, Field(ge=1, le=17)]] = []
+    sdgs: list[Sdg] = []
     last_confirmed: date | None = None
     external_ids: dict[str, str] = {}
     provenance: dict[str, Fact] = {}

@@ -17,6 +17,7 @@ from models.records.values import (
     PlaceId,
     Record,
     RoleName,
+    Sdg,
     Share,
     Text,
 )
@@ -34,10 +35,12 @@ from models.taxonomy import (
     PlaceKind,
     PopulationBasis,
     PowerBasis,
+    Purpose,
     Readiness,
     Sector,
     Stage,
     Stakeholder,
+    TieKind,
 )
 
 
@@ -117,6 +120,8 @@ class Commitment(Record):
     since: Day | None = None
     review_due: Day | None = None
     value_note: Text | None = None
+    purpose: Purpose | None = None
+    tie: TieKind | None = None
     provenance: dict[str, Fact] = {}
 
     @model_validator(mode="after")
@@ -165,6 +170,8 @@ class Place(Record):
     capacity: Capacity | None = None
     readiness: Readiness | None = None
     support_need: Degree | None = None
+    sdgs: list[Sdg] = []
+    will_not: list[Text] = []
     roles: list[RoleName] = []
     stakeholders: list[Stakeholder] = []
     commitments: list[Commitment] = []

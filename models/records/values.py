@@ -75,6 +75,7 @@ Amount = Annotated[
     Field(ge=0, max_digits=18, decimal_places=2),
     PlainSerializer(float, return_type=float, when_used="json"),
 ]
+Sdg = Annotated[int, Field(ge=1, le=17)]
 Count = Annotated[int, Field(ge=0, le=20_000_000_000)]
 
 

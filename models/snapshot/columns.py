@@ -25,8 +25,12 @@ from models.taxonomy import (
     PlaceKind,
     Power,
     PowerBasis,
+    Readiness,
     Sector,
+    SizeClass,
     Stage,
+    Stakeholder,
+    size_class,
 )
 
 Facts = dict[str, Any]
@@ -39,6 +43,9 @@ GOALS = list(Goal)
 POWERS = list(Power)
 DEGREES = list(Degree)
 LEVELS = list(NeedLevel)
+READINESS = list(Readiness)
+STAKEHOLDERS = list(Stakeholder)
+SDGS = range(1, 18)
 CURRENCIES = sorted({c.currency for c in countries().values()})
 COUNTRIES = sorted(countries())
 LANGUAGES = sorted({code for c in countries().values() for code in c.languages})
@@ -49,6 +56,7 @@ _GOAL = {name: i for i, name in enumerate(GOALS)}
 _COUNTRY = {code: i for i, code in enumerate(COUNTRIES)}
 _KIND = {name: i for i, name in enumerate(KINDS)}
 _LANGUAGE = {code: i for i, code in enumerate(LANGUAGES)}
+_STAKEHOLDER = {name: i for i, name in enumerate(STAKEHOLDERS)}
 _DEGREE = {name: i for i, name in enumerate(DEGREES)}
 
 # An average of the country says less of a place than its own figure does (design, section 2).
@@ -153,6 +161,10 @@ def _standing(facts: Facts) -> Row:
     return _needs(facts) or _offers(facts)
 
 
+def _stakeholders(facts: Facts) -> Row:
+    return tuple(sorted({_STAKEHOLDER[s] for s in facts.get("stakeholders", ())}))
+
+
 def _executive(facts: Facts) -> Row:
     capacity = (facts.get("executive") or {}).get("capacity")
     return (nan if capacity is None else float(_DEGREE[capacity]),)
@@ -192,6 +204,29 @@ def _level(facts: Facts) -> Row:
     return (float(min(levels)) if levels else nan,)
 
 
+def _readiness(facts: Facts) -> Row:
+    stance = facts.get("readiness")
+    return (nan if stance is None else float(READINESS.index(stance)),)
+
+
+def _sdgs(facts: Facts) -> Row:
+    return tuple(sorted(goal - 1 for goal in facts.get("sdgs", ())))
+
+
+def _own_powers(facts: Facts) -> Row:
+    """The mean of the hard powers declared by or sourced for the place itself."""
+    powers = facts.get("powers") or {}
+    hard = [v for p, v in powers.items() if p in POWERS and p != Power.SOFT]
+    average = powers.get("basis") == PowerBasis.AVERAGE
+    return (sum(hard) / len(hard) if hard and not average else nan,)
+
+
+def _test_bed(facts: Facts) -> Row:
+    """Whether a whole small place can be a test bed: small, with one door to knock at."""
+    small = size_class(residents(facts)) is SizeClass.SMALL
+    return (1.0 if small and "single_contact" in facts.get("roles", ()) else nan,)
+
+
 @dataclass(frozen=True)
 class Kind:
     """How one column is read from a record, and how wide its table of values is.
@@ -220,6 +255,7 @@ PLACE_COLUMNS: dict[str, Kind] = {
     "needs": Kind(_needs, len(STAGES) * len(SECTORS), hot=True),
     "offers": Kind(_offers, len(STAGES) * len(SECTORS), hot=True),
     "standing": Kind(_standing, len(STAGES) * len(SECTORS), hot=True),
+    "stakeholders": Kind(_stakeholders, len(STAKEHOLDERS), hot=True),
     "executive": Kind(_executive),
 }
 
@@ -231,6 +267,10 @@ PROFILE_COLUMNS: dict[str, Kind] = {
     "budget": Kind(_budget, 2),
     "support_need": Kind(_support_need),
     "level": Kind(_level),
+    "readiness": Kind(_readiness),
+    "sdgs": Kind(_sdgs, len(SDGS), hot=True),
+    "own_powers": Kind(_own_powers),
+    "test_bed": Kind(_test_bed),
 }
 
 

@@ -121,6 +121,10 @@ class Snapshot:
         )
         self.collaboration_texts = TextIndex(folder, "collaboration")
         self.ties = Ties(folder, self.manifest.tenants)
+        anchors = folder / "need_anchors.npy"
+        self.need_anchors: NDArray[np.float32] | None = (
+            np.load(anchors) if anchors.name in self.manifest.files else None
+        )
         self.weights: dict[str, Any] = orjson.loads((folder / "weights.json").read_bytes())
 
     @cached_property

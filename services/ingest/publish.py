@@ -1,5 +1,6 @@
 """Publish: from the facts in the database to an immutable snapshot, built beside and swapped."""
 
+import csv
 import hashlib
 import shutil
 from pathlib import Path
@@ -7,6 +8,7 @@ from typing import Any
 
 import numpy as np
 import orjson
+from numpy.typing import NDArray
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -22,6 +24,7 @@ from models.tables import PUBLIC, CollaborationRow, CommitmentRow, PlaceRow, Sna
 from services.ingest.embed import Progress, embed_texts, no_progress
 
 WEIGHTS = DATA / "weights.json"
+ANCHORS = DATA / "need_anchors.csv"
 Facts = dict[str, Any]
 
 
@@ -64,13 +67,20 @@ def publish(
     embedder: Embedder,
     keep: int = 3,
     progress: Progress = no_progress,
+    read_texts: bool = True,
 ) -> str:
-    """Build a snapshot of all facts and make it the current one; answers with its id."""
+    """Build a snapshot of all facts and make it the current one; answers with its id.
+
+    `read_texts` embeds the anchors that free text is read by; without them a matcher computes
+    them itself at its first free text.
+    """
     with store.building() as folder:
         build = _Build(session, embedder, folder, progress)
         place_rows, counts = _places(build)
         collaboration_rows, collaborations = _collaborations(build)
         ties = _ties(build, place_rows, collaboration_rows)
+        if read_texts:
+            build.array("need_anchors.npy", _anchors(build))
         shutil.copyfile(WEIGHTS, folder / "weights.json")
         build.files.append("weights.json")
         manifest = Manifest(
@@ -147,6 +157,13 @@ def _ties(
     build.array("ties.npy", np.array(ends, np.int32).reshape(-1, 4))
     build.files += write_blob(build.folder, "tie_records", records)
     return len(ends)
+
+
+def _anchors(build: _Build) -> NDArray[np.float32]:
+    """Vectors (anchors, dimension) of the phrases that free text is read by, in their order."""
+    with ANCHORS.open(encoding="utf-8", newline="") as file:
+        phrases = [row["phrase"] for row in csv.DictReader(file)]
+    return embed_texts(build.session, phrases, build.embedder, build.progress)
 
 
 def _collaboration_row(rows: dict[tuple[str, str], int], tenant: str, id: str | None) -> int:

@@ -9,9 +9,11 @@ from fastapi import FastAPI
 
 from models.database import connect, sessions
 from models.embedding import Embedder, load_embedder
+from models.errors import SnapshotRefused
 from models.settings import Settings
-from models.snapshot import SnapshotStore
+from models.snapshot import Snapshot, SnapshotStore
 from services.matcher.current import Current
+from services.matcher.reading.anchors import read_anchors
 from services.matcher.reading.reader import NeedReader
 from services.matcher.routes import router
 from services.matcher.secret import match_id, server_secret
@@ -31,19 +33,29 @@ class Matcher:
         self._reader: NeedReader | None = None
         self._lock = Lock()
 
-    def embedder(self) -> Embedder:
-        """The embedding model, loaded at the first text that has no vector yet."""
+    def embedder(self, snapshot: Snapshot) -> Embedder:
+        """The embedding model, loaded at the first text without a vector; the snapshot's own."""
         with self._lock:
             if self._embedder is None:
                 self._embedder = load_embedder(self.settings.embedding_model)
+        made_with = snapshot.manifest.embedding.model
+        if self._embedder.name != made_with:
+            raise SnapshotRefused(
+                f"The snapshot's texts were read by {made_with!r}, this server reads with "
+                f"{self._embedder.name!r}: publish again, or set COUNTERPART_EMBEDDING_MODEL."
+            )
         return self._embedder
 
-    def reader(self) -> NeedReader:
-        """Reads sectors and stages from free text."""
-        embedder = self.embedder()
+    def reader(self, snapshot: Snapshot) -> NeedReader:
+        """Reads sectors and stages from free text, by the snapshot's anchors."""
+        embedder, vectors = self.embedder(snapshot), snapshot.need_anchors
         with self._lock:
             if self._reader is None:
-                self._reader = NeedReader(embedder)
+                self._reader = (
+                    NeedReader(embedder)
+                    if vectors is None
+                    else NeedReader.from_vectors(read_anchors(), vectors, embedder)
+                )
         return self._reader
 
 

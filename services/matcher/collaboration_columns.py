@@ -12,12 +12,13 @@ from models.snapshot.columns import (
     GOALS,
     KINDS,
     LEVELS,
+    SDGS,
     SECTORS,
     STAGES,
     Column,
     money,
 )
-from models.taxonomy import FactStatus
+from models.taxonomy import CollaborationType, FactStatus, Format, Hurdle
 
 Facts = dict[str, Any]
 
@@ -37,6 +38,9 @@ def collaboration_columns(records: list[Facts]) -> dict[str, Column]:
         "level": np.array([_place_in(LEVELS, r.get("level")) for r in records], np.float32),
         "effort": np.array([(r.get("effort_days", nan),) for r in records], np.float32),
         "fee": np.array([money(r.get("fee")) for r in records], np.float32),
+        "sdgs": _sdgs(records),
+        "openness": np.array([(_openness(r),) for r in records], np.float32),
+        "seeks_test_bed": np.array([(_seeks_test_bed(r),) for r in records], np.float32),
         "facilitation": np.array(
             [_place_in(DEGREES, r.get("facilitation")) for r in records], np.float32
         ),
@@ -63,6 +67,29 @@ def _hot(records: list[Facts], field: str, words: list[str]) -> np.ndarray[Any, 
     for i, record in enumerate(records):
         table[i, [words.index(w) for w in record.get(field, ())]] = 1
     return table
+
+
+def _sdgs(records: list[Facts]) -> np.ndarray[Any, Any]:
+    table = np.zeros((len(records), len(SDGS)), np.float32)
+    for i, record in enumerate(records):
+        table[i, [goal - 1 for goal in record.get("sdgs", ())]] = 1
+    return table
+
+
+def _openness(record: Facts) -> float:
+    """1 where one can look in without joining, 0 where the hurdle is high, NaN if not on file."""
+    formats = record.get("formats", ())
+    if record.get("hurdle") == Hurdle.HIGH_HURDLE:
+        return 0.0
+    easy = Format.WEBINAR in formats or Format.CONFERENCE in formats
+    if easy or record.get("open_to_non_members") or record.get("hurdle") == Hurdle.BIG_TENT:
+        return 1.0
+    return nan
+
+
+def _seeks_test_bed(record: Facts) -> float:
+    platform = record["type"] == CollaborationType.EXPERTISE_PLATFORM
+    return 1.0 if platform and Format.PILOT in record.get("formats", ()) else nan
 
 
 def _place_in(words: list[Any], word: str | None) -> tuple[float]:

@@ -1,6 +1,6 @@
 """The features, in the order they are shown. A new one: a line here, a weight, a test."""
 
-from services.matcher.features import geography, joining, needs, powers, size
+from services.matcher.features import geography, joining, needs, powers, size, stance
 from services.matcher.features.feature import Because, Facts, Feature, Scores, Values
 
 PEER_FEATURES: tuple[Feature, ...] = (
@@ -15,6 +15,7 @@ PEER_FEATURES: tuple[Feature, ...] = (
     powers.SIMILAR_POWERS,
     powers.CONTRASTING_POWERS,
     powers.LEVERS,
+    stance.STAKEHOLDERS_SHARED,
     geography.LANGUAGE,
     geography.NEARNESS,
     geography.NEIGHBOUR,
@@ -32,6 +33,11 @@ COLLABORATION_FEATURES: tuple[Feature, ...] = (
     joining.EFFORT,
     joining.FEE,
     joining.SUPPORT,
+    stance.WITHIN_POWERS,
+    stance.READINESS_FITS,
+    stance.ANCHOR,
+    stance.SDG,
+    stance.TEST_BED,
 )
 
 # Two features are not read from columns: likeness of texts comes from the text index, and an

@@ -118,8 +118,8 @@ def _shared(ours: Facts, theirs: Facts, value: float) -> Because:
 def works_on_sectors(ours: Values, theirs: Values) -> Scores:
     """The collaboration works on the sectors the place works on."""
     both = (ours * theirs).sum(axis=1, dtype=np.float64)
-    smaller = np.minimum(ours.sum(axis=1), theirs.sum(axis=1))
-    return np.where(smaller > 0, both / np.maximum(smaller, 1), np.nan)
+    size = np.sqrt(ours.sum(axis=1) * theirs.sum(axis=1), dtype=np.float64)
+    return np.where(size > 0, both / np.maximum(size, 1), np.nan)
 
 
 NEEDS_SERVED = Feature(needs_served, "needs", "serves", _served)

@@ -1,6 +1,6 @@
 """Which places are candidates: every rule that rules a place out is named, and counted."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,7 +10,9 @@ from numpy.typing import NDArray
 from models.countries import countries
 from models.snapshot import Snapshot
 from models.snapshot.columns import COUNTRIES, KINDS, LANGUAGES, SECTORS, Column, residents
+from models.tables.records import PUBLIC
 from models.taxonomy import RemedyKind, Ties
+from services.matcher.features import Facts
 from services.matcher.profile import Profile
 from services.matcher.schemas import PeerFilters, PeersRequest
 
@@ -151,7 +153,7 @@ def _lists(
             Condition(
                 "ties_new",
                 "commitments",
-                _without(snapshot, tied_rows(snapshot, profile, tenant)),
+                _without(snapshot, set(known_ties(snapshot, profile, tenant))),
                 "no tie yet",
             )
         )
@@ -162,7 +164,7 @@ def _lists(
     return found
 
 
-def _without(snapshot: Snapshot, rows: "set[int | None] | set[int]") -> Mask:
+def _without(snapshot: Snapshot, rows: Iterable[int | None]) -> Mask:
     met = np.ones(len(snapshot.places), bool)
     met[[row for row in rows if row is not None]] = False
     return met
@@ -170,21 +172,25 @@ def _without(snapshot: Snapshot, rows: "set[int | None] | set[int]") -> Mask:
 
 def _family(snapshot: Snapshot, profile: Profile) -> set[int]:
     """The place itself, and the places it is part of."""
-    rows = {profile.row} if profile.row is not None else set()
+    rows: set[int | None] = {profile.row}
     ids = [profile.facts.get("id"), *profile.facts.get("part_of", ())]
     rows |= {snapshot.places.row(i) for i in ids if i}
     return {row for row in rows if row is not None}
 
 
-def tied_rows(snapshot: Snapshot, profile: Profile, tenant: str) -> set[int]:
-    """Rows of the places that the asking place has a tie with, from either side."""
-    found: set[int | None] = {
-        snapshot.places.row(c["place_id"], tenant)
-        for c in profile.facts.get("commitments", ())
-        if c.get("place_id")
-    }
+def known_ties(snapshot: Snapshot, profile: Profile, tenant: str) -> dict[int, list[Facts]]:
+    """Ties of the asking place by the row of the other place, told from either side."""
+    found: dict[int, list[Facts]] = {}
+    for commitment in profile.facts.get("commitments", ()):
+        row = (
+            snapshot.places.row(commitment["place_id"], tenant)
+            if "place_id" in commitment
+            else None
+        )
+        if row is not None:
+            found.setdefault(row, []).append(commitment)
     if profile.row is not None:
-        found |= {
-            t.place for t in snapshot.ties.with_place(profile.row) if t.tenant in ("public", tenant)
-        }
-    return {row for row in found if row is not None}
+        for tie in snapshot.ties.with_place(profile.row):
+            if tie.tenant in (PUBLIC, tenant) and tie.place not in found:
+                found[tie.place] = [tie.record]
+    return found

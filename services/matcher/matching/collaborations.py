@@ -10,7 +10,11 @@ from services.matcher.catalogue import text_value
 from services.matcher.eligibility import Judgement
 from services.matcher.features import COLLABORATION_FEATURES, SIMILAR_TEXT, Facts
 from services.matcher.judging import judge
-from services.matcher.matching.cautions import collaboration_cautions
+from services.matcher.matching.collaboration_cautions import (
+    collaboration_cautions,
+    is_stretch,
+    terms,
+)
 from services.matcher.matching.question import Context, asking_profile, chosen_weights, figures
 from services.matcher.matching.routes_in import insiders, next_steps, route_in, smallest_change
 from services.matcher.profile import Profile
@@ -101,6 +105,15 @@ class CollaborationMatch:
             "supply": self.context.catalogue.supply,
             "uncovered_stages": self._uncovered(results),
         }
+        stretch = [
+            result["collaboration"]["id"]
+            for result in results
+            if is_stretch(
+                self.profile.facts, self.records[self._row(result["collaboration"]["id"])]
+            )
+        ]
+        if stretch:
+            answer["stretch"] = stretch
         if len(results) < self.request.limit:
             answer["fewer_because"] = self._fewer_because()
         if self.profile.inferred:
@@ -125,7 +138,8 @@ class CollaborationMatch:
             "verdict": judgement.verdict,
             "rules": [outcome.as_json() for outcome in judgement.outcomes],
             "reasons": reasons(shares(self.terms, row), self.profile.facts, record, words),
-            "cautions": collaboration_cautions(record, self.context),
+            "cautions": collaboration_cautions(self.profile.facts, record, self.as_of, words),
+            **terms(record, words),
         }
         if judgement.missing:
             result["missing"] = judgement.missing

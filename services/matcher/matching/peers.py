@@ -4,12 +4,13 @@ from typing import Any
 
 import numpy as np
 
-from models.taxonomy import Mode, Outcome, StageRelation, Ties, Verdict
+from models.taxonomy import Mode, Outcome, Purpose, StageRelation, Ties, Verdict
 from services.matcher.catalogue import text_value
 from services.matcher.eligibility import RuleOutcome
 from services.matcher.features import EXISTING_TIE, PEER_FEATURES, SIMILAR_TEXT, Facts
-from services.matcher.matching.candidates import Condition, conditions, tied_rows
-from services.matcher.matching.cautions import peer_cautions
+from services.matcher.matching.candidates import Condition, conditions, known_ties
+from services.matcher.matching.contrast import learning
+from services.matcher.matching.peer_cautions import Pair, mismatched, peer_cautions
 from services.matcher.matching.question import (
     Context,
     asking_profile,
@@ -46,7 +47,7 @@ class PeerMatch:
         self.snapshot = context.snapshot
         self.profile: Profile = asking_profile(context, request)
         self.weights = chosen_weights(self._default_weights(), request.weights)
-        self.tied = tied_rows(self.snapshot, self.profile, context.tenant)
+        self.ties = known_ties(self.snapshot, self.profile, context.tenant)
         self.conditions = conditions(self.snapshot, self.profile, request, context.tenant)
         given = self._given()
         columns = self.snapshot.places.columns
@@ -61,7 +62,7 @@ class PeerMatch:
         if self.request.stage_relation is StageRelation.TEACHER:
             stage = max(weights["same_stage"], weights["stage_ahead"])
             weights |= {"same_stage": 0, "stage_ahead": stage}
-        if self.request.ties is Ties.DEEPEN:
+        if self.request.ties is Ties.DEEPEN or self.request.purpose is not Purpose.INNOVATION:
             weights[EXISTING_TIE] = DEEPEN_WEIGHT
         return weights
 
@@ -78,9 +79,15 @@ class PeerMatch:
             given.append(given_term(SIMILAR_TEXT, self.weights[SIMILAR_TEXT], count, values))
         if self.weights[EXISTING_TIE]:
             # That two places have no tie on file is known, so it tells as much as a tie does.
-            values = dict.fromkeys(range(count), 0.0) | dict.fromkeys(self.tied, 1.0)
+            values = dict.fromkeys(range(count), 0.0)
+            values |= {row: 1.0 for row, ties in self.ties.items() if self._counts(ties)}
             given.append(given_term(EXISTING_TIE, self.weights[EXISTING_TIE], count, values))
         return given
+
+    def _counts(self, ties: list[Facts]) -> bool:
+        """Whether ties serve the purpose asked for; one of unstated purpose serves innovation."""
+        wanted = self.request.purpose
+        return any(tie.get("purpose", Purpose.INNOVATION) == wanted for tie in ties)
 
     def answer(self) -> dict[str, Any]:
         met = np.logical_and.reduce([c.met for c in self.conditions])
@@ -116,15 +123,32 @@ class PeerMatch:
         theirs = self.snapshot.places.facts(row)
         limits = self.context.catalogue.weights["bands"]
         asking = sides is None or bool(mine[at])
+        ties = self.ties.get(row, [])
+        pair = Pair(
+            self.profile.facts,
+            theirs,
+            self.request.mode,
+            self.request.purpose,
+            ties,
+            self.context.words,
+        )
+        cautions = peer_cautions(pair)
         result = {
             "place": place_summary(theirs, self.snapshot.places.id(row)),
             **figures(ranking, at, limits),
             "verdict": Verdict.ELIGIBLE,
             "rules": self._rules(row, theirs),
             "reasons": self._reasons(row, theirs, asking),
-            "cautions": peer_cautions(theirs, row in self.tied, self.context),
+            "cautions": cautions,
             **exchanges(self.profile.facts, theirs),
         }
+        if self.request.mode is Mode.LEARN_FROM_CONTRAST:
+            result |= learning(self.profile.facts, theirs, result, self.context.words)
+        if mismatched(cautions):
+            text = self.context.words.text("suggest.thematic_cluster", {})
+            result["suggest"] = {"code": "thematic_cluster", "text": text}
+        if ties:
+            result["ties"] = [_tie(tie) for tie in ties]
         if sides is not None:
             other = sides[1] if asking else sides[0]
             result["side"] = "ours" if asking else "theirs"
@@ -163,6 +187,15 @@ class PeerMatch:
                 }
             )
         return ledger
+
+
+def _tie(commitment: Facts) -> dict[str, Any]:
+    """A tie as an answer shows it: what kind it is, what for, and since when."""
+    shown = {"tie": "kind", "purpose": "purpose", "role": "role", "since": "since"}
+    found = {name: commitment[field] for field, name in shown.items() if field in commitment}
+    if "value_note" in commitment:
+        found["note"] = commitment["value_note"]
+    return found
 
 
 def _outcome(condition: Condition, met: bool, theirs: Facts, context: Context) -> RuleOutcome:

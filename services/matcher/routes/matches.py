@@ -1,6 +1,7 @@
 """POST /v1/matches/peers and /v1/matches/collaborations."""
 
 from datetime import UTC, datetime
+from functools import partial
 from typing import Any
 
 from fastapi import APIRouter, Request, Response
@@ -50,8 +51,8 @@ def _context(
         tenant=caller.tenant,
         words=words,
         today=body.as_of or datetime.now(UTC).date(),
-        load_embedder=matcher.embedder,
-        load_reader=matcher.reader,
+        load_embedder=partial(matcher.embedder, catalogue.snapshot),
+        load_reader=partial(matcher.reader, catalogue.snapshot),
         sign=matcher.sign,
     )
 
