@@ -45,6 +45,13 @@ class TextIndex:
         vectors: NDArray[np.float32] = self.index.reconstruct_n(int(first), int(last - first))
         return vectors
 
+    def nearest(self, row: int, queries: NDArray[np.float32]) -> int | None:
+        """Which of a row's texts is nearest to any of the queries; None where it has none."""
+        vectors = self.of(row)
+        if not len(vectors) or not len(queries):
+            return None
+        return int((vectors @ queries.T).max(axis=1).argmax())
+
     def best(self, queries: NDArray[np.float32]) -> tuple[NDArray[np.int32], NDArray[np.float32]]:
         """Each owning row and the best cosine of any of its texts with any of the queries."""
         if not len(queries) or not self.index.ntotal:

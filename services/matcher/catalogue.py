@@ -21,9 +21,10 @@ from services.matcher.features import (
 PEER_NAMES = {f.name for f in PEER_FEATURES} | {SIMILAR_TEXT, EXISTING_TIE}
 COLLABORATION_NAMES = {f.name for f in COLLABORATION_FEATURES} | {SIMILAR_TEXT}
 
-# A stage with fewer collaborations on record is thinly supplied (the report, lines 3378-3382).
-FAIR_SUPPLY = 5
-RICH_SUPPLY = 12
+# The share of collaborations on record at a stage below which its supply is thin, or only fair
+# (the report finds the late stages thinly supplied, lines 3378-3382).
+THIN_SUPPLY = 0.1
+FAIR_SUPPLY = 0.25
 
 
 class Catalogue:
@@ -65,10 +66,11 @@ class Catalogue:
     @cached_property
     def supply(self) -> dict[str, str]:
         """How many collaborations work at each stage, in a word; claims do not count."""
+        records = self.snapshot.collaborations
         answer = {}
         for stage in Stage:
-            count = sum(_on_record(c, stage) for c in self.snapshot.collaborations)
-            word = "rich" if count >= RICH_SUPPLY else "fair" if count >= FAIR_SUPPLY else "thin"
+            share = sum(_on_record(c, stage) for c in records) / max(len(records), 1)
+            word = "thin" if share < THIN_SUPPLY else "fair" if share < FAIR_SUPPLY else "rich"
             answer[str(stage)] = word
         return answer
 

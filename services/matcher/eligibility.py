@@ -7,6 +7,7 @@ from typing import Any
 
 from models.countries import countries, groups_of
 from models.taxonomy import (
+    FactStatus,
     Operator,
     Outcome,
     PopulationBasis,
@@ -143,13 +144,18 @@ def seen(field_name: str, facts: Facts, as_of: date) -> Seen:
     return Seen(facts.get(field_name) or None, field_name)
 
 
-def judge_rule(rule: Facts, facts: Facts, as_of: date) -> RuleOutcome:
-    """One place-scope rule on one place."""
+def judge_rule(
+    rule: Facts, facts: Facts, as_of: date, require_verified: bool = False
+) -> RuleOutcome:
+    """One place-scope rule on one place; `require_verified` lets no mere claim decide."""
     what = seen(rule["field"], facts, as_of)
     outcome = _decide(rule, what)
     if outcome is Outcome.FAIL and not rule.get("strict", True):
         outcome = Outcome.UNDETERMINED
-    status = (facts.get("provenance") or {}).get(what.field, {}).get("status")
+    status = _status(facts, what)
+    unproven = require_verified and status not in (None, FactStatus.VERIFIED)
+    if unproven:
+        outcome = Outcome.UNDETERMINED
     failed = outcome is not Outcome.PASS
     return RuleOutcome(
         rule_id=rule["id"],
@@ -164,8 +170,22 @@ def judge_rule(rule: Facts, facts: Facts, as_of: date) -> RuleOutcome:
         source=rule.get("source"),
         remedy=rule.get("remedy") if failed else None,
         remedy_kind=_remedy_kind(rule, outcome) if failed else None,
-        missing=what.field if outcome is Outcome.UNDETERMINED and _unknown(what) else None,
+        missing=what.field
+        if outcome is Outcome.UNDETERMINED and (unproven or _unknown(what))
+        else None,
     )
+
+
+def _status(facts: Facts, what: Seen) -> str | None:
+    """How far the value seen may be trusted; without a source it is its sender's claim."""
+    if what.value is None:
+        return None
+    provenance = facts.get("provenance") or {}
+    field = what.field.split(".")[0]
+    if what.lower_bound:
+        field = "population"
+    rests_on = provenance.get(field) or provenance.get("*") or {}
+    return str(rests_on.get("status", FactStatus.CLAIM))
 
 
 def _remedy_kind(rule: Facts, outcome: Outcome) -> str:

@@ -15,10 +15,16 @@ from services.matcher.eligibility import (
 from services.matcher.wording import Wording
 
 
-def judge(collaboration: Facts, place: Facts, as_of: date, words: Wording) -> Judgement:
+def judge(
+    collaboration: Facts,
+    place: Facts,
+    as_of: date,
+    words: Wording,
+    require_verified: bool = False,
+) -> Judgement:
     """Judge one place alone; rules on pairs and rosters are judged where those are known."""
     outcomes = [
-        judge_rule(rule, place, as_of)
+        judge_rule(rule, place, as_of, require_verified)
         for rule in collaboration.get("rules", ())
         if rule.get("scope", RuleScope.PLACE) == RuleScope.PLACE and in_force(rule, as_of)
     ]

@@ -1,8 +1,12 @@
 """Reasons: a feature's share of the score, in words, with the facts it rests on."""
 
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from itertools import islice
+from textwrap import shorten
 from typing import Any
 
+from models.snapshot.texts import WrittenText, written_texts
 from models.taxonomy import FactStatus
 from services.matcher.features import (
     COLLABORATION_FEATURES,
@@ -17,50 +21,57 @@ from services.matcher.scoring import Share
 from services.matcher.wording import Wording
 
 FEATURES: dict[str, Feature] = {f.name: f for f in (*PEER_FEATURES, *COLLABORATION_FEATURES)}
+# From this value on two texts are told to speak of like things.
+ALIKE_TEXT = 0.4
+QUOTE_WIDTH = 160
 _STATUS = {status: i for i, status in enumerate(FactStatus)}
 
 
-def reasons(
-    found: Iterable[Share], ours: Facts, theirs: Facts, words: Wording, mirrored: bool = False
-) -> list[dict[str, Any]]:
-    """A reason for each feature that told, the largest contribution first.
+@dataclass(frozen=True)
+class Explainer:
+    """Tells the asking place about one other side: `quote` is its text nearest to the question."""
 
-    All are told to the asking place; `mirrored` ones say why the other side has its score.
-    """
-    ordered = sorted(found, key=lambda s: (-s.contribution, s.feature))
-    return [_reason(share, ours, theirs, words, mirrored) for share in ordered]
+    ours: Facts
+    theirs: Facts
+    words: Wording
+    quote: WrittenText | None = None
+
+    def reasons(self, found: Iterable[Share], mirrored: bool = False) -> list[dict[str, Any]]:
+        """A reason for each feature that told, the largest contribution first.
+
+        `mirrored` ones say why the other side has its score; all are told to the asking place.
+        """
+        ordered = sorted(found, key=lambda s: (-s.contribution, s.feature))
+        return [self._reason(share, mirrored) for share in ordered]
+
+    def _reason(self, share: Share, mirrored: bool) -> dict[str, Any]:
+        because = self._because(share, mirrored)
+        return {
+            "feature": share.feature,
+            "weight": share.weight,
+            "value": share.value,
+            "contribution": share.contribution,
+            "code": because.code,
+            "args": because.args,
+            "text": self.words.text(because.code, because.args),
+            "evidence": evidence(because, self.ours, self.theirs),
+        }
+
+    def _because(self, share: Share, mirrored: bool) -> Because:
+        if share.feature == SIMILAR_TEXT and self.quote is not None:
+            word = "alike" if share.value >= ALIKE_TEXT else "apart"
+            args = {"quote": shorten(self.quote.text, QUOTE_WIDTH, placeholder=" …")}
+            return Because(f"similar_text.{word}", args, (), (self.quote.field.split("/")[0],))
+        if share.feature == EXISTING_TIE:
+            return Because(f"existing_tie.{'yes' if share.value else 'no'}", {}, ("commitments",))
+        feature = FEATURES[share.feature]
+        because = feature.mirrored if mirrored and feature.mirrored else feature.because
+        return because(self.ours, self.theirs, share.value)
 
 
-def _reason(
-    share: Share, ours: Facts, theirs: Facts, words: Wording, mirrored: bool
-) -> dict[str, Any]:
-    because = _because(share, ours, theirs, mirrored)
-    return {
-        "feature": share.feature,
-        "weight": share.weight,
-        "value": share.value,
-        "contribution": share.contribution,
-        "code": because.code,
-        "args": because.args,
-        "text": words.text(because.code, because.args),
-        "evidence": evidence(because, ours, theirs),
-    }
-
-
-def _because(share: Share, ours: Facts, theirs: Facts, mirrored: bool) -> Because:
-    if share.feature == SIMILAR_TEXT:
-        word = "alike" if share.value >= 0.5 else "apart"
-        return Because(f"similar_text.{word}", {}, text_fields(ours), text_fields(theirs))
-    if share.feature == EXISTING_TIE:
-        return Because("existing_tie", {}, ("commitments",), ())
-    feature = FEATURES[share.feature]
-    because = feature.mirrored if mirrored and feature.mirrored else feature.because
-    return because(ours, theirs, share.value)
-
-
-def text_fields(facts: Facts) -> tuple[str, ...]:
-    """The fields of a record that hold written texts."""
-    return tuple(f for f in ("description", "needs", "offers", "strategic_goals") if facts.get(f))
+def quote_of(facts: Facts, at: int | None) -> WrittenText | None:
+    """The text of a record at its place among the record's texts."""
+    return None if at is None else next(islice(written_texts(facts), at, None))
 
 
 def evidence(because: Because, ours: Facts, theirs: Facts) -> list[dict[str, Any]]:

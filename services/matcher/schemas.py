@@ -32,6 +32,10 @@ class PopulationRange(Record):
         return self
 
 
+class RankRange(PopulationRange):
+    """Ranks by size in a place's own country: 2 and on leaves the largest out."""
+
+
 class PeerFilters(Record):
     """Which places may be candidates; what is not named is not filtered."""
 
@@ -40,6 +44,7 @@ class PeerFilters(Record):
     continents: list[Continent] | None = Field(default=None, min_length=1)
     kinds: list[PlaceKind] | None = Field(default=None, min_length=1)
     population: PopulationRange | None = None
+    national_rank: RankRange | None = None
     sectors: list[Sector] | None = Field(default=None, min_length=1)
     languages: list[LanguageCode] | None = Field(default=None, min_length=1)
 

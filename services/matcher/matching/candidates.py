@@ -1,6 +1,6 @@
 """Which places are candidates: every rule that rules a place out is named, and counted."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,9 +14,12 @@ from models.tables.records import PUBLIC
 from models.taxonomy import RemedyKind, Ties
 from services.matcher.features import Facts
 from services.matcher.profile import Profile
-from services.matcher.schemas import PeerFilters, PeersRequest
+from services.matcher.schemas import PeerFilters, PeersRequest, PopulationRange
 
 Mask = NDArray[np.bool_]
+
+# Wider than half a step of the columns of logarithms (1 % of size, 2 % of rank).
+STEP = 0.011
 
 
 @dataclass(frozen=True)
@@ -98,10 +101,13 @@ def _filters(snapshot: Snapshot, filters: PeerFilters) -> list[Condition]:
     if filters.languages is not None:
         met = _having(snapshot, "languages", LANGUAGES, filters.languages)
         found.append(Condition("languages", "languages", met, filters.languages))
-    if filters.population is not None:
-        met = _population(snapshot, filters.population.min, filters.population.max)
-        asked = [filters.population.min, filters.population.max]
-        found.append(Condition("population", "population", met, asked))
+    for name, column, asked, read in (
+        ("population", "size", filters.population, residents),
+        ("national_rank", "rank", filters.national_rank, _rank),
+    ):
+        if asked is not None:
+            met = _within(snapshot, column, asked, read)
+            found.append(Condition(name, name, met, [asked.min, asked.max]))
     return found
 
 
@@ -112,25 +118,33 @@ def _having(snapshot: Snapshot, name: str, words: list[str], wanted: Sequence[st
     return by_code(column, column.values[:, at].sum(axis=1) > 0)
 
 
-def _population(snapshot: Snapshot, low: int | None, high: int | None) -> Mask:
-    """Places whose residents lie within exact bounds; of unknown size is outside.
+def _rank(facts: Facts) -> float | None:
+    rank: float | None = facts.get("national_rank")
+    return rank
 
-    The size column is coded in steps of one per cent: it settles all but the places within a
-    step of a bound, whose records are looked up.
+
+def _within(
+    snapshot: Snapshot,
+    name: str,
+    asked: PopulationRange,
+    read: Callable[[Facts], float | None],
+) -> Mask:
+    """Places whose number lies within exact bounds; of unknown number is outside.
+
+    The columns hold logarithms in small steps: they settle all but the places within a step of
+    a bound, whose records are looked up.
     """
-    column = snapshot.places.columns["size"]
-    size = column.values[:, 0]
+    column = snapshot.places.columns[name]
+    values = column.values[:, 0]
+    low, high = asked.min or 0, asked.max
     bottom = np.log(low) if low else -np.inf
-    top = np.log(high) if high else (np.inf if high is None else -np.inf)
-    step = 0.011
-    inside = by_code(column, (size > bottom + step) & (size < top - step))
-    near = by_code(column, (np.abs(size - bottom) <= step) | (np.abs(size - top) <= step))
+    top = np.inf if high is None else np.log(high) if high else -np.inf
+    met = by_code(column, (values > bottom + STEP) & (values < top - STEP))
+    near = by_code(column, (np.abs(values - bottom) <= STEP) | (np.abs(values - top) <= STEP))
     for row in np.flatnonzero(near):
-        count = residents(snapshot.places.facts(int(row)))
-        inside[row] = count is not None and (low or 0) <= count <= (
-            high if high is not None else count
-        )
-    return inside
+        number = read(snapshot.places.facts(int(row)))
+        met[row] = number is not None and low <= number and (high is None or number <= high)
+    return met
 
 
 def _lists(

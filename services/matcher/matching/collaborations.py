@@ -9,18 +9,22 @@ from models.taxonomy import Stage, Verdict
 from services.matcher.catalogue import text_value
 from services.matcher.eligibility import Judgement
 from services.matcher.features import COLLABORATION_FEATURES, SIMILAR_TEXT, Facts
+from services.matcher.features.needs import sectors_of
 from services.matcher.judging import judge
 from services.matcher.matching.collaboration_cautions import (
     collaboration_cautions,
     is_stretch,
     terms,
 )
+from services.matcher.matching.founding import founding_group
 from services.matcher.matching.question import Context, asking_profile, chosen_weights, figures
 from services.matcher.matching.routes_in import insiders, next_steps, route_in, smallest_change
 from services.matcher.profile import Profile
-from services.matcher.reasons import reasons
+from services.matcher.reasons import Explainer, quote_of
 from services.matcher.schemas import CollaborationsRequest
 from services.matcher.scoring import Ranking, asking_terms, given_term, rank, shares
+
+TEXT_ALONE_WEIGHT = 4.0
 
 
 class CollaborationMatch:
@@ -32,8 +36,7 @@ class CollaborationMatch:
         self.as_of = request.as_of or context.today
         self.records = context.snapshot.collaborations
         self.profile: Profile = asking_profile(context, request)
-        default = context.catalogue.weights["collaborations"]
-        self.weights = chosen_weights(default, request.weights)
+        self.weights = chosen_weights(self._default_weights(), request.weights)
         self.terms = asking_terms(
             COLLABORATION_FEATURES, self.weights, self.profile.values, context.catalogue.columns
         )
@@ -43,9 +46,25 @@ class CollaborationMatch:
         self.removed: Counter[str] = Counter()
         self.rows = [row for row in range(len(self.records)) if self._considered(row)]
         self.judged: dict[int, Judgement] = {
-            row: judge(self.records[row], self.profile.facts, self.as_of, context.words)
+            row: judge(
+                self.records[row],
+                self.profile.facts,
+                self.as_of,
+                context.words,
+                request.require_verified,
+            )
             for row in self.rows
         }
+
+    def _default_weights(self) -> dict[str, float]:
+        """Likeness of texts counts only where nothing else says what is sought.
+
+        Networks describe themselves alike, and a description is easily written to please.
+        """
+        weights = dict(self.context.catalogue.weights["collaborations"])
+        if not self.profile.facts.get("needs") and self.request.text:
+            weights[SIMILAR_TEXT] = TEXT_ALONE_WEIGHT
+        return weights
 
     def _text_term(self) -> Any:
         floor = self.context.catalogue.text_floors[1]
@@ -114,6 +133,7 @@ class CollaborationMatch:
         ]
         if stretch:
             answer["stretch"] = stretch
+        answer |= self._covering_set(ranking) | self._founding_group(open_rows)
         if len(results) < self.request.limit:
             answer["fewer_because"] = self._fewer_because()
         if self.profile.inferred:
@@ -132,12 +152,14 @@ class CollaborationMatch:
         record, judgement = self.records[row], self.judged[row]
         limits = self.context.catalogue.weights["bands"]
         words = self.context.words
+        nearest = self.context.snapshot.collaboration_texts.nearest(row, self.profile.texts)
+        explain = Explainer(self.profile.facts, record, words, quote_of(record, nearest))
         result: dict[str, Any] = {
             "collaboration": summary(record),
             **figures(ranking, at, limits),
             "verdict": judgement.verdict,
             "rules": [outcome.as_json() for outcome in judgement.outcomes],
-            "reasons": reasons(shares(self.terms, row), self.profile.facts, record, words),
+            "reasons": explain.reasons(shares(self.terms, row)),
             "cautions": collaboration_cautions(self.profile.facts, record, self.as_of, words),
             **terms(record, words),
         }
@@ -179,6 +201,31 @@ class CollaborationMatch:
         }
         asked = {n["stage"] for n in self.profile.facts.get("needs", ()) if n.get("stage")}
         return [str(s) for s in Stage if s not in covered and (not asked or s in asked)]
+
+    def _covering_set(self, ranking: Ranking) -> dict[str, Any]:
+        """A small set that together works at every stage asked for, the best first.
+
+        No collaboration covers all stages; a network's own claim covers none.
+        """
+        asked = {n["stage"] for n in self.profile.facts.get("needs", ()) if n.get("stage")}
+        chosen: list[dict[str, Any]] = []
+        for at in ranking.best(len(ranking.rows)):
+            record = self.records[int(ranking.rows[at])]
+            adds = asked & {s["stage"] for s in record.get("stages", ()) if s["status"] != "claim"}
+            useful = set(record.get("sectors", ())) & sectors_of(self.profile.facts)
+            if adds and useful:
+                asked -= adds
+                stages = [str(stage) for stage in Stage if stage in adds]
+                chosen.append({"id": record["id"], "name": record["name"], "stages": stages})
+        return {"covering_set": chosen} if chosen else {}
+
+    def _founding_group(self, open_rows: list[int]) -> dict[str, Any]:
+        """Where nothing serves a need: places that share it, to found a group with."""
+        served = {s for row in open_rows for s in self.records[row].get("sectors", ())}
+        unserved = sorted({need["sector"] for need in self.profile.facts.get("needs", ())} - served)
+        if not unserved or self.request.among is not None:
+            return {}
+        return {"founding_group": founding_group(self.context, self.profile, unserved)}
 
     def _stages(self, collaboration_id: str) -> list[Facts]:
         stages: list[Facts] = self.records[self._row(collaboration_id)].get("stages", [])

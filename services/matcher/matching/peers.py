@@ -20,7 +20,7 @@ from services.matcher.matching.question import (
     place_summary,
 )
 from services.matcher.profile import Profile
-from services.matcher.reasons import reasons
+from services.matcher.reasons import Explainer, quote_of
 from services.matcher.schemas import PeersRequest
 from services.matcher.scoring import (
     Ranking,
@@ -123,6 +123,10 @@ class PeerMatch:
         theirs = self.snapshot.places.facts(row)
         limits = self.context.catalogue.weights["bands"]
         asking = sides is None or bool(mine[at])
+        nearest = self.snapshot.places.texts.nearest(row, self.profile.texts)
+        explain = Explainer(
+            self.profile.facts, theirs, self.context.words, quote_of(theirs, nearest)
+        )
         ties = self.ties.get(row, [])
         pair = Pair(
             self.profile.facts,
@@ -138,7 +142,7 @@ class PeerMatch:
             **figures(ranking, at, limits),
             "verdict": Verdict.ELIGIBLE,
             "rules": self._rules(row, theirs),
-            "reasons": self._reasons(row, theirs, asking),
+            "reasons": self._reasons(explain, row, asking),
             "cautions": cautions,
             **exchanges(self.profile.facts, theirs),
         }
@@ -155,13 +159,13 @@ class PeerMatch:
             result["other_side"] = {
                 "score": float(other.score[at]),
                 "coverage": float(other.coverage[at]),
-                "reasons": self._reasons(row, theirs, not asking),
+                "reasons": self._reasons(explain, row, not asking),
             }
         return result
 
-    def _reasons(self, row: int, theirs: Facts, asking: bool) -> list[dict[str, Any]]:
+    def _reasons(self, explain: Explainer, row: int, asking: bool) -> list[dict[str, Any]]:
         found = shares(self.ours if asking else self.theirs, row)
-        return reasons(found, self.profile.facts, theirs, self.context.words, mirrored=not asking)
+        return explain.reasons(found, mirrored=not asking)
 
     def _rules(self, row: int, theirs: Facts) -> list[dict[str, Any]]:
         return [
