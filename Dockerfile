@@ -15,11 +15,7 @@ RUN python -m venv /venv \
 
 FROM python:3.11-slim
 
-# The C engine of the embedding model is compiled with OpenMP.
-RUN apt-get update \
-    && apt-get install --yes --no-install-recommends libgomp1=1* \
-    && rm -rf /var/lib/apt/lists/* \
-    && useradd --create-home --uid 10001 counterpart \
+RUN useradd --create-home --uid 10001 counterpart \
     && install --directory --owner counterpart /var/lib/counterpart
 WORKDIR /app
 COPY --from=build /venv /venv

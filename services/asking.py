@@ -1,0 +1,129 @@
+"""Questions put to the matcher in this process, as the command line does."""
+
+import re
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from functools import partial
+from typing import Any, TypeVar
+
+from pydantic import ValidationError
+
+from models.errors import InvalidInput, Problem
+from models.names import fold
+from models.settings import Settings
+from models.tables import PUBLIC
+from services.inputs import record_errors
+from services.matcher.app import Matcher
+from services.matcher.matching import Context, match_collaborations, match_peers
+from services.matcher.matching.question import place_summary
+from services.matcher.profile import stored_facts
+from services.matcher.schemas import CollaborationsRequest, MatchRequest, PeersRequest
+from services.matcher.search import find_places
+from services.matcher.wording import wording
+
+R = TypeVar("R", bound=MatchRequest)
+Facts = dict[str, Any]
+_ID = re.compile(r"^[a-z]{1,4}:\S+$")
+_IN_COUNTRY = re.compile(r"^(.+),\s*([A-Za-z]{2})$")
+
+
+class NameNotFound(Problem):
+    status, title, type = 404, "Place not found", "place-not-found"
+
+    def __init__(self, name: str) -> None:
+        super().__init__(f"No place has a name that starts with {name!r}.")
+
+
+class AmbiguousName(Problem):
+    """A name of several places: `places` are those it may mean."""
+
+    status, title, type = 409, "Ambiguous name", "ambiguous-name"
+
+    def __init__(self, name: str, places: list[Facts]) -> None:
+        super().__init__(f"{len(places)} places may be meant by {name!r}.")
+        self.name = name
+        self.places = places
+
+
+class Asking:
+    """The matcher on the current snapshot, asked as somebody without a key."""
+
+    def __init__(self, settings: Settings) -> None:
+        matcher = Matcher(settings)
+        catalogue = matcher.current.get()
+        self.context = Context(
+            catalogue=catalogue,
+            tenant=PUBLIC,
+            words=wording("en"),
+            today=datetime.now(UTC).date(),
+            load_embedder=partial(matcher.embedder, catalogue.snapshot),
+            load_reader=partial(matcher.reader, catalogue.snapshot),
+            sign=matcher.sign,
+        )
+
+    def place(self, name: str) -> Facts:
+        """The place of an id or a name; "Barcelona, ES" says in which country."""
+        snapshot = self.context.snapshot
+        if _ID.match(name):
+            return stored_facts(snapshot, name, PUBLIC)[1] | {"id": name}
+        inside = _IN_COUNTRY.match(name)
+        wanted, country = (inside[1], inside[2].upper()) if inside else (name, None)
+        found = [self._summary(row) for row in self._named(wanted, country)]
+        if not found:
+            raise NameNotFound(name)
+        # Who says "Bilbao" means no place that is merely also called so.
+        main = [place for place in found if fold(place["name"]) == fold(wanted)]
+        meant = main or found
+        if len(meant) > 1:
+            raise AmbiguousName(name, found)
+        return meant[0]
+
+    def _named(self, name: str, country: str | None) -> list[int]:
+        try:
+            return find_places(self.context.snapshot, name, PUBLIC, country, None)
+        except ValueError:  # a code of no country
+            raise NameNotFound(name) from None
+
+    def _summary(self, row: int) -> Facts:
+        places = self.context.snapshot.places
+        return place_summary(places.facts(row), places.id(row))
+
+    def peers(self, place: Facts, **asked: Any) -> Facts:
+        return self._headed(match_peers(self.context, _request(PeersRequest, place, asked)))
+
+    def collaborations(self, place: Facts, **asked: Any) -> Facts:
+        request = _request(CollaborationsRequest, place, asked)
+        return self._headed(match_collaborations(self.context, request))
+
+    def _headed(self, content: Facts) -> Facts:
+        return {
+            "snapshot_id": self.context.snapshot.id,
+            "as_of": self.context.today.isoformat(),
+            **content,
+        }
+
+
+def _request(model: type[R], place: Facts, asked: Facts) -> R:
+    """A request of the match API, checked as there; what was not said is left out."""
+    said = {name: value for name, value in asked.items() if value not in (None, [], {})}
+    try:
+        return model.model_validate({"place_id": place["id"], **said})
+    except ValidationError as error:
+        raise InvalidInput(
+            "The question is not valid:", record_errors(error.errors(), model)
+        ) from (error)
+
+
+def needs(written: Sequence[str]) -> list[Facts]:
+    """Needs written as sector:stage, or sector:stage:text."""
+    found = []
+    for need in written:
+        sector, _, rest = need.partition(":")
+        stage, _, text = rest.partition(":")
+        if not stage.strip():
+            detail = f"expected sector:stage or sector:stage:text, got {need!r}"
+            raise InvalidInput(f"--need: {detail}", [])
+        found.append({"sector": sector.strip(), "stage": stage.strip()})
+        if text.strip():
+            found[-1]["text"] = text.strip()
+    return found

@@ -1,0 +1,291 @@
+"""`counterpart`: the command line, and the only file that knows both services."""
+
+import socket
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+import uvicorn
+from fastapi import FastAPI
+from sqlalchemy.exc import OperationalError
+from typer.core import TyperGroup
+
+from models.database import connect, migrate, sessions
+from models.embedding import EmbeddingModelUnavailable
+from models.errors import Problem
+from models.settings import Settings
+from models.tables import PUBLIC
+from models.taxonomy import CollaborationType, Mode, PlaceKind, Sector
+from services import access, logs, printing
+from services.asking import AmbiguousName, Asking, needs
+from services.ingest import app as ingest
+from services.ingest.files import FileKind
+from services.matcher import app as matcher
+from services.preparing import Loading, prepare, ready_database
+from services.web import install
+
+AMBIGUOUS = 2
+DEFAULT = "default"
+_EXAMPLE = (
+    '{"place_id": "gn:3128026", "limit": 3, '
+    '"needs": [{"sector": "regeneration", "stage": "implement"}]}'
+)
+
+
+class Commands(TyperGroup):
+    """Commands whose errors are said in a line, without a traceback."""
+
+    def invoke(self, ctx: Any) -> Any:
+        try:
+            return super().invoke(ctx)
+        except AmbiguousName as ambiguous:
+            printing.candidates(ambiguous.name, ambiguous.places)
+            raise typer.Exit(AMBIGUOUS) from None
+        except Problem as problem:
+            printing.problem(problem.detail, problem.extra.get("errors", ()))
+        except EmbeddingModelUnavailable as unavailable:
+            printing.problem(str(unavailable))
+        except OperationalError as failed:
+            printing.problem(f"the database cannot be used: {failed.orig}")
+        raise typer.Exit(1)
+
+
+app = typer.Typer(
+    cls=Commands,
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    help="Which peers and which international collaborations fit a place, and why.",
+)
+keys = typer.Typer(no_args_is_help=True, help="API keys.")
+app.add_typer(keys, name="keys")
+
+
+class Service(StrEnum):
+    MATCHER = "matcher"
+    INGEST = "ingest"
+
+
+def create_app(settings: Settings | None = None) -> FastAPI:
+    """Both services in one app, under the paths that each has alone."""
+    settings = settings or Settings()
+    both = FastAPI(title="Counterpart", version="1", docs_url=None, redoc_url=None)
+    not_ready = [ingest.mount(both, settings).not_ready, matcher.mount(both, settings)]
+    install(both, lambda: [reason for why_not in not_ready for reason in why_not()])
+    return both
+
+
+@app.command()
+def serve(
+    service: Annotated[Service | None, typer.Argument(help="One of the two; both if left out.")] = (
+        None
+    ),
+    host: Annotated[str | None, typer.Option(help="Address to listen on.")] = None,
+    port: Annotated[int | None, typer.Option(help="Port to listen on.")] = None,
+    prepared: Annotated[
+        bool, typer.Option("--prepare", help="First load and publish the catalogue if needed.")
+    ] = False,
+) -> None:
+    """Answer over HTTP: both services, or one."""
+    settings = Settings()
+    listener = _listen(host or settings.host, settings.port if port is None else port)
+    if prepared:
+        prepare(settings, printing.progress)
+    ready_database(settings)
+    logs.configure()
+    match service:
+        case Service.MATCHER:
+            served = matcher.create_app(settings)
+        case Service.INGEST:
+            served = ingest.create_app(settings)
+        case None:
+            served = create_app(settings)
+    config = uvicorn.Config(served, log_level="warning", access_log=False)
+    _Server(config, _greeting(served, listener)).run([listener])
+
+
+def _listen(host: str, port: int) -> socket.socket:
+    """A bound socket, taken before any work so that a port in use is said at once."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    listener = socket.socket(family)
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listener.bind((host, port))
+    except (OSError, OverflowError) as error:
+        listener.close()
+        raise Problem(
+            f"Cannot listen on {host}, port {port}: {error}. Choose another with --port."
+        ) from error
+    return listener
+
+
+def _greeting(served: FastAPI, listener: socket.socket) -> str:
+    """What to open and what to paste, or what to run first."""
+    host, port, *_ = listener.getsockname()
+    host = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}.get(host, f"[{host}]" if ":" in host else host)
+    address = f"http://{host}:{port}"
+    lines = [f"Counterpart answers at {address} (the API is described at {address}/docs)."]
+    if hasattr(served.state, "matcher"):
+        reasons = served.state.matcher.current.why_not()
+        lines += [
+            f"Not ready: {reason} Or start with `counterpart serve --prepare`."
+            for reason in reasons
+        ] or [
+            "Ask it for peers of Bilbao:",
+            f"  curl -s {address}/v1/matches/peers -H 'Content-Type: application/json' "
+            f"-d '{_EXAMPLE}'",
+        ]
+    return "\n".join(lines)
+
+
+class _Server(uvicorn.Server):
+    """A server that says where it is once it answers."""
+
+    def __init__(self, config: uvicorn.Config, greeting: str) -> None:
+        super().__init__(config)
+        self.greeting = greeting
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        printing.say(self.greeting)
+
+
+@app.command()
+def load(
+    what: Annotated[
+        list[str] | None, typer.Argument(help="`default`, or CSV, XLSX or NDJSON files.")
+    ] = None,
+    tenant: Annotated[str, typer.Option(help="Whose records a file holds.")] = PUBLIC,
+    kind: Annotated[FileKind, typer.Option(help="What the rows are.")] = FileKind.PLACES,
+) -> None:
+    """Load the default catalogue, or files: good rows land, bad rows are listed."""
+    names = what or [DEFAULT]
+    missing = [name for name in names if name != DEFAULT and not Path(name).is_file()]
+    if missing:
+        raise Problem(f"There is no file {missing[0]}.")
+    loading = Loading(Settings(), printing.progress)
+    all_landed = True
+    for name in names:
+        if name == DEFAULT:
+            counts = loading.default()
+            printing.say(f"{counts.written:,} records written, {counts.unchanged:,} unchanged.")
+        else:
+            all_landed &= _load_file(loading, Path(name), kind, tenant)
+    printing.say("Run `counterpart publish` to answer from what was loaded.")
+    raise typer.Exit(0 if all_landed else 1)
+
+
+def _load_file(loading: Loading, path: Path, kind: FileKind, tenant: str) -> bool:
+    job, errors = loading.file(path, kind, tenant)
+    printing.say(
+        f"{path}: {job.rows_read:,} rows read, {job.rows_written:,} records written, "
+        f"{job.rows_unchanged:,} unchanged, {job.rows_refused:,} rows refused."
+    )
+    if errors:
+        printing.refused_rows(errors)
+    if job.detail:
+        printing.problem(job.detail)
+    return not errors and not job.detail
+
+
+@app.command()
+def publish() -> None:
+    """Make a snapshot of all facts, which the matcher then answers from."""
+    printing.answer(Loading(Settings(), printing.progress).publish())
+
+
+@app.command("migrate")
+def migrate_database() -> None:
+    """Bring the database to the newest schema."""
+    migrate(connect(Settings().url))
+    printing.say("The database has the newest schema.")
+
+
+@keys.command()
+def create(
+    scope: Annotated[
+        list[access.Scope], typer.Option(help="What the key may do; may be repeated.")
+    ],
+    tenant: Annotated[str, typer.Option(help="Whose key it is; made when it is new.")],
+) -> None:
+    """Make a key and print it; it cannot be shown again."""
+    with sessions(ready_database(Settings())).begin() as session:
+        key = access.create_key(session, tenant, scope)
+    printing.answer(key)
+    printing.say("Keep this key: only its hash is stored, so it cannot be shown again.")
+
+
+Place = Annotated[str, typer.Argument(help='Id or name, such as gn:3128026 or "Bilbao, ES".')]
+NeedOption = Annotated[
+    list[str] | None,
+    typer.Option("--need", help="sector:stage, such as housing:discover; may be repeated."),
+]
+Text = Annotated[str | None, typer.Option(help="What is looked for, in your own words.")]
+Limit = Annotated[int, typer.Option(min=1, max=200, help="How many results at most.")]
+AsJson = Annotated[bool, typer.Option("--json", help="Print the whole answer as JSON.")]
+
+
+@app.command()
+def peers(
+    place: Place,
+    need: NeedOption = None,
+    text: Text = None,
+    country: Annotated[
+        list[str] | None, typer.Option(help="Only peers in this country; may be repeated.")
+    ] = None,
+    kind: Annotated[
+        list[PlaceKind] | None, typer.Option(help="Only peers of this kind; may be repeated.")
+    ] = None,
+    mode: Annotated[Mode, typer.Option(help="What the peers are for.")] = Mode.SUSTAINED_PAIRING,
+    limit: Limit = 10,
+    as_json: AsJson = False,
+) -> None:
+    """List the places that fit a place as peers, best first, and why."""
+    asking = Asking(Settings())
+    asked = asking.place(place)
+    filters = {"countries": country, "kinds": kind}
+    found = asking.peers(
+        asked,
+        needs=needs(need or ()),
+        text=text,
+        mode=mode,
+        limit=limit,
+        filters={name: values for name, values in filters.items() if values},
+    )
+    _print(f"Peers of {asked['name']} ({asked['id']})", found, as_json)
+
+
+@app.command()
+def collaborations(
+    place: Place,
+    need: NeedOption = None,
+    text: Text = None,
+    sector: Annotated[
+        list[Sector] | None, typer.Option(help="Only what works on this; may be repeated.")
+    ] = None,
+    type: Annotated[
+        list[CollaborationType] | None, typer.Option(help="Only this type; may be repeated.")
+    ] = None,
+    limit: Limit = 10,
+    as_json: AsJson = False,
+) -> None:
+    """List the international collaborations that fit a place, best first, and why."""
+    asking = Asking(Settings())
+    asked = asking.place(place)
+    filters = {"sectors": sector, "types": type}
+    found = asking.collaborations(
+        asked,
+        needs=needs(need or ()),
+        text=text,
+        limit=limit,
+        filters={name: values for name, values in filters.items() if values},
+    )
+    _print(f"Collaborations for {asked['name']} ({asked['id']})", found, as_json)
+
+
+def _print(title: str, found: dict[str, Any], as_json: bool) -> None:
+    if as_json:
+        printing.json(found)
+    else:
+        printing.matches(title, found)

