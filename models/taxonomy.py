@@ -135,6 +135,20 @@ class Sector(StrEnum):
     BRAND = "brand"
 
 
+# Which sectors a theme of Table 1 is about; the other sectors are spread over all of them.
+THEME_SECTORS: dict[Theme, set[Sector]] = {
+    Theme.INNOVATION_TECHNOLOGY: {Sector.INNOVATION, Sector.DIGITAL},
+    Theme.CLIMATE_SUSTAINABILITY: {
+        Sector.CLIMATE,
+        Sector.ENERGY,
+        Sector.ENVIRONMENT,
+        Sector.WATER,
+        Sector.CIRCULAR,
+        Sector.RESILIENCE,
+    },
+}
+
+
 class Power(StrEnum):
     """Dimensions of a place's power, each 0 to 1; all but `soft` are hard powers."""
 

@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 
 from models.countries import countries
 from models.taxonomy import (
+    THEME_SECTORS,
     Degree,
     Goal,
     Lever,
@@ -30,6 +31,7 @@ from models.taxonomy import (
     SizeClass,
     Stage,
     Stakeholder,
+    Theme,
     size_class,
 )
 
@@ -46,6 +48,7 @@ LEVELS = list(NeedLevel)
 READINESS = list(Readiness)
 STAKEHOLDERS = list(Stakeholder)
 SDGS = range(1, 18)
+THEMES = list(Theme)
 CURRENCIES = sorted({c.currency for c in countries().values()})
 COUNTRIES = sorted(countries())
 LANGUAGES = sorted({code for c in countries().values() for code in c.languages})
@@ -213,6 +216,12 @@ def _sdgs(facts: Facts) -> Row:
     return tuple(sorted(goal - 1 for goal in facts.get("sdgs", ())))
 
 
+def _themes(facts: Facts) -> Row:
+    """The themes of the sectors a place needs something in; `dedicated` is never one."""
+    named = {need["sector"] for need in facts.get("needs", ())}
+    return tuple(i for i, theme in enumerate(THEMES) if named & THEME_SECTORS.get(theme, set()))
+
+
 def _own_powers(facts: Facts) -> Row:
     """The mean of the hard powers declared by or sourced for the place itself."""
     powers = facts.get("powers") or {}
@@ -269,6 +278,7 @@ PROFILE_COLUMNS: dict[str, Kind] = {
     "level": Kind(_level),
     "readiness": Kind(_readiness),
     "sdgs": Kind(_sdgs, len(SDGS), hot=True),
+    "themes": Kind(_themes, len(THEMES), hot=True),
     "own_powers": Kind(_own_powers),
     "test_bed": Kind(_test_bed),
 }

@@ -15,6 +15,7 @@ from models.snapshot.columns import (
     SDGS,
     SECTORS,
     STAGES,
+    THEMES,
     Column,
     money,
 )
@@ -22,9 +23,10 @@ from models.taxonomy import CollaborationType, FactStatus, Format, Hurdle
 
 Facts = dict[str, Any]
 
-# A stage that the network only claims, or a sector whose stages are not on file, counts for
-# less than a stage that is on record.
-CLAIMED_STAGE = 0.7
+# A stage on record counts in full; one that was inferred, only claimed by the network itself, or
+# not on file at all, counts for less.
+STAGE_WORTH = {FactStatus.VERIFIED: 1.0, FactStatus.INFERRED: 0.85, FactStatus.CLAIM: 0.7}
+UNKNOWN_STAGE = 0.7
 
 
 def collaboration_columns(records: list[Facts]) -> dict[str, Column]:
@@ -33,6 +35,7 @@ def collaboration_columns(records: list[Facts]) -> dict[str, Column]:
         "serves": np.array([_serves(r) for r in records], np.float32).reshape(len(records), -1),
         "sectors": _hot(records, "sectors", [str(s) for s in SECTORS]),
         "goals": _hot(records, "goals", [str(g) for g in GOALS]),
+        "theme": np.array([_place_in(THEMES, r["theme"]) for r in records], np.float32),
         "audience": np.array([_audience(r) for r in records], np.float32),
         "size_band": np.array([_band(r) for r in records], np.float32),
         "level": np.array([_place_in(LEVELS, r.get("level")) for r in records], np.float32),
@@ -50,15 +53,14 @@ def collaboration_columns(records: list[Facts]) -> dict[str, Column]:
 
 
 def _serves(record: Facts) -> np.ndarray[Any, Any]:
-    """Sector by stage: 1 on record, less where the stage is a claim or not on file."""
+    """Sector by stage: how sure it is that the collaboration works there."""
     table = np.zeros((len(STAGES), len(SECTORS)), np.float32)
     sectors = [SECTORS.index(s) for s in record.get("sectors", ())]
     stages = record.get("stages", ())
     if not stages:
-        table[:, sectors] = CLAIMED_STAGE
+        table[:, sectors] = UNKNOWN_STAGE
     for stage in stages:
-        claim = stage["status"] == FactStatus.CLAIM
-        table[STAGES.index(stage["stage"]), sectors] = CLAIMED_STAGE if claim else 1
+        table[STAGES.index(stage["stage"]), sectors] = STAGE_WORTH[stage["status"]]
     return table.ravel()
 
 

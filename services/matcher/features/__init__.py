@@ -26,6 +26,7 @@ PEER_FEATURES: tuple[Feature, ...] = (
 COLLABORATION_FEATURES: tuple[Feature, ...] = (
     joining.NEEDS_SERVED,
     joining.WORKS_ON,
+    joining.THEME,
     needs.SHARED_GOALS,
     joining.AUDIENCE,
     joining.SIZE_BAND,

@@ -2,7 +2,8 @@
 
 import numpy as np
 
-from models.snapshot.columns import DEGREES, LEVELS
+from models.snapshot.columns import DEGREES, LEVELS, THEMES
+from models.taxonomy import Theme
 from services.matcher.features.feature import Because, Facts, Feature, Scores, Values
 from services.matcher.features.needs import SECTORS, STAGE_KERNEL, STAGES, sector_fields, sectors_of
 
@@ -23,6 +24,15 @@ def made_for_such_places(ours: Values, theirs: Values) -> Scores:
     kind, country = int(ours[0, 0]), int(ours[0, 1])
     audience = theirs[:, [kind, 4 + country]].astype(np.float64)
     return audience.mean(axis=1)
+
+
+def theme_fits(ours: Values, theirs: Values) -> Scores:
+    """Its theme is that of what the place needs; working across all sectors counts for half."""
+    theme = np.nan_to_num(theirs[:, 0], nan=-1).astype(int)
+    wanted = ours[0] > 0
+    value = np.select([wanted[theme], theme == THEMES.index(Theme.CROSS_SECTOR)], [1.0, 0.5], 0.0)
+    known = wanted.any() & (theme != THEMES.index(Theme.DEDICATED))
+    return np.where(known, value, np.nan)
 
 
 def effort_fits(ours: Values, theirs: Values) -> Scores:
@@ -77,6 +87,12 @@ def _audience(ours: Facts, _theirs: Facts, value: float) -> Because:
     return Because(f"made_for_such_places.{word}", args, ("kind", "country"), ("rules",))
 
 
+def _theme(ours: Facts, theirs: Facts, value: float) -> Because:
+    word = "yes" if value == 1 else "across" if value else "no"
+    args = {"theme": theirs["theme"], "wanted": sorted({n["sector"] for n in ours["needs"]})}
+    return Because(f"theme_fits.{word}", args, ("needs",), ("theme",))
+
+
 def _effort(ours: Facts, theirs: Facts, value: float) -> Because:
     args = {"free": ours["capacity"]["officer_days"], "asked": theirs["effort_days"]}
     word = "yes" if value == 1 else "no"
@@ -125,6 +141,7 @@ def works_on_sectors(ours: Values, theirs: Values) -> Scores:
 NEEDS_SERVED = Feature(needs_served, "needs", "serves", _served)
 WORKS_ON = Feature(works_on_sectors, "sectors", "sectors", _shared)
 AUDIENCE = Feature(made_for_such_places, "place_type", "audience", _audience)
+THEME = Feature(theme_fits, "themes", "theme", _theme)
 EFFORT = Feature(effort_fits, "officer_days", "effort", _effort)
 FEE = Feature(fee_fits, "budget", "fee", _fee)
 SUPPORT = Feature(support_fits, "support_need", "facilitation", _support)
