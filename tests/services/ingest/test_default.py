@@ -1,0 +1,91 @@
+"""The default catalogue: complete, valid, sourced, and the same when loaded again."""
+
+from itertools import islice
+
+import pytest
+
+from models.countries import DATA
+from models.database import Sessions
+from models.records import Place
+from models.tables import CollaborationRow, CommitmentRow, PlaceRow
+from models.taxonomy import FactStatus, PlaceKind, PopulationBasis, PowerBasis
+from services.ingest import default
+from services.ingest.default import load_default
+from services.ingest.sources import own_tables
+from services.ingest.sources.collaborations import memberships
+from services.ingest.sources.tables import rows as rows_of
+
+
+@pytest.fixture(scope="module")
+def places() -> dict[str, Place]:
+    found = list(default.places())
+    by_id = {place.id or "": place for place in found}
+    assert len(by_id) == len(found)
+    return by_id
+
+
+def test_every_kind_of_place_is_there(places: dict[str, Place]) -> None:
+    assert {place.kind for place in places.values()} == set(PlaceKind)
+
+
+def test_every_place_is_valid_and_every_link_has_its_other_end(places: dict[str, Place]) -> None:
+    for place in places.values():
+        Place.model_validate(place.facts())
+        assert set(place.part_of) <= places.keys(), place.id
+
+
+def test_members_and_figures_are_of_known_places(places: dict[str, Place]) -> None:
+    members = {m.place_id for m in memberships(DATA / "memberships.csv") if m.place_id}
+    figures = {f.place_id for f in own_tables.figures(DATA / "places" / "figures.csv")}
+    assert members | figures <= places.keys()
+
+
+def test_a_sourced_figure_stands_with_its_source(places: dict[str, Place]) -> None:
+    for figure in own_tables.figures(DATA / "places" / "figures.csv"):
+        place = places[figure.place_id]
+        if getattr(place, figure.field) != figure.value:  # a later source was laid over it
+            continue
+        assert place.provenance[figure.field].source == figure.source
+        if figure.field == "population":
+            assert place.population_basis is PopulationBasis.MUNICIPALITY
+
+
+def test_averages_are_said_to_be_averages(places: dict[str, Place]) -> None:
+    averages = [
+        place
+        for place in places.values()
+        if place.powers is not None and place.powers.basis is PowerBasis.AVERAGE
+    ]
+    assert len(averages) > 1_000
+    assert {place.provenance["powers"].status for place in averages} == {FactStatus.AVERAGE}
+
+
+def test_a_country_without_an_index_has_unknown_powers(places: dict[str, Place]) -> None:
+    assert places["gn:184745"].country == "KE"
+    assert places["gn:184745"].powers is None
+
+
+def test_a_member_city_is_part_of_its_authority(places: dict[str, Place]) -> None:
+    table = DATA / "places" / "metropolitan_authorities.csv"
+    districts = {row["id"] for row in rows_of(DATA / "districts.csv")}
+    for city, authority in own_tables.metropolitan_parts(table):
+        if city not in districts:
+            assert authority in places[city].part_of
+
+
+def test_loading_again_changes_nothing(
+    sessions: Sessions, places: dict[str, Place], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    few = list(islice(places.values(), 30))
+    monkeypatch.setattr(default, "places", lambda _: iter(few))
+    seen: list[tuple[int, int]] = []
+    with sessions.begin() as session:
+        first = load_default(session, lambda done, total: seen.append((done, total)))
+    with sessions.begin() as session:
+        second = load_default(session)
+        members = session.query(CommitmentRow).filter_by(origin=default.ORIGIN).count()
+        rows = [session.query(t).count() for t in (PlaceRow, CollaborationRow)] + [members]
+    assert seen[-1] == (30, 30)
+    assert first.written == sum(rows)
+    assert (second.written, second.unchanged) == (0, first.written)
+    assert min(rows) > 0
