@@ -62,5 +62,5 @@ def _known(session: Session, embedder: Embedder, hashes: Iterable[str]) -> dict[
                 TextVector.content_hash.in_(wanted[start : start + 500]),
             )
         )
-        known.update(rows.tuples().all())
+        known.update({row.content_hash: row.vector for row in rows})
     return known

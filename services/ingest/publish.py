@@ -104,7 +104,7 @@ def _places(build: _Build) -> tuple[dict[bytes, int], dict[str, int]]:
     query = select(PlaceRow.tenant_id, PlaceRow.id, PlaceRow.record, PlaceRow.content_hash)
     rows = sorted(
         (place_key(tenant, id), tenant, record, content_hash)
-        for tenant, id, record, content_hash in build.session.execute(query).tuples()
+        for tenant, id, record, content_hash in build.session.execute(query)
     )
     columns, names, texts = ColumnWriter(), [], {}
     for row, (key, _, record, content_hash) in enumerate(rows):

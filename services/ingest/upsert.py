@@ -167,15 +167,10 @@ def _write(
 ) -> tuple[Counts, list[str]]:
     """Insert or update the rows whose content changed; answers with their ids."""
     rows = list({row["id"]: row for row in rows}.values())
-    known = dict(
-        session.execute(
-            select(table.id, table.content_hash).where(
-                table.tenant_id == tenant, table.id.in_([row["id"] for row in rows])
-            )
-        )
-        .tuples()
-        .all()
+    query = select(table.id, table.content_hash).where(
+        table.tenant_id == tenant, table.id.in_([row["id"] for row in rows])
     )
+    known = {row.id: row.content_hash for row in session.execute(query)}
     new = [row for row in rows if row["id"] not in known]
     changed = [
         row for row in rows if known.get(row["id"], row["content_hash"]) != row["content_hash"]
