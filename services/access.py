@@ -2,6 +2,7 @@
 
 import hashlib
 import ipaddress
+import re
 import secrets
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
@@ -17,6 +18,7 @@ from models.tables import PUBLIC, ApiKey, Tenant
 KEY_BYTES = 32
 PREFIX = "cp_"
 _PREFIX_SHOWN = 10
+_TENANT = re.compile(r"^[a-z0-9][a-z0-9_-]{0,59}$")
 
 
 class Scope(StrEnum):
@@ -46,6 +48,9 @@ def create_key(session: Session, tenant: str, scopes: Iterable[str]) -> str:
     granted = [_scope(scope) for scope in scopes]
     if not granted:
         raise InvalidInput.at("/scopes", "a key needs at least one scope", "missing_field")
+    if not _TENANT.match(tenant):
+        detail = f"{tenant[:80]!r} is no tenant id: lower-case letters, digits, - and _, at most 60"
+        raise InvalidInput.at("/tenant", detail, "invalid_value")
     if session.get(Tenant, tenant) is None:
         session.add(Tenant(id=tenant, name=tenant))
         session.flush()

@@ -57,8 +57,13 @@ class RowError:
     def at(
         cls, row: int, code: str, detail: str, column: str | None = None, value: Any = None
     ) -> "RowError":
-        shown = None if value is None else str(value)[:_VALUE_SHOWN]
-        return cls(row, column and column[:_VALUE_SHOWN], shown, code, detail)
+        shown = None if value is None else _storable(str(value))
+        return cls(row, column and _storable(column), shown, code, detail.replace("\0", "�"))
+
+
+def _storable(text: str) -> str:
+    """A short text that every database holds; PostgreSQL refuses NUL."""
+    return text[:_VALUE_SHOWN].replace("\0", "�")
 
 
 Rows = Iterator[SheetRow | RowError]

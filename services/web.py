@@ -16,7 +16,7 @@ from fastapi.openapi.docs import get_swagger_ui_html
 from fastapi.openapi.utils import get_openapi
 from fastapi.responses import HTMLResponse
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
-from sqlalchemy.exc import IntegrityError, OperationalError
+from sqlalchemy.exc import DataError, IntegrityError, OperationalError
 from starlette.exceptions import HTTPException
 from starlette.staticfiles import StaticFiles
 
@@ -85,6 +85,11 @@ def _handle_errors(app: FastAPI) -> None:
     @app.exception_handler(OperationalError)
     async def _database(request: Request, _: OperationalError) -> Response:
         return problem(request, NotReady("The database cannot be reached or is busy."))
+
+    @app.exception_handler(DataError)
+    async def _unstorable(request: Request, _: DataError) -> Response:
+        detail = "A value holds NUL or is longer than the database takes."
+        return problem(request, InvalidInput.at("", detail, "unstorable_value"))
 
     @app.exception_handler(IntegrityError)
     async def _conflict(request: Request, _: IntegrityError) -> Response:

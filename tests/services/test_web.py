@@ -202,7 +202,7 @@ def test_the_api_document_describes_errors_as_problems(client: TestClient) -> No
 def key_client(sessions: Sessions, host: str = "203.0.113.9", **settings: Any) -> TestClient:
     app = make_app()
     app.state.sessions = sessions
-    app.state.settings = Settings(_env_file=None, **settings)
+    app.state.settings = Settings(**settings)
     return TestClient(app, client=(host, 50000))
 
 
@@ -226,7 +226,7 @@ def test_a_key_is_long_and_kept_only_as_its_hash(sessions: Sessions) -> None:
 @pytest.mark.parametrize("header", ["Bearer cp_wrong", "Basic abc", "cp_x", "Bearer ", "Bearer é"])
 def test_a_wrong_key_is_refused_even_on_loopback(sessions: Sessions, header: str) -> None:
     client = key_client(sessions, "127.0.0.1")
-    response = client.get("/matching", headers={"Authorization": header.encode()})
+    response = client.get("/matching", headers={b"Authorization": header.encode()})
     problem(response, 401)
     assert response.headers["www-authenticate"] == "Bearer"
 

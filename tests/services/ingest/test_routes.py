@@ -37,7 +37,7 @@ class FewNumbers:
 
 @pytest.fixture
 def client(database_url: str, tmp_path: Path) -> Iterator[TestClient]:
-    settings = Settings(_env_file=None, database_url=database_url, var=tmp_path)
+    settings = Settings(database_url=database_url, var=tmp_path)
     app = create_app(settings)
     app.state.ingest._embedder = FewNumbers()
     with TestClient(app) as client:
@@ -237,6 +237,26 @@ def test_another_tenants_job_does_not_exist(
     assert client.get(f"/v1/ingest/jobs/{job['id']}", headers=other).status_code == 404
 
 
+@pytest.mark.parametrize("path", ["jobs/%00", "snapshots?cursor=%00", "jobs/" + "a" * 5_000])
+def test_odd_ids_are_no_errors_of_the_service(
+    client: TestClient, own: dict[str, str], path: str
+) -> None:
+    response = client.get(f"/v1/ingest/{path}", headers=own)
+    assert 400 <= response.status_code < 500
+    assert response.headers["content-type"] == "application/problem+json"
+
+
+def test_a_value_that_no_database_holds_is_still_reported(
+    client: TestClient, own: dict[str, str]
+) -> None:
+    content = b'{"id": "x:a", "name": "A\\u0000", "kind": "city", "country": "BE"}\n'
+    files = {"file": ("a.ndjson", content)}
+    response = client.post("/v1/ingest/files?kind=places", files=files, headers=own)
+    job = finished(client, response, own)
+    assert job["state"] == "done"
+    assert [(e["row"], e["column"]) for e in job["errors"]] == [(1, "name")]
+
+
 def test_an_unknown_kind_or_a_missing_file_is_refused(
     client: TestClient, own: dict[str, str]
 ) -> None:
@@ -269,7 +289,7 @@ def test_a_job_left_behind_is_failed_at_the_start(
     with sessions.begin() as session:
         ensure_tenant(session, "tenant-a")
         session.add(Job(id="left", tenant_id="tenant-a", kind="places", state="running"))
-    app = create_app(Settings(_env_file=None, database_url=database_url, var=tmp_path))
+    app = create_app(Settings(database_url=database_url, var=tmp_path))
     with TestClient(app) as client:
         key = headers(sessions, "tenant-a", "ingest")
         job = client.get("/v1/ingest/jobs/left", headers=key).json()
@@ -279,7 +299,7 @@ def test_a_job_left_behind_is_failed_at_the_start(
 
 
 def test_an_unmigrated_database_is_not_ready(tmp_path: Path) -> None:
-    app = create_app(Settings(_env_file=None, var=tmp_path))
+    app = create_app(Settings(var=tmp_path))
     with TestClient(app) as client:
         response = client.get("/readyz")
     app.state.engine.dispose()
