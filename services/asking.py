@@ -1,5 +1,6 @@
 """Questions put to the matcher in this process, as the command line does."""
 
+import logging
 import re
 from collections.abc import Sequence
 from datetime import UTC, datetime
@@ -49,6 +50,8 @@ class Asking:
     """The matcher on the current snapshot, asked as somebody without a key."""
 
     def __init__(self, settings: Settings) -> None:
+        # What goes wrong here is said as an error; it need not be logged too.
+        logging.getLogger("services.matcher").addHandler(logging.NullHandler())
         matcher = Matcher(settings)
         catalogue = matcher.current.get()
         self.context = Context(

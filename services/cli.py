@@ -1,12 +1,10 @@
 """`counterpart`: the command line, and the only file that knows both services."""
 
-import socket
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
-import uvicorn
 from fastapi import FastAPI
 from sqlalchemy.exc import OperationalError
 from typer.core import TyperGroup
@@ -17,7 +15,7 @@ from models.errors import Problem
 from models.settings import Settings
 from models.tables import PUBLIC
 from models.taxonomy import CollaborationType, Mode, PlaceKind, Sector
-from services import access, logs, printing
+from services import access, logs, printing, serving
 from services.asking import AmbiguousName, Asking, needs
 from services.ingest import app as ingest
 from services.ingest.files import FileKind
@@ -27,10 +25,6 @@ from services.web import install
 
 AMBIGUOUS = 2
 DEFAULT = "default"
-_EXAMPLE = (
-    '{"place_id": "gn:3128026", "limit": 3, '
-    '"needs": [{"sector": "regeneration", "stage": "implement"}]}'
-)
 
 
 class Commands(TyperGroup):
@@ -89,7 +83,7 @@ def serve(
 ) -> None:
     """Answer over HTTP: both services, or one."""
     settings = Settings()
-    listener = _listen(host or settings.host, settings.port if port is None else port)
+    listener = serving.listen(host or settings.host, settings.port if port is None else port)
     if prepared:
         prepare(settings, printing.progress)
     ready_database(settings)
@@ -101,54 +95,7 @@ def serve(
             served = ingest.create_app(settings)
         case None:
             served = create_app(settings)
-    config = uvicorn.Config(served, log_level="warning", access_log=False)
-    _Server(config, _greeting(served, listener)).run([listener])
-
-
-def _listen(host: str, port: int) -> socket.socket:
-    """A bound socket, taken before any work so that a port in use is said at once."""
-    family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    listener = socket.socket(family)
-    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    try:
-        listener.bind((host, port))
-    except (OSError, OverflowError) as error:
-        listener.close()
-        raise Problem(
-            f"Cannot listen on {host}, port {port}: {error}. Choose another with --port."
-        ) from error
-    return listener
-
-
-def _greeting(served: FastAPI, listener: socket.socket) -> str:
-    """What to open and what to paste, or what to run first."""
-    host, port, *_ = listener.getsockname()
-    host = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}.get(host, f"[{host}]" if ":" in host else host)
-    address = f"http://{host}:{port}"
-    lines = [f"Counterpart answers at {address} (the API is described at {address}/docs)."]
-    if hasattr(served.state, "matcher"):
-        reasons = served.state.matcher.current.why_not()
-        lines += [
-            f"Not ready: {reason} Or start with `counterpart serve --prepare`."
-            for reason in reasons
-        ] or [
-            "Ask it for peers of Bilbao:",
-            f"  curl -s {address}/v1/matches/peers -H 'Content-Type: application/json' "
-            f"-d '{_EXAMPLE}'",
-        ]
-    return "\n".join(lines)
-
-
-class _Server(uvicorn.Server):
-    """A server that says where it is once it answers."""
-
-    def __init__(self, config: uvicorn.Config, greeting: str) -> None:
-        super().__init__(config)
-        self.greeting = greeting
-
-    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
-        await super().startup(sockets)
-        printing.say(self.greeting)
+    serving.run(served, listener)
 
 
 @app.command()

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, Literal
 
 import orjson
 from rich import box
@@ -91,9 +91,7 @@ def candidates(name: str, places: Iterable[Facts]) -> None:
 def matches(title: str, found: Facts) -> None:
     """An answer of the matcher, best first, with what told most for each result."""
     console = out()
-    table = _table("#", "name", "country", "fit", "rank score", "verdict", "why", title=title)
-    if all("collaboration" in result for result in found["results"]):
-        table.columns[2].header = "type"
+    table = _table("#", "who and why", "fit", "rank score", "verdict", title=title)
     for number, result in enumerate(found["results"], start=1):
         table.add_row(str(number), *_result(result), end_section=True)
     console.print(table)
@@ -103,14 +101,10 @@ def matches(title: str, found: Facts) -> None:
 
 def _result(result: Facts) -> list[str]:
     subject = result.get("place") or result["collaboration"]
-    return [
-        escape(subject["name"]),
-        subject.get("country") or subject["type"].replace("_", " "),
-        result["band"],
-        f"{result['rank_score']:.3f}",
-        result["verdict"],
-        "\n".join(f"• {escape(text)}" for text in top_reasons(result)),
-    ]
+    where = subject.get("country") or subject["type"].replace("_", " ")
+    head = f"[bold]{escape(subject['name'])}[/], {where} ({subject['id']})"
+    why = "\n".join([head, *(f"• {escape(text)}" for text in top_reasons(result))])
+    return [why, result["band"], f"{result['rank_score']:.3f}", result["verdict"]]
 
 
 def top_reasons(result: Facts) -> list[str]:
@@ -131,13 +125,14 @@ def _notes(found: Facts) -> Iterator[str]:
         yield f"{reason['removed']:,} left out: {reason['text']}"
     question = found.get("next_question")
     if question:
-        yield f"Say {question['field']}: it would settle {question['would_settle']} verdicts."
+        yield f"Knowing {question['field']} would settle most: {question['would_settle']}."
 
 
 def _table(*columns: str, title: str | None = None) -> Table:
     table = Table(title=title, title_justify="left", box=box.SIMPLE_HEAD)
     for name in columns:
         narrow = name in ("#", "row", "residents", "rank score")
-        whole = narrow or name in ("id", "country", "fit", "kind", "verdict")
-        table.add_column(name, justify="right" if narrow else "left", no_wrap=whole)
+        whole = narrow or name in ("country", "fit", "verdict")
+        justify: Literal["left", "right"] = "right" if narrow else "left"
+        table.add_column(name, justify=justify, no_wrap=whole, overflow="fold")
     return table
