@@ -2,12 +2,15 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import faiss
 import numpy as np
 from numpy.typing import NDArray
+
+Indices = NDArray[np.intp]
 
 
 @dataclass(frozen=True)
@@ -37,13 +40,23 @@ class TextIndex:
         self.index = faiss.read_index(str(folder / f"{name}_texts.faiss"))
         self.owners: NDArray[np.int32] = np.load(folder / f"{name}_texts.owners.npy")
 
+    @cached_property
+    def vectors(self) -> NDArray[np.float32]:
+        """All vectors (texts, dimension), as they lie in the index."""
+        if not self.index.ntotal:
+            return np.empty((0, self.index.d), np.float32)
+        flat = faiss.rev_swig_ptr(cast(Any, self.index).get_xb(), self.index.ntotal * self.index.d)
+        vectors: NDArray[np.float32] = flat.reshape(self.index.ntotal, self.index.d)
+        return vectors
+
+    def _range(self, rows: NDArray[np.integer[Any]]) -> tuple[Indices, Indices]:
+        """First text and the one past the last of each row."""
+        return np.searchsorted(self.owners, rows), np.searchsorted(self.owners, rows, "right")
+
     def of(self, row: int) -> NDArray[np.float32]:
         """The vectors of one row's texts (texts, dimension)."""
-        first, last = np.searchsorted(self.owners, [row, row + 1])
-        if first == last:
-            return np.empty((0, self.index.d), np.float32)
-        vectors: NDArray[np.float32] = self.index.reconstruct_n(int(first), int(last - first))
-        return vectors
+        first, last = self._range(np.array([row]))
+        return self.vectors[first[0] : last[0]]
 
     def nearest(self, row: int, queries: NDArray[np.float32]) -> int | None:
         """Which of a row's texts is nearest to any of the queries; None where it has none."""
@@ -52,17 +65,22 @@ class TextIndex:
             return None
         return int((vectors @ queries.T).max(axis=1).argmax())
 
-    def best(self, queries: NDArray[np.float32]) -> tuple[NDArray[np.int32], NDArray[np.float32]]:
-        """Each owning row and the best cosine of any of its texts with any of the queries."""
-        if not len(queries) or not self.index.ntotal:
-            return np.empty(0, np.int32), np.empty(0, np.float32)
-        scores, ids = self.index.search(queries, self.index.ntotal)
-        table = np.full((len(queries), self.index.ntotal), -1, np.float32)
-        for row, (score, at) in enumerate(zip(scores, ids, strict=True)):
-            table[row, at[at >= 0]] = score[at >= 0]
-        best = table.max(axis=0)
-        rows, starts = np.unique(self.owners, return_index=True)
-        return rows, np.maximum.reduceat(best, starts)
+    def likeness(
+        self, rows: NDArray[np.integer[Any]], queries: NDArray[np.float32]
+    ) -> NDArray[np.float64]:
+        """Per row the best cosine of any of its texts with any query; NaN where it has none."""
+        best = np.full(len(rows), np.nan)
+        first, last = self._range(rows)
+        have = np.flatnonzero(last > first)
+        if not len(have) or not len(queries):
+            return best
+        counts = last[have] - first[have]
+        starts = np.concatenate([[0], np.cumsum(counts)[:-1]])
+        texts = np.arange(counts.sum()) - np.repeat(starts - first[have], counts)
+        # One product a text and query, each summed in the same order whatever else is asked.
+        cosines = np.einsum("td,qd->tq", self.vectors[texts], queries, dtype=np.float64)
+        best[have] = np.maximum.reduceat(cosines.max(axis=1), starts)
+        return best
 
 
 def write_texts(

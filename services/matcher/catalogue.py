@@ -3,6 +3,8 @@
 from functools import cached_property
 from typing import Any
 
+import numpy as np
+
 from models.errors import CollaborationNotFound, SnapshotRefused
 from models.names import fold
 from models.snapshot import Snapshot
@@ -38,7 +40,7 @@ class Catalogue:
 
     @cached_property
     def text_floors(self) -> tuple[float, float]:
-        """The cosine of unrelated texts: of places, of collaborations (see `text_value`)."""
+        """The cosine of unrelated texts: of places, of collaborations (see `TextTerm`)."""
         places, collaborations = self.snapshot.places.texts, self.snapshot.collaboration_texts
         return background(places), background(collaborations)
 
@@ -87,13 +89,8 @@ def background(texts: TextIndex) -> float:
     count = texts.index.ntotal
     if count == 0:
         return 0.0
-    mean = texts.index.reconstruct_n(0, count).mean(axis=0)
+    mean = texts.vectors.mean(axis=0, dtype=np.float64)
     return float(mean @ mean)
-
-
-def text_value(cosine: float, floor: float) -> float:
-    """A cosine as a value: 0 for texts no more alike than any two, 1 for the same text."""
-    return min(max((cosine - floor) / (1 - floor), 0.0), 1.0) if floor < 1 else 0.0
 
 
 def _check_weights(snapshot: Snapshot) -> None:

@@ -7,25 +7,87 @@ so an unknown never outranks the best possible value, nor falls below the worst.
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
 from models.snapshot.columns import Column
+from models.snapshot.texts import TextIndex
 from services.matcher.features import Feature, Scores, Values
 
 Rows = NDArray[np.intp]
 Weights = Mapping[str, float]
 
 
+class Term(Protocol):
+    """One feature of one query: for any rows, the weight that told and that weight x value."""
+
+    @property
+    def name(self) -> str:
+        """The feature."""
+
+    def of(self, rows: Rows) -> tuple[Scores, Scores]:
+        """(told, worth) of the rows; both 0 where the feature cannot tell."""
+
+
 @dataclass(frozen=True)
-class Term:
-    """One feature of one query: per code, the weight that told and that weight times value."""
+class ColumnTerm:
+    """A feature read from a column: evaluated once per distinct value, looked up by code."""
 
     name: str
+    column: str
     codes: NDArray[np.int32]
     told: Scores
     worth: Scores
+
+    def of(self, rows: Rows) -> tuple[Scores, Scores]:
+        codes = self.codes[rows]
+        return self.told[codes], self.worth[codes]
+
+
+@dataclass(frozen=True)
+class RowTerm:
+    """A feature given for single rows, in order; of the others it tells `otherwise` or nothing."""
+
+    name: str
+    weight: float
+    rows: Rows
+    values: Scores
+    otherwise: float | None = None
+
+    def of(self, rows: Rows) -> tuple[Scores, Scores]:
+        at = np.searchsorted(self.rows, rows)
+        inside = np.minimum(at, max(len(self.rows) - 1, 0))
+        given = self.rows[inside] == rows if len(self.rows) else np.zeros(len(rows), bool)
+        value = np.full(len(rows), np.nan if self.otherwise is None else self.otherwise)
+        if len(self.rows):
+            value[given] = self.values[inside[given]]
+        return told_and_worth(value, self.weight)
+
+
+@dataclass(frozen=True)
+class TextTerm:
+    """Likeness of texts: the best cosine of any of a row's texts with any of the query's."""
+
+    name: str
+    weight: float
+    texts: TextIndex
+    queries: NDArray[np.float32]
+    floor: float
+
+    def of(self, rows: Rows) -> tuple[Scores, Scores]:
+        return told_and_worth(self.value(self.texts.likeness(rows, self.queries)), self.weight)
+
+    def value(self, cosine: Scores) -> Scores:
+        """Cosines as values: 0 for texts no more alike than any two, 1 for the same text."""
+        return np.clip((cosine - self.floor) / max(1 - self.floor, 1e-6), 0, 1)
+
+
+def told_and_worth(values: Scores, weight: float) -> tuple[Scores, Scores]:
+    """The weight that told of each value, and weight x value; nothing where it is NaN."""
+    known = ~np.isnan(values)
+    return np.where(known, weight, 0.0), np.where(known, weight * np.nan_to_num(values), 0.0)
 
 
 @dataclass(frozen=True)
@@ -59,12 +121,18 @@ class Ranking:
 
 
 def _term(
-    feature: Feature, weight: float, codes: NDArray[np.int32], ours: Values, theirs: Values
-) -> Term:
+    feature: Feature,
+    weight: float,
+    ours: Values,
+    theirs: Values,
+    column: str,
+    candidates: Mapping[str, Column],
+) -> ColumnTerm:
     values = feature.compare(ours, theirs)
     known = ~np.isnan(values)
     told = np.where(known, weight * feature.trust(ours, theirs), 0)
-    return Term(feature.name, codes, told, np.where(known, told * np.nan_to_num(values), 0))
+    worth = np.where(known, told * np.nan_to_num(values), 0)
+    return ColumnTerm(feature.name, column, candidates[column].codes, told, worth)
 
 
 def asking_terms(
@@ -76,11 +144,7 @@ def asking_terms(
     """The features as the asking place sees the candidates."""
     return [
         _term(
-            f,
-            weights[f.name],
-            candidates[f.answers].codes,
-            profile[f.asks],
-            candidates[f.answers].values,
+            f, weights[f.name], profile[f.asks], candidates[f.answers].values, f.answers, candidates
         )
         for f in features
         if weights.get(f.name, 0) > 0
@@ -95,38 +159,19 @@ def answering_terms(
 ) -> list[Term]:
     """The same features as each candidate sees the asking place."""
     return [
-        _term(
-            f,
-            weights[f.name],
-            candidates[f.asks].codes,
-            candidates[f.asks].values,
-            profile[f.answers],
-        )
+        _term(f, weights[f.name], candidates[f.asks].values, profile[f.answers], f.asks, candidates)
         for f in features
         if weights.get(f.name, 0) > 0
     ]
-
-
-def given_term(name: str, weight: float, count: int, values: Mapping[int, float]) -> Term:
-    """A feature given for single rows of `count`, such as likeness of texts; others are unknown.
-
-    The table's first code is "unknown", the others are the rows given.
-    """
-    codes = np.zeros(count, np.int32)
-    rows = np.fromiter(values, np.intp, len(values))
-    codes[rows] = np.arange(1, len(rows) + 1, dtype=np.int32)
-    found = np.concatenate([[0.0], np.fromiter(values.values(), np.float64, len(values))])
-    told = np.where(np.arange(len(found)) > 0, weight, 0.0)
-    return Term(name, codes, told, told * found)
 
 
 def rank(terms: Sequence[Term], weights: Weights, gamma: float, rows: Rows) -> Ranking:
     """Score the rows given, all of them."""
     told, worth = np.zeros(len(rows)), np.zeros(len(rows))
     for term in terms:
-        codes = term.codes[rows]
-        told += term.told[codes]
-        worth += term.worth[codes]
+        term_told, term_worth = term.of(rows)
+        told += term_told
+        worth += term_worth
     total = sum(weights.values())
     score = np.divide(worth, told, out=np.zeros(len(rows)), where=told > 0)
     coverage = told / total if total else told
@@ -150,11 +195,11 @@ def weaker(ours: Ranking, theirs: Ranking) -> tuple[Ranking, NDArray[np.bool_]]:
 
 def shares(terms: Sequence[Term], row: int) -> list[Share]:
     """Every feature that told of a row, with its part in the score."""
-    told = [(t, float(t.told[t.codes[row]])) for t in terms]
-    total = sum(weight for _, weight in told)
-    found = []
-    for term, weight in told:
-        if weight > 0:
-            worth = float(term.worth[term.codes[row]])
-            found.append(Share(term.name, weight, worth / weight, worth / total))
-    return found
+    one = np.array([row])
+    parts = [(term.name, *term.of(one)) for term in terms]
+    total = sum(float(told[0]) for _, told, _ in parts)
+    return [
+        Share(name, float(told[0]), float(worth[0] / told[0]), float(worth[0] / total))
+        for name, told, worth in parts
+        if told[0] > 0
+    ]

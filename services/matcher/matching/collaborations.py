@@ -6,7 +6,6 @@ from typing import Any
 import numpy as np
 
 from models.taxonomy import Stage, Verdict
-from services.matcher.catalogue import text_value
 from services.matcher.eligibility import Judgement
 from services.matcher.features import COLLABORATION_FEATURES, SIMILAR_TEXT, Facts
 from services.matcher.features.needs import sectors_of
@@ -22,7 +21,7 @@ from services.matcher.matching.routes_in import insiders, next_steps, route_in, 
 from services.matcher.profile import Profile
 from services.matcher.reasons import Explainer, quote_of
 from services.matcher.schemas import CollaborationsRequest
-from services.matcher.scoring import Ranking, asking_terms, given_term, rank, shares
+from services.matcher.scoring import Ranking, Term, TextTerm, asking_terms, rank, shares
 
 TEXT_ALONE_WEIGHT = 4.0
 
@@ -40,8 +39,7 @@ class CollaborationMatch:
         self.terms = asking_terms(
             COLLABORATION_FEATURES, self.weights, self.profile.values, context.catalogue.columns
         )
-        if self.weights[SIMILAR_TEXT]:
-            self.terms.append(self._text_term())
+        self.terms += self._text_terms()
         self.members = self._memberships()
         self.removed: Counter[str] = Counter()
         self.rows = [row for row in range(len(self.records)) if self._considered(row)]
@@ -66,14 +64,12 @@ class CollaborationMatch:
             weights[SIMILAR_TEXT] = TEXT_ALONE_WEIGHT
         return weights
 
-    def _text_term(self) -> Any:
+    def _text_terms(self) -> list[Term]:
+        weight, texts = self.weights[SIMILAR_TEXT], self.context.snapshot.collaboration_texts
+        if not weight or not len(self.profile.texts):
+            return []
         floor = self.context.catalogue.text_floors[1]
-        rows, cosines = self.context.snapshot.collaboration_texts.best(self.profile.texts)
-        values = {
-            int(row): text_value(float(cosine), floor)
-            for row, cosine in zip(rows, cosines, strict=True)
-        }
-        return given_term(SIMILAR_TEXT, self.weights[SIMILAR_TEXT], len(self.records), values)
+        return [TextTerm(SIMILAR_TEXT, weight, texts, self.profile.texts, floor)]
 
     def _memberships(self) -> set[int]:
         """Rows of the collaborations the place is in: never suggested to it as new."""

@@ -5,7 +5,6 @@ from typing import Any
 import numpy as np
 
 from models.taxonomy import Mode, Outcome, Purpose, StageRelation, Ties, Verdict
-from services.matcher.catalogue import text_value
 from services.matcher.eligibility import RuleOutcome
 from services.matcher.features import EXISTING_TIE, PEER_FEATURES, SIMILAR_TEXT, Facts
 from services.matcher.matching.candidates import Condition, conditions, known_ties
@@ -24,10 +23,11 @@ from services.matcher.reasons import Explainer, quote_of
 from services.matcher.schemas import PeersRequest
 from services.matcher.scoring import (
     Ranking,
+    RowTerm,
     Term,
+    TextTerm,
     answering_terms,
     asking_terms,
-    given_term,
     rank,
     shares,
     weaker,
@@ -68,20 +68,16 @@ class PeerMatch:
 
     def _given(self) -> list[Term]:
         """Likeness of texts where both sides wrote one, and existing ties."""
-        count, given = len(self.snapshot.places), []
-        if self.weights[SIMILAR_TEXT]:
+        given: list[Term] = []
+        texts, weight = self.snapshot.places.texts, self.weights[SIMILAR_TEXT]
+        if weight and len(self.profile.texts):
             floor = self.context.catalogue.text_floors[0]
-            rows, cosines = self.snapshot.places.texts.best(self.profile.texts)
-            values = {
-                int(row): text_value(float(cosine), floor)
-                for row, cosine in zip(rows, cosines, strict=True)
-            }
-            given.append(given_term(SIMILAR_TEXT, self.weights[SIMILAR_TEXT], count, values))
+            given.append(TextTerm(SIMILAR_TEXT, weight, texts, self.profile.texts, floor))
         if self.weights[EXISTING_TIE]:
             # That two places have no tie on file is known, so it tells as much as a tie does.
-            values = dict.fromkeys(range(count), 0.0)
-            values |= {row: 1.0 for row, ties in self.ties.items() if self._counts(ties)}
-            given.append(given_term(EXISTING_TIE, self.weights[EXISTING_TIE], count, values))
+            tied = np.array(sorted(r for r, t in self.ties.items() if self._counts(t)), np.intp)
+            ones = np.ones(len(tied))
+            given.append(RowTerm(EXISTING_TIE, self.weights[EXISTING_TIE], tied, ones, 0.0))
         return given
 
     def _counts(self, ties: list[Facts]) -> bool:
