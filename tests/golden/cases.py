@@ -35,7 +35,7 @@ class Question(BaseModel):
 class Case(BaseModel):
     """A golden case. `S`: the report alone decides it; `F`: its values are made up for it."""
 
-    model_config = ConfigDict(extra="forbid")
+    model_config = ConfigDict(extra="forbid", coerce_numbers_to_str=True)
 
     id: str
     requirement: str = Field(pattern=r"^R\d\d$")
@@ -134,6 +134,12 @@ def above(answers: Answers, wanted: list[str]) -> None:
     assert places == sorted(places), order
     scores = [result(answers.first, key)["rank_score"] for key in wanted]
     assert all(a > b for a, b in zip(scores, scores[1:], strict=False)), scores
+
+
+def next_to(answers: Answers, wanted: list[str]) -> None:
+    order = ids(answers.first)
+    one, other = (order.index(key) for key in wanted)
+    assert abs(one - other) == 1, order
 
 
 def absent(answers: Answers, wanted: list[str]) -> None:
@@ -273,8 +279,8 @@ def status(answers: Answers, wanted: int) -> None:
 CHECKS: dict[str, Callable[[Answers, Any], None]] = {
     check.__name__: check
     for check in (
-        first, in_top, not_in_top, above, absent, verdict, refused_by, reason, no_reason, caution,
-        no_caution, missing, route_in, field, text_lacks, text_has, alike, unchanged, changed,
+        first, in_top, not_in_top, above, next_to, absent, verdict, refused_by, reason, no_reason,
+        caution, no_caution, missing, route_in, field, text_lacks, text_has, alike, unchanged, changed,
         then_first, then_absent, then_present, then_above, status,
     )
 }  # fmt: skip

@@ -3,6 +3,7 @@
 from collections import Counter
 from pathlib import Path
 
+import orjson
 import pytest
 from fastapi.testclient import TestClient
 
@@ -31,7 +32,9 @@ def ask(client: TestClient, published: Published, question: Question) -> tuple[i
     if question.get:
         answer = client.get(question.path, headers=headers)
     else:
-        answer = client.post(question.path, json=question.body, headers=headers)
+        body = orjson.dumps(question.body)
+        headers["Content-Type"] = "application/json"
+        answer = client.post(question.path, content=body, headers=headers)
     return answer.status_code, answer.json()
 
 
