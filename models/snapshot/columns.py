@@ -216,6 +216,12 @@ def _sdgs(facts: Facts) -> Row:
     return tuple(sorted(goal - 1 for goal in facts.get("sdgs", ())))
 
 
+def _sought(facts: Facts) -> Row:
+    """The sectors of what a place needs; of all it works on, where it names no need."""
+    needs = facts.get("needs", ())
+    return tuple(sorted({_SECTOR[n["sector"]] for n in needs})) or _sectors(facts)
+
+
 def _themes(facts: Facts) -> Row:
     """The themes of the sectors a place needs something in; `dedicated` is never one."""
     named = {need["sector"] for need in facts.get("needs", ())}
@@ -278,6 +284,7 @@ PROFILE_COLUMNS: dict[str, Kind] = {
     "level": Kind(_level),
     "readiness": Kind(_readiness),
     "sdgs": Kind(_sdgs, len(SDGS), hot=True),
+    "sought": Kind(_sought, len(SECTORS), hot=True),
     "themes": Kind(_themes, len(THEMES), hot=True),
     "own_powers": Kind(_own_powers),
     "test_bed": Kind(_test_bed),

@@ -25,7 +25,7 @@ PEER_FEATURES: tuple[Feature, ...] = (
 
 COLLABORATION_FEATURES: tuple[Feature, ...] = (
     joining.NEEDS_SERVED,
-    joining.WORKS_ON,
+    joining.FOCUS,
     joining.THEME,
     needs.SHARED_GOALS,
     joining.AUDIENCE,

@@ -126,20 +126,22 @@ def _band(ours: Facts, theirs: Facts, value: float) -> Because:
 
 
 def _shared(ours: Facts, theirs: Facts, value: float) -> Because:
-    shared = sorted(sectors_of(ours) & set(theirs["sectors"]))
-    code = "works_on_sectors.some" if value else "works_on_sectors.none"
-    return Because(code, {"sectors": shared}, sector_fields(ours), ("sectors",))
+    needed = {need["sector"] for need in ours.get("needs", ())}
+    shared = sorted((needed or sectors_of(ours)) & set(theirs["sectors"]))
+    word = "none" if not value else "focus" if value >= 0.7 else "some"
+    fields = ("needs",) if needed else sector_fields(ours)
+    return Because(f"sector_focus.{word}", {"sectors": shared}, fields, ("sectors",))
 
 
-def works_on_sectors(ours: Values, theirs: Values) -> Scores:
-    """The collaboration works on the sectors the place works on."""
+def sector_focus(ours: Values, theirs: Values) -> Scores:
+    """It works on the sectors the place seeks, and on few others."""
     both = (ours * theirs).sum(axis=1, dtype=np.float64)
     size = np.sqrt(ours.sum(axis=1) * theirs.sum(axis=1), dtype=np.float64)
     return np.where(size > 0, both / np.maximum(size, 1), np.nan)
 
 
 NEEDS_SERVED = Feature(needs_served, "needs", "serves", _served)
-WORKS_ON = Feature(works_on_sectors, "sectors", "sectors", _shared)
+FOCUS = Feature(sector_focus, "sought", "sectors", _shared)
 AUDIENCE = Feature(made_for_such_places, "place_type", "audience", _audience)
 THEME = Feature(theme_fits, "themes", "theme", _theme)
 EFFORT = Feature(effort_fits, "officer_days", "effort", _effort)

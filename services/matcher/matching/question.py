@@ -50,7 +50,8 @@ def asking_profile(context: Context, request: MatchRequest) -> Profile:
         facts = {**facts, "needs": [need.facts() for need in request.needs]}
         texts += [need.text for need in request.needs if need.text]
     inferred = _infer(context, request)
-    if inferred and not facts.get("needs"):
+    if inferred and request.needs is None:
+        # The question is what the text asks; what the place needs besides is not asked now.
         facts = _with_inferred(facts, inferred)
     return make_profile(snapshot, facts, row, texts, inferred, context.load_embedder)
 
