@@ -1,0 +1,61 @@
+"""What the documentation says is there is there, and what is there is documented."""
+
+import re
+import subprocess
+from pathlib import Path
+
+import pytest
+from pydantic import SecretStr
+
+from models.settings import Settings
+from services.cli import create_app
+
+ROOT = Path(__file__).resolve().parent.parent
+DOCUMENTS = [*sorted((ROOT / "docs").glob("*.md")), *sorted(ROOT.glob("*.md"))]
+_LINK = re.compile(r"\]\(([^)\s#]+)(#[^)]*)?\)")
+_PATH = re.compile(r"\b(?:GET|POST|PUT|DELETE) (/[A-Za-z0-9/{}_:-]*)")
+_TARGET = re.compile(r"^([a-z]+):", re.MULTILINE)
+
+
+def default(name: str) -> str:
+    """A setting's default as it is written in a `.env` file."""
+    value = Settings.model_fields[name].default
+    if isinstance(value, SecretStr):
+        value = value.get_secret_value()
+    return str(value).lower() if isinstance(value, bool) else str(value)
+
+
+@pytest.mark.parametrize("name", Settings.model_fields)
+def test_every_setting_is_documented_with_its_default(name: str) -> None:
+    variable = f"COUNTERPART_{name.upper()}"
+    example = (ROOT / ".env.example").read_text().splitlines()
+    assert f"{variable}={default(name)}" in example
+    shown = f"`{default(name)}`" if default(name) else "empty"
+    assert f"| `{variable}` | {shown} |" in (ROOT / "docs" / "configuration.md").read_text()
+
+
+@pytest.mark.parametrize("name", [".env.example", "docs/configuration.md"])
+def test_only_settings_are_documented_as_such(name: str) -> None:
+    found = set(re.findall(r"COUNTERPART_([A-Z_]+)", (ROOT / name).read_text()))
+    assert found == {field.upper() for field in Settings.model_fields}
+
+
+def test_every_target_of_the_makefile_is_in_its_help() -> None:
+    targets = set(_TARGET.findall((ROOT / "Makefile").read_text()))
+    said = subprocess.run(["make", "help"], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert {"run", "test", "check"} <= targets
+    assert {line.split()[1] for line in said.stdout.splitlines()} == targets
+
+
+@pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.name)
+def test_links_lead_somewhere(document: Path) -> None:
+    for target, _ in _LINK.findall(document.read_text(encoding="utf-8")):
+        if "://" not in target:
+            assert (document.parent / target).exists(), target
+
+
+def test_paths_in_the_documentation_exist(tmp_path: Path) -> None:
+    served = set(create_app(Settings(_env_file=None, var=tmp_path)).openapi()["paths"])
+    for path in _PATH.findall((ROOT / "docs" / "api.md").read_text()):
+        plain = re.sub(r"\{[^}]*\}", "{}", path)
+        assert plain in {re.sub(r"\{[^}]*\}", "{}", known) for known in served}, path
