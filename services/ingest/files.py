@@ -12,7 +12,7 @@ from models.errors import BadFile, MissingScope
 from models.records import Collaboration, Place
 from models.tables import PUBLIC
 from services.access import Caller, Scope
-from services.ingest.checks import to_record, unknown_columns
+from services.checks import to_record, unknown_columns
 from services.ingest.jobs import Report
 from services.ingest.upsert import Counts, ensure_tenant, upsert_collaborations, upsert_places
 from services.sheets import RowError, SheetRow, rows

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from models.records import Collaboration, Place
-from services.ingest.checks import to_record, unknown_columns
+from services.checks import to_record, unknown_columns
 from services.sheets import SheetRow
 
 BERN = {"id": "x:bern", "name": "Bern", "kind": "city", "country": "CH"}

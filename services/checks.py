@@ -14,8 +14,8 @@ import orjson
 from pydantic import BaseModel, ValidationError
 
 from models.records import Commitment, Need, Offer, Record, StageClaim
-from services.ingest.numbers import as_number
 from services.inputs import InputError, record_errors, resembling
+from services.numbers import as_number
 from services.sheets import RowError, SheetRow
 
 R = TypeVar("R", bound=Record)
