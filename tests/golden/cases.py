@@ -71,7 +71,7 @@ def key_of(item: Json) -> str | None:
     for name in ("place", "collaboration"):
         if isinstance(item.get(name), dict):
             return str(item[name]["id"])
-    named = ("id", "feature", "code", "rule_id", "field", "kind")
+    named = ("id", "feature", "rule_id", "code", "field", "kind")
     return next((str(item[name]) for name in named if name in item), None)
 
 
