@@ -15,7 +15,11 @@ class Directory:
 
     def __init__(self, folder: Path, name: str) -> None:
         self._names = Blob(folder, f"{name}_names")
-        self._owners: NDArray[np.int32] = np.load(folder / f"{name}_names.owners.npy")
+        self.owners: NDArray[np.int32] = np.load(folder / f"{name}_names.owners.npy")
+
+    def name(self, at: int) -> str:
+        """A folded name by its place in the directory; `owners` says whose it is."""
+        return self._names[at].decode()
 
     def starting_with(self, text: str) -> Iterator[tuple[int, bool]]:
         """(row, exact) of each name that starts with the text, in order of the names."""
@@ -26,7 +30,7 @@ class Directory:
             name = self._names[i]
             if not name.startswith(key):
                 return
-            yield int(self._owners[i]), name == key
+            yield int(self.owners[i]), name == key
 
     def _first(self, key: bytes) -> int:
         low, high = 0, len(self._names)

@@ -8,7 +8,7 @@ from pydantic import BaseModel, ConfigDict
 
 from models.errors import SnapshotRefused
 
-FORMAT = 1
+FORMAT = 2
 MANIFEST = "manifest.json"
 
 

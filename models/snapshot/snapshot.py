@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from models.snapshot.blobs import Blob
 from models.snapshot.columns import PLACE_COLUMNS, Column
 from models.snapshot.directory import Directory
+from models.snapshot.groups import Groups
 from models.snapshot.manifest import Manifest, read_manifest
 from models.snapshot.texts import TextIndex
 from models.tables.records import PUBLIC
@@ -48,6 +49,7 @@ class Places:
             )
             for name in PLACE_COLUMNS
         }
+        self.groups = Groups(folder)
         self.texts = TextIndex(folder, "place")
         self.directory = Directory(folder, "place")
         self._records = Blob(folder, "place_records")
@@ -72,12 +74,13 @@ class Places:
         """The place's id, as its tenant says it."""
         return bytes(self.keys[row]).decode().split(PRIVATE)[0]
 
+    def tenants_seen_by(self, tenant: str) -> NDArray[np.bool_]:
+        """Which tenants' places this tenant may see: the public ones and its own."""
+        return np.array([name in (PUBLIC, tenant) for name in self._tenant_names])
+
     def visible_to(self, tenant: str) -> NDArray[np.bool_]:
-        """Which rows this tenant may see: the public ones and its own."""
-        seen: NDArray[np.bool_] = np.equal(self.tenants, 0)
-        if tenant in self._tenant_names[1:]:
-            seen |= self.tenants == self._tenant_names.index(tenant)
-        return seen
+        """Which rows this tenant may see."""
+        return self.tenants_seen_by(tenant)[self.tenants]
 
 
 class Ties:

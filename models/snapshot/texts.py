@@ -82,6 +82,15 @@ class TextIndex:
         best[have] = np.maximum.reduceat(cosines.max(axis=1), starts)
         return best
 
+    def top(self, queries: NDArray[np.float32], count: int) -> tuple[NDArray[np.int32], float]:
+        """Rows that own the texts nearest to any query, and the most that another text reaches."""
+        count = min(count, self.index.ntotal)
+        if not count or not len(queries):
+            return np.empty(0, np.int32), -1.0
+        scores, ids = self.index.search(queries, count)
+        last = -1.0 if count == self.index.ntotal else float(scores[:, -1].max())
+        return np.unique(self.owners[ids[ids >= 0]]), last
+
 
 def write_texts(
     folder: Path, name: str, owners: Sequence[int], vectors: NDArray[np.float32]

@@ -18,6 +18,7 @@ from models.snapshot import Embedding, Manifest, SnapshotStore, place_key
 from models.snapshot.blobs import write_blob
 from models.snapshot.columns import ColumnWriter
 from models.snapshot.directory import write_directory
+from models.snapshot.groups import write_groups
 from models.snapshot.manifest import FileEntry, entry
 from models.snapshot.texts import write_texts, written_texts
 from models.tables import PUBLIC, CollaborationRow, CommitmentRow, PlaceRow, SnapshotRow, Tenant
@@ -116,8 +117,11 @@ def _places(build: _Build) -> tuple[dict[bytes, int], dict[str, int]]:
         build.revision.update(key + content_hash.encode())
     build.array("place_keys.npy", np.array([key for key, *_ in rows], np.bytes_))
     codes = {tenant: i for i, tenant in enumerate(build.tenants)}
-    build.array("place_tenants.npy", np.array([codes[t] for _, t, *_ in rows], np.uint16))
-    for name, column in columns.columns().items():
+    tenants = np.array([codes[t] for _, t, *_ in rows], np.uint16)
+    build.array("place_tenants.npy", tenants)
+    coded = columns.columns()
+    build.files += write_groups(build.folder, coded, tenants, np.array(sorted(texts), np.int32))
+    for name, column in coded.items():
         build.array(f"place_{name}.codes.npy", column.codes)
         build.array(f"place_{name}.values.npy", column.values)
     build.files += write_blob(

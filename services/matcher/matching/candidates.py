@@ -1,121 +1,101 @@
 """Which places are candidates: every rule that rules a place out is named, and counted."""
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from models.countries import countries
-from models.snapshot import Snapshot
-from models.snapshot.columns import COUNTRIES, KINDS, LANGUAGES, SECTORS, Column, residents
+from models.snapshot import Places, Snapshot
+from models.snapshot.columns import COUNTRIES, KINDS, LANGUAGES, SECTORS, residents
 from models.tables.records import PUBLIC
-from models.taxonomy import RemedyKind, Ties
+from models.taxonomy import Ties
 from services.matcher.features import Facts
+from services.matcher.matching.conditions import (
+    ByColumn,
+    ByTenant,
+    Condition,
+    Exactly,
+    Only,
+    Test,
+    Without,
+)
 from services.matcher.profile import Profile
 from services.matcher.schemas import PeerFilters, PeersRequest, PopulationRange
-
-Mask = NDArray[np.bool_]
+from services.matcher.scoring import Rows
 
 # Wider than half a step of the columns of logarithms (1 % of size, 2 % of rank).
 STEP = 0.011
-
-
-@dataclass(frozen=True)
-class Condition:
-    """A condition on candidates: its name, which rows meet it, and what it asks."""
-
-    name: str
-    field: str
-    met: Mask
-    wanted: Any
-    remedy_kind: str = RemedyKind.FIXED
-
-
-def by_code(column: Column, table: Mask) -> Mask:
-    """Spread a condition on a column's distinct values over all rows."""
-    return table[column.codes]
 
 
 def conditions(
     snapshot: Snapshot, profile: Profile, request: PeersRequest, tenant: str
 ) -> list[Condition]:
     """All conditions on peers, in the order in which they are told."""
+    places = snapshot.places
     return [
-        Condition("visible", "id", snapshot.places.visible_to(tenant), None),
-        *_defaults(snapshot, profile, request.filters),
-        *_filters(snapshot, request.filters),
+        Condition("visible", "id", ByTenant(places, places.tenants_seen_by(tenant)), None),
+        *_defaults(places, profile, request.filters),
+        *_filters(places, request.filters),
         *_lists(snapshot, profile, request, tenant),
     ]
 
 
-def _defaults(snapshot: Snapshot, profile: Profile, filters: PeerFilters) -> list[Condition]:
+def _defaults(places: Places, profile: Profile, filters: PeerFilters) -> list[Condition]:
     """Peers are foreign places of the same kind with a government, unless asked otherwise."""
-    columns = snapshot.places.columns
-    government = columns["government"]
-    found = [
-        Condition(
-            "has_government",
-            "has_government",
-            by_code(government, government.values[:, 0] != 0),
-            True,
-        )
-    ]
+    government = ByColumn(places, "government", places.columns["government"].values[:, 0] != 0)
     kinds = filters.kinds or [profile.facts["kind"]]
     codes = [KINDS.index(kind) for kind in kinds]
-    kind = columns["kind"]
-    found.append(
-        Condition("kind", "kind", by_code(kind, np.isin(kind.values[:, 0], codes)), list(kinds))
-    )
+    kind = ByColumn(places, "kind", np.isin(places.columns["kind"].values[:, 0], codes))
+    found = [
+        Condition("has_government", "has_government", government, True),
+        Condition("kind", "kind", kind, list(kinds)),
+    ]
     if filters.countries is None:
         home = profile.facts["country"]
-        found.append(
-            Condition("foreign", "country", ~_in_countries(snapshot, [home]), f"not {home}")
-        )
+        abroad = _in_countries(places, [home], inside=False)
+        found.append(Condition("foreign", "country", abroad, f"not {home}"))
     return found
 
 
-def _in_countries(snapshot: Snapshot, codes: list[str]) -> Mask:
-    column = snapshot.places.columns["country"]
+def _in_countries(places: Places, codes: Iterable[str], inside: bool = True) -> Test:
     wanted = [COUNTRIES.index(code) for code in codes]
-    return by_code(column, np.isin(column.values[:, 0], wanted))
+    values = places.columns["country"].values[:, 0]
+    return ByColumn(places, "country", np.isin(values, wanted, invert=not inside))
 
 
-def _filters(snapshot: Snapshot, filters: PeerFilters) -> list[Condition]:
+def _filters(places: Places, filters: PeerFilters) -> list[Condition]:
     found = []
     if filters.countries is not None:
-        met = _in_countries(snapshot, filters.countries)
-        found.append(Condition("countries", "country", met, filters.countries))
+        test = _in_countries(places, filters.countries)
+        found.append(Condition("countries", "country", test, filters.countries))
     if filters.exclude_countries:
-        met = ~_in_countries(snapshot, filters.exclude_countries)
+        test = _in_countries(places, filters.exclude_countries, inside=False)
         wanted = [f"not {code}" for code in filters.exclude_countries]
-        found.append(Condition("exclude_countries", "country", met, wanted))
+        found.append(Condition("exclude_countries", "country", test, wanted))
     if filters.continents is not None:
         codes = [c.code for c in countries().values() if c.continent in filters.continents]
-        met = _in_countries(snapshot, codes)
-        found.append(Condition("continents", "country", met, list(filters.continents)))
+        test = _in_countries(places, codes)
+        found.append(Condition("continents", "country", test, list(filters.continents)))
     if filters.sectors is not None:
-        met = _having(snapshot, "sectors", [str(s) for s in SECTORS], filters.sectors)
-        found.append(Condition("sectors", "sectors", met, list(filters.sectors)))
+        test = _having(places, "sectors", [str(s) for s in SECTORS], filters.sectors)
+        found.append(Condition("sectors", "sectors", test, list(filters.sectors)))
     if filters.languages is not None:
-        met = _having(snapshot, "languages", LANGUAGES, filters.languages)
-        found.append(Condition("languages", "languages", met, filters.languages))
+        test = _having(places, "languages", LANGUAGES, filters.languages)
+        found.append(Condition("languages", "languages", test, filters.languages))
     for name, column, asked, read in (
         ("population", "size", filters.population, residents),
         ("national_rank", "rank", filters.national_rank, _rank),
     ):
         if asked is not None:
-            met = _within(snapshot, column, asked, read)
-            found.append(Condition(name, name, met, [asked.min, asked.max]))
+            test = _within(places, column, asked, read)
+            found.append(Condition(name, name, test, [asked.min, asked.max]))
     return found
 
 
-def _having(snapshot: Snapshot, name: str, words: list[str], wanted: Sequence[str]) -> Mask:
+def _having(places: Places, name: str, words: list[str], wanted: Sequence[str]) -> Test:
     """Places whose set in a column holds any of the words."""
-    column = snapshot.places.columns[name]
     at = [words.index(word) for word in wanted if word in words]
-    return by_code(column, column.values[:, at].sum(axis=1) > 0)
+    return ByColumn(places, name, places.columns[name].values[:, at].sum(axis=1) > 0)
 
 
 def _rank(facts: Facts) -> float | None:
@@ -124,27 +104,25 @@ def _rank(facts: Facts) -> float | None:
 
 
 def _within(
-    snapshot: Snapshot,
-    name: str,
-    asked: PopulationRange,
-    read: Callable[[Facts], float | None],
-) -> Mask:
+    places: Places, name: str, asked: PopulationRange, read: Callable[[Facts], float | None]
+) -> Test:
     """Places whose number lies within exact bounds; of unknown number is outside.
 
     The columns hold logarithms in small steps: they settle all but the places within a step of
     a bound, whose records are looked up.
     """
-    column = snapshot.places.columns[name]
-    values = column.values[:, 0]
+    values = places.columns[name].values[:, 0]
     low, high = asked.min or 0, asked.max
     bottom = np.log(low) if low else -np.inf
     top = np.inf if high is None else np.log(high) if high else -np.inf
-    met = by_code(column, (values > bottom + STEP) & (values < top - STEP))
-    near = by_code(column, (np.abs(values - bottom) <= STEP) | (np.abs(values - top) <= STEP))
-    for row in np.flatnonzero(near):
-        number = read(snapshot.places.facts(int(row)))
-        met[row] = number is not None and low <= number and (high is None or number <= high)
-    return met
+    inside = (values > bottom + STEP) & (values < top - STEP)
+    doubtful = (np.abs(values - bottom) <= STEP) | (np.abs(values - top) <= STEP)
+
+    def look_up(row: int) -> bool:
+        number = read(places.facts(row))
+        return number is not None and low <= number and (high is None or number <= high)
+
+    return Exactly(places, name, inside, doubtful, look_up)
 
 
 def _lists(
@@ -152,44 +130,31 @@ def _lists(
 ) -> list[Condition]:
     """The place itself and its parts, those excluded or not to be suggested, and old ties."""
     places = snapshot.places
-    found = [
-        Condition("itself", "id", _without(snapshot, _family(snapshot, profile)), "another place")
-    ]
+    found = [Condition("itself", "id", Without(_family(places, profile)), "another place")]
     for name, ids in (
         ("exclude", request.exclude),
         ("do_not_suggest", [d["id"] for d in profile.facts.get("do_not_suggest", ())]),
     ):
-        rows = {places.row(i, tenant) for i in ids} - {None}
         if ids:
-            found.append(Condition(name, "id", _without(snapshot, rows), "not on the list"))
+            test = Without(_rows(places.row(i, tenant) for i in ids))
+            found.append(Condition(name, "id", test, "not on the list"))
     if request.ties is Ties.NEW:
-        found.append(
-            Condition(
-                "ties_new",
-                "commitments",
-                _without(snapshot, set(known_ties(snapshot, profile, tenant))),
-                "no tie yet",
-            )
-        )
+        tied = Without(_rows(known_ties(snapshot, profile, tenant)))
+        found.append(Condition("ties_new", "commitments", tied, "no tie yet"))
     if request.among is not None:
-        met = np.zeros(len(places), bool)
-        met[[row for i in request.among if (row := places.row(i, tenant)) is not None]] = True
-        found.append(Condition("among", "id", met, "one of those named"))
+        named = Only(_rows(places.row(i, tenant) for i in request.among))
+        found.append(Condition("among", "id", named, "one of those named"))
     return found
 
 
-def _without(snapshot: Snapshot, rows: Iterable[int | None]) -> Mask:
-    met = np.ones(len(snapshot.places), bool)
-    met[[row for row in rows if row is not None]] = False
-    return met
+def _rows(found: Iterable[int | None]) -> Rows:
+    return np.array(sorted({row for row in found if row is not None}), np.intp)
 
 
-def _family(snapshot: Snapshot, profile: Profile) -> set[int]:
+def _family(places: Places, profile: Profile) -> Rows:
     """The place itself, and the places it is part of."""
-    rows: set[int | None] = {profile.row}
     ids = [profile.facts.get("id"), *profile.facts.get("part_of", ())]
-    rows |= {snapshot.places.row(i) for i in ids if i}
-    return {row for row in rows if row is not None}
+    return _rows([profile.row, *(places.row(i) for i in ids if i)])
 
 
 def known_ties(snapshot: Snapshot, profile: Profile, tenant: str) -> dict[int, list[Facts]]:

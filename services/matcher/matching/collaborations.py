@@ -16,7 +16,13 @@ from services.matcher.matching.collaboration_cautions import (
     terms,
 )
 from services.matcher.matching.founding import founding_group
-from services.matcher.matching.question import Context, asking_profile, chosen_weights, figures
+from services.matcher.matching.question import (
+    Context,
+    Standing,
+    asking_profile,
+    chosen_weights,
+    figures,
+)
 from services.matcher.matching.routes_in import insiders, next_steps, route_in, smallest_change
 from services.matcher.profile import Profile
 from services.matcher.reasons import Explainer, quote_of
@@ -112,7 +118,10 @@ class CollaborationMatch:
         ]
         gamma = self.context.catalogue.weights["gamma"]
         ranking = rank(self.terms, self.weights, gamma, np.array(open_rows, np.intp))
-        results = [self._result(ranking, int(at)) for at in ranking.best(self.request.limit)]
+        results = [
+            self._result(ranking, int(at), Standing(place, len(open_rows)))
+            for place, at in enumerate(ranking.best(self.request.limit))
+        ]
         answer: dict[str, Any] = {
             "mode": "collaborations",
             "weights": self.weights,
@@ -143,7 +152,7 @@ class CollaborationMatch:
             ]
         return answer
 
-    def _result(self, ranking: Ranking, at: int) -> dict[str, Any]:
+    def _result(self, ranking: Ranking, at: int, standing: Standing) -> dict[str, Any]:
         row = int(ranking.rows[at])
         record, judgement = self.records[row], self.judged[row]
         limits = self.context.catalogue.weights["bands"]
@@ -152,7 +161,7 @@ class CollaborationMatch:
         explain = Explainer(self.profile.facts, record, words, quote_of(record, nearest))
         result: dict[str, Any] = {
             "collaboration": summary(record),
-            **figures(ranking, at, limits),
+            **figures(ranking, at, limits, standing),
             "verdict": judgement.verdict,
             "rules": [outcome.as_json() for outcome in judgement.outcomes],
             "reasons": explain.reasons(shares(self.terms, row)),

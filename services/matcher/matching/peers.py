@@ -4,38 +4,35 @@ from typing import Any
 
 import numpy as np
 
-from models.taxonomy import Mode, Outcome, Purpose, StageRelation, Ties, Verdict
-from services.matcher.eligibility import RuleOutcome
+from models.taxonomy import Mode, Purpose, StageRelation, Ties
 from services.matcher.features import EXISTING_TIE, PEER_FEATURES, SIMILAR_TEXT, Facts
-from services.matcher.matching.candidates import Condition, conditions, known_ties
-from services.matcher.matching.contrast import learning
-from services.matcher.matching.peer_cautions import Pair, mismatched, peer_cautions
+from services.matcher.matching.candidates import conditions, known_ties
+from services.matcher.matching.conditions import Pool
+from services.matcher.matching.peer_results import PeerResults, Sides, fewer_because, refusals
 from services.matcher.matching.question import (
     Context,
+    Standing,
     asking_profile,
     chosen_weights,
-    exchanges,
-    figures,
-    place_summary,
 )
 from services.matcher.profile import Profile
-from services.matcher.reasons import Explainer, quote_of
+from services.matcher.retrieval import Search
 from services.matcher.schemas import PeersRequest
 from services.matcher.scoring import (
-    Ranking,
+    Rows,
     RowTerm,
     Term,
     TextTerm,
     answering_terms,
     asking_terms,
     rank,
-    shares,
     weaker,
 )
 
 # What an existing tie weighs where the caller asks to deepen ties.
 DEEPEN_WEIGHT = 2.0
 TWO_SIDED = {Mode.SUSTAINED_PAIRING}
+LEDGER = 50
 
 
 class PeerMatch:
@@ -47,8 +44,10 @@ class PeerMatch:
         self.snapshot = context.snapshot
         self.profile: Profile = asking_profile(context, request)
         self.weights = chosen_weights(self._default_weights(), request.weights)
+        self.gamma: float = context.catalogue.weights["gamma"]
         self.ties = known_ties(self.snapshot, self.profile, context.tenant)
         self.conditions = conditions(self.snapshot, self.profile, request, context.tenant)
+        self.pool = Pool(self.snapshot.places, self.conditions)
         given = self._given()
         columns = self.snapshot.places.columns
         profile = self.profile.values
@@ -85,150 +84,59 @@ class PeerMatch:
         wanted = self.request.purpose
         return any(tie.get("purpose", Purpose.INNOVATION) == wanted for tie in ties)
 
+    def rows(self, count: int, exhaustive: bool = False) -> Rows:
+        """Rows that hold the best `count` candidates; all of them where asked for."""
+        if not exhaustive and self.pool.grouped:
+            sides = [self.ours, self.theirs] if self.theirs else [self.ours]
+            search = Search(self.snapshot.places, sides, sum(self.weights.values()), self.gamma)
+            found = search.rows(self.pool.groups, self.pool.barred, count)
+            if found is not None:
+                return found
+        return self.pool.rows()
+
+    def rank(self, rows: Rows) -> Sides:
+        """Score rows: on the asking side, or on the weaker of the two."""
+        ours = rank(self.ours, self.weights, self.gamma, rows)
+        if not self.theirs:
+            return Sides(ours, None, None, None)
+        theirs = rank(self.theirs, self.weights, self.gamma, rows)
+        ranking, mine = weaker(ours, theirs)
+        return Sides(ranking, mine, ours, theirs)
+
     def answer(self) -> dict[str, Any]:
-        met = np.logical_and.reduce([c.met for c in self.conditions])
-        ranking, mine, sides = self._rank(np.flatnonzero(met))
-        best = ranking.best(self.request.limit)
-        results = [self._result(ranking, mine, sides, int(i)) for i in best]
+        """The answer but for its head."""
+        limit = self.request.limit
+        sides = self.rank(self.rows(limit))
+        best = sides.ranking.best(limit)
+        judged = self.pool.count()
+        show = PeerResults(self.context, self.request, self.profile, self.ties)
+        results = [
+            show.result(sides, int(at), Standing(place, judged), self.conditions, self.shares)
+            for place, at in enumerate(best)
+        ]
         answer: dict[str, Any] = {
             "mode": self.request.mode,
             "weights": self.weights,
             "results": results,
         }
-        if len(results) < self.request.limit:
-            answer["fewer_because"] = fewer_because(self.conditions, self.context)
+        if len(results) < limit:
+            answer["fewer_because"] = fewer_because(self.pool, self.context.words)
         if self.profile.inferred:
             answer["inferred"] = self.profile.inferred
         if "refused" in self.request.include:
-            answer["refused"] = self._refused(met)
+            answer["refused"] = self._refused(max(limit, LEDGER))
         return answer
 
-    def _rank(self, rows: Any) -> tuple[Ranking, Any, tuple[Ranking, Ranking] | None]:
-        gamma = self.context.catalogue.weights["gamma"]
-        ours = rank(self.ours, self.weights, gamma, rows)
-        if not self.theirs:
-            return ours, None, None
-        theirs = rank(self.theirs, self.weights, gamma, rows)
-        ranking, mine = weaker(ours, theirs)
-        return ranking, mine, (ours, theirs)
+    def shares(self, asking: bool) -> list[Term]:
+        """The terms of one side."""
+        return self.ours if asking else self.theirs
 
-    def _result(
-        self, ranking: Ranking, mine: Any, sides: tuple[Ranking, Ranking] | None, at: int
-    ) -> dict[str, Any]:
-        row = int(ranking.rows[at])
-        theirs = self.snapshot.places.facts(row)
-        limits = self.context.catalogue.weights["bands"]
-        asking = sides is None or bool(mine[at])
-        nearest = self.snapshot.places.texts.nearest(row, self.profile.texts)
-        explain = Explainer(
-            self.profile.facts, theirs, self.context.words, quote_of(theirs, nearest)
-        )
-        ties = self.ties.get(row, [])
-        pair = Pair(
-            self.profile.facts,
-            theirs,
-            self.request.mode,
-            self.request.purpose,
-            ties,
-            self.context.words,
-        )
-        cautions = peer_cautions(pair)
-        result = {
-            "place": place_summary(theirs, self.snapshot.places.id(row)),
-            **figures(ranking, at, limits),
-            "verdict": Verdict.ELIGIBLE,
-            "rules": self._rules(row, theirs),
-            "reasons": self._reasons(explain, row, asking),
-            "cautions": cautions,
-            **exchanges(self.profile.facts, theirs),
-        }
-        if self.request.mode is Mode.LEARN_FROM_CONTRAST:
-            result |= learning(self.profile.facts, theirs, result, self.context.words)
-        if mismatched(cautions):
-            text = self.context.words.text("suggest.thematic_cluster", {})
-            result["suggest"] = {"code": "thematic_cluster", "text": text}
-        if ties:
-            result["ties"] = [_tie(tie) for tie in ties]
-        if sides is not None:
-            other = sides[1] if asking else sides[0]
-            result["side"] = "ours" if asking else "theirs"
-            result["other_side"] = {
-                "score": float(other.score[at]),
-                "coverage": float(other.coverage[at]),
-                "reasons": self._reasons(explain, row, not asking),
-            }
-        return result
-
-    def _reasons(self, explain: Explainer, row: int, asking: bool) -> list[dict[str, Any]]:
-        found = shares(self.ours if asking else self.theirs, row)
-        return explain.reasons(found, mirrored=not asking)
-
-    def _rules(self, row: int, theirs: Facts) -> list[dict[str, Any]]:
-        return [
-            _outcome(c, bool(c.met[row]), theirs, self.context).as_json()
-            for c in self.conditions
-            if c.name in ("foreign", "kind", "has_government")
-        ]
-
-    def _refused(self, met: Any) -> list[dict[str, Any]]:
+    def _refused(self, count: int) -> list[dict[str, Any]]:
         """The ledger of what was ruled out, those that would have ranked best first."""
-        visible = self.conditions[0].met
-        ranking, *_ = self._rank(np.flatnonzero(visible & ~met))
-        ledger = []
-        for at in ranking.best(max(self.request.limit, 50)):
-            row = int(ranking.rows[at])
-            theirs = self.snapshot.places.facts(row)
-            failed = [c for c in self.conditions[1:] if not c.met[row]]
-            ledger.append(
-                {
-                    "place": place_summary(theirs, self.snapshot.places.id(row)),
-                    "verdict": Verdict.REFUSED,
-                    "rules": [_outcome(c, False, theirs, self.context).as_json() for c in failed],
-                }
-            )
-        return ledger
-
-
-def _tie(commitment: Facts) -> dict[str, Any]:
-    """A tie as an answer shows it: what kind it is, what for, and since when."""
-    shown = {"tie": "kind", "purpose": "purpose", "role": "role", "since": "since"}
-    found = {name: commitment[field] for field, name in shown.items() if field in commitment}
-    if "value_note" in commitment:
-        found["note"] = commitment["value_note"]
-    return found
-
-
-def _outcome(condition: Condition, met: bool, theirs: Facts, context: Context) -> RuleOutcome:
-    seen = theirs.get("id") if condition.field == "id" else theirs.get(condition.field)
-    unknown = condition.name == "has_government" and seen is None
-    return RuleOutcome(
-        rule_id=f"peer-{condition.name.replace('_', '-')}",
-        outcome=Outcome.UNDETERMINED if unknown else Outcome.PASS if met else Outcome.FAIL,
-        effect=Verdict.ELIGIBLE if met else Verdict.REFUSED,
-        field=condition.field,
-        text=context.words.text(f"peer.{condition.name}", {}),
-        seen=seen,
-        threshold=condition.wanted,
-        remedy_kind=None if met else condition.remedy_kind,
-    )
-
-
-def fewer_because(found: list[Condition], context: Context) -> list[dict[str, Any]]:
-    """How many places each condition ruled out, after those before it."""
-    left = found[0].met
-    told = []
-    for condition in found[1:]:
-        removed = int((left & ~condition.met).sum())
-        left = left & condition.met
-        if removed:
-            told.append(
-                {
-                    "rule_id": f"peer-{condition.name.replace('_', '-')}",
-                    "removed": removed,
-                    "text": context.words.text(f"peer.{condition.name}", {}),
-                }
-            )
-    return told
+        visible = np.flatnonzero(self.snapshot.places.visible_to(self.context.tenant))
+        ranking = self.rank(np.setdiff1d(visible, self.pool.rows())).ranking
+        rows = [int(ranking.rows[at]) for at in ranking.best(count)]
+        return refusals(self.context, self.conditions, rows)
 
 
 def match_peers(context: Context, request: PeersRequest) -> dict[str, Any]:

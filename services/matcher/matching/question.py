@@ -118,15 +118,24 @@ def band(rank_score: float, limits: Mapping[str, float]) -> Band:
     return Band.FAIR if rank_score >= limits["fair"] else Band.WEAK
 
 
-def percentile(ranking: Ranking, position: int) -> float:
-    """The share of the candidates judged that rank below this one, in per cent."""
-    if len(ranking.rows) < 2:
-        return 100.0
-    below = int((ranking.rank_score < ranking.rank_score[position]).sum())
-    return round(100 * below / (len(ranking.rows) - 1), 1)
+@dataclass(frozen=True)
+class Standing:
+    """Where a result stands among the candidates judged."""
+
+    place: int
+    judged: int
+
+    @property
+    def percentile(self) -> float:
+        """The share of the other candidates that rank below, in per cent."""
+        if self.judged < 2:
+            return 100.0
+        return round(100 * (self.judged - 1 - self.place) / (self.judged - 1), 1)
 
 
-def figures(ranking: Ranking, position: int, limits: Mapping[str, float]) -> dict[str, Any]:
+def figures(
+    ranking: Ranking, position: int, limits: Mapping[str, float], standing: Standing
+) -> dict[str, Any]:
     """The numbers of one result."""
     rank_score = float(ranking.rank_score[position])
     return {
@@ -134,7 +143,7 @@ def figures(ranking: Ranking, position: int, limits: Mapping[str, float]) -> dic
         "coverage": float(ranking.coverage[position]),
         "rank_score": rank_score,
         "band": band(rank_score, limits),
-        "percentile": percentile(ranking, position),
+        "percentile": standing.percentile,
     }
 
 

@@ -1,0 +1,152 @@
+"""A condition on candidates: by a column's values, or by rows; applied only as far as needed."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from models.snapshot import Places
+from models.snapshot.groups import FINE
+from models.taxonomy import RemedyKind
+from services.matcher.scoring import Rows
+
+Mask = NDArray[np.bool_]
+
+
+class Test(Protocol):
+    """Which rows meet a condition."""
+
+    def met(self, rows: Rows) -> Mask:
+        """Whether each of the rows meets it."""
+
+
+@dataclass(frozen=True)
+class ByColumn:
+    """Rows whose value in a column is one of those marked in `table`."""
+
+    places: Places
+    column: str
+    table: Mask
+
+    def met(self, rows: Rows) -> Mask:
+        return self.table[self.places.columns[self.column].codes[rows]]
+
+
+@dataclass(frozen=True)
+class ByTenant:
+    """Rows of the tenants marked in `table`."""
+
+    places: Places
+    table: Mask
+
+    def met(self, rows: Rows) -> Mask:
+        return self.table[self.places.tenants[rows]]
+
+
+@dataclass(frozen=True)
+class Without:
+    """All rows but these."""
+
+    rows: Rows
+
+    def met(self, rows: Rows) -> Mask:
+        return ~np.isin(rows, self.rows)
+
+
+@dataclass(frozen=True)
+class Only:
+    """These rows alone."""
+
+    rows: Rows
+
+    def met(self, rows: Rows) -> Mask:
+        return np.isin(rows, self.rows)
+
+
+@dataclass(frozen=True)
+class Exactly:
+    """Rows of a fine column between exact bounds: `doubtful` codes are looked up one by one."""
+
+    places: Places
+    column: str
+    inside: Mask
+    doubtful: Mask
+    look_up: Callable[[int], bool] = field(repr=False)
+
+    def met(self, rows: Rows) -> Mask:
+        codes = self.places.columns[self.column].codes[rows]
+        met = self.inside[codes]
+        for at in np.flatnonzero(self.doubtful[codes]):
+            met[at] = self.look_up(int(rows[at]))
+        return met
+
+
+@dataclass(frozen=True)
+class Condition:
+    """A condition with its name, the field it looks at, and what it asks."""
+
+    name: str
+    field: str
+    test: Test
+    wanted: Any
+    remedy_kind: str = RemedyKind.FIXED
+
+
+class Pool:
+    """The candidates: all rows that meet all conditions, known as groups and exceptions."""
+
+    def __init__(self, places: Places, conditions: Sequence[Condition]) -> None:
+        self.places = places
+        self.conditions = conditions
+        groups = places.groups
+        self.groups: Mask = np.ones(len(groups), bool)
+        self._barred: list[Rows] = []
+        self.only: Rows | None = None
+        self._exact: list[Test] = []
+        for test in (condition.test for condition in conditions):
+            if isinstance(test, ByTenant):
+                self.groups &= test.table[groups.tenants]
+            elif isinstance(test, ByColumn) and test.column not in FINE:
+                self.groups &= test.table[groups.code(test.column)]
+            elif isinstance(test, Without):
+                self._barred.append(test.rows)
+            elif isinstance(test, Only):
+                self.only = test.rows
+            else:
+                self._exact.append(test)
+
+    @property
+    def barred(self) -> Rows:
+        """Rows that are left out by themselves."""
+        none = np.empty(0, np.intp)
+        return np.unique(np.concatenate([none, *self._barred])).astype(np.intp)
+
+    def keeps(self, rows: Rows) -> Rows:
+        """Those of the rows that meet what groups cannot say."""
+        for test in self._exact:
+            rows = rows[test.met(rows)]
+        return rows
+
+    @property
+    def grouped(self) -> bool:
+        """Whether groups and barred rows say all, so that groups can be searched."""
+        return self.only is None and not self._exact
+
+    def rows(self) -> Rows:
+        """All candidates."""
+        if self.only is not None:
+            rows = np.unique(self.only)
+            rows = rows[self.groups[self.places.groups.of_row[rows]]]
+        else:
+            rows = np.flatnonzero(self.groups[self.places.groups.of_row])
+        return self.keeps(rows[~np.isin(rows, self.barred)])
+
+    def count(self) -> int:
+        """How many candidates there are."""
+        if not self.grouped:
+            return len(self.rows())
+        barred = self.barred
+        inside = int(self.groups[self.places.groups.of_row[barred]].sum())
+        return int(self.places.groups.sizes[self.groups].sum()) - inside

@@ -1,0 +1,178 @@
+"""What an answer says of each peer, of those ruled out, and of a list that came out short."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from models.taxonomy import Mode, Outcome, Verdict
+from services.matcher.eligibility import RuleOutcome
+from services.matcher.features import Facts
+from services.matcher.matching.conditions import Condition, Pool
+from services.matcher.matching.contrast import learning
+from services.matcher.matching.peer_cautions import Pair, mismatched, peer_cautions
+from services.matcher.matching.question import (
+    Context,
+    Standing,
+    exchanges,
+    figures,
+    place_summary,
+)
+from services.matcher.profile import Profile
+from services.matcher.reasons import Explainer, quote_of
+from services.matcher.schemas import PeersRequest
+from services.matcher.scoring import Ranking, Term, shares
+from services.matcher.wording import Wording
+
+# The conditions that every peer is told to meet; the others were asked for.
+_TOLD = ("foreign", "kind", "has_government")
+
+
+@dataclass(frozen=True)
+class Sides:
+    """A ranking; where there are two sides, that of the weaker one, and both beside it."""
+
+    ranking: Ranking
+    mine: NDArray[np.bool_] | None
+    ours: Ranking | None
+    theirs: Ranking | None
+
+
+class PeerResults:
+    """Writes the results of one question."""
+
+    def __init__(
+        self,
+        context: Context,
+        request: PeersRequest,
+        profile: Profile,
+        ties: dict[int, list[Facts]],
+    ) -> None:
+        self.context = context
+        self.request = request
+        self.profile = profile
+        self.ties = ties
+
+    def result(
+        self,
+        sides: Sides,
+        at: int,
+        standing: Standing,
+        conditions: Sequence[Condition],
+        terms: Callable[[bool], Sequence[Term]],
+    ) -> dict[str, Any]:
+        """One peer with its score, reasons and cautions."""
+        row = int(sides.ranking.rows[at])
+        places = self.context.snapshot.places
+        theirs = places.facts(row)
+        asking = sides.mine is None or bool(sides.mine[at])
+        nearest = places.texts.nearest(row, self.profile.texts)
+        explain = Explainer(
+            self.profile.facts, theirs, self.context.words, quote_of(theirs, nearest)
+        )
+        cautions = peer_cautions(self._pair(row, theirs))
+        limits = self.context.catalogue.weights["bands"]
+        result = {
+            "place": place_summary(theirs, places.id(row)),
+            **figures(sides.ranking, at, limits, standing),
+            "verdict": Verdict.ELIGIBLE,
+            "rules": [
+                outcome(c, True, theirs, self.context.words).as_json()
+                for c in conditions
+                if c.name in _TOLD
+            ],
+            "reasons": explain.reasons(shares(terms(asking), row), mirrored=not asking),
+            "cautions": cautions,
+            **exchanges(self.profile.facts, theirs),
+        }
+        result |= self._extras(row, theirs, result)
+        other = sides.theirs if asking else sides.ours
+        if other is not None:
+            result["side"] = "ours" if asking else "theirs"
+            result["other_side"] = {
+                "score": float(other.score[at]),
+                "coverage": float(other.coverage[at]),
+                "reasons": explain.reasons(shares(terms(not asking), row), mirrored=asking),
+            }
+        return result
+
+    def _pair(self, row: int, theirs: Facts) -> Pair:
+        request, ties = self.request, self.ties.get(row, [])
+        words = self.context.words
+        return Pair(self.profile.facts, theirs, request.mode, request.purpose, ties, words)
+
+    def _extras(self, row: int, theirs: Facts, result: dict[str, Any]) -> dict[str, Any]:
+        """What only some results have: lessons, another form of tie, ties there are."""
+        extras: dict[str, Any] = {}
+        if self.request.mode is Mode.LEARN_FROM_CONTRAST:
+            extras |= learning(self.profile.facts, theirs, result, self.context.words)
+        if mismatched(result["cautions"]):
+            text = self.context.words.text("suggest.thematic_cluster", {})
+            extras["suggest"] = {"code": "thematic_cluster", "text": text}
+        if row in self.ties:
+            extras["ties"] = [_tie(tie) for tie in self.ties[row]]
+        return extras
+
+
+def _tie(commitment: Facts) -> dict[str, Any]:
+    """A tie as an answer shows it: what kind it is, what for, and since when."""
+    shown = {"tie": "kind", "purpose": "purpose", "role": "role", "since": "since"}
+    found = {name: commitment[field] for field, name in shown.items() if field in commitment}
+    if "value_note" in commitment:
+        found["note"] = commitment["value_note"]
+    return found
+
+
+def outcome(condition: Condition, met: bool, theirs: Facts, words: Wording) -> RuleOutcome:
+    """A condition on peers as the outcome of a rule."""
+    seen = theirs.get("id") if condition.field == "id" else theirs.get(condition.field)
+    unknown = condition.name == "has_government" and seen is None
+    return RuleOutcome(
+        rule_id=rule_id(condition),
+        outcome=Outcome.UNDETERMINED if unknown else Outcome.PASS if met else Outcome.FAIL,
+        effect=Verdict.ELIGIBLE if met else Verdict.REFUSED,
+        field=condition.field,
+        text=words.text(f"peer.{condition.name}", {}),
+        seen=seen,
+        threshold=condition.wanted,
+        remedy_kind=None if met else condition.remedy_kind,
+    )
+
+
+def rule_id(condition: Condition) -> str:
+    return f"peer-{condition.name.replace('_', '-')}"
+
+
+def refusals(
+    context: Context, conditions: Sequence[Condition], rows: Sequence[int]
+) -> list[dict[str, Any]]:
+    """Places that were ruled out, with every condition they do not meet."""
+    places, ledger = context.snapshot.places, []
+    for row in rows:
+        theirs, one = places.facts(row), np.array([row])
+        failed = [c for c in conditions if not c.test.met(one)[0]]
+        ledger.append(
+            {
+                "place": place_summary(theirs, places.id(row)),
+                "verdict": Verdict.REFUSED,
+                "rules": [outcome(c, False, theirs, context.words).as_json() for c in failed],
+            }
+        )
+    return ledger
+
+
+def fewer_because(pool: Pool, words: Wording) -> list[dict[str, Any]]:
+    """How many places each condition ruled out, after those before it."""
+    left = np.arange(len(pool.places))
+    left = left[pool.conditions[0].test.met(left)]
+    told = []
+    for condition in pool.conditions[1:]:
+        met = condition.test.met(left)
+        removed = len(left) - int(met.sum())
+        left = left[met]
+        if removed:
+            text = words.text(f"peer.{condition.name}", {})
+            told.append({"rule_id": rule_id(condition), "removed": removed, "text": text})
+    return told
