@@ -2,6 +2,7 @@
 
 from models.tables.access import ApiKey, Tenant
 from models.tables.base import Table, now
+from models.tables.convening import RosterRow, ScreeningEntryRow, ScreeningRow
 from models.tables.records import PUBLIC, CollaborationRow, CommitmentRow, PlaceRow
 from models.tables.work import Job, JobError, SnapshotRow, TextVector
 
@@ -13,6 +14,9 @@ __all__ = [
     "Job",
     "JobError",
     "PlaceRow",
+    "RosterRow",
+    "ScreeningEntryRow",
+    "ScreeningRow",
     "SnapshotRow",
     "Table",
     "Tenant",

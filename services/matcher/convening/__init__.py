@@ -1,0 +1,1 @@
+"""The convener's desk: rosters, screenings, cohorts and pairings, all exact."""
