@@ -85,7 +85,7 @@ class Asking:
         try:
             return find_places(self.context.snapshot, name, PUBLIC, country, None)
         except ValueError:  # a code of no country
-            raise NameNotFound(name) from None
+            return []
 
     def _summary(self, row: int) -> Facts:
         places = self.context.snapshot.places

@@ -1,5 +1,6 @@
 """`counterpart`: the command line, and the only file that knows both services."""
 
+from contextlib import closing
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any
@@ -86,7 +87,7 @@ def serve(
     listener = serving.listen(host or settings.host, settings.port if port is None else port)
     if prepared:
         prepare(settings, printing.progress)
-    ready_database(settings)
+    ready_database(settings).dispose()
     logs.configure()
     match service:
         case Service.MATCHER:
@@ -111,14 +112,14 @@ def load(
     missing = [name for name in names if name != DEFAULT and not Path(name).is_file()]
     if missing:
         raise Problem(f"There is no file {missing[0]}.")
-    loading = Loading(Settings(), printing.progress)
     all_landed = True
-    for name in names:
-        if name == DEFAULT:
-            counts = loading.default()
-            printing.say(f"{counts.written:,} records written, {counts.unchanged:,} unchanged.")
-        else:
-            all_landed &= _load_file(loading, Path(name), kind, tenant)
+    with closing(Loading(Settings(), printing.progress)) as loading:
+        for name in names:
+            if name == DEFAULT:
+                done = loading.default()
+                printing.say(f"{done.written:,} records written, {done.unchanged:,} unchanged.")
+            else:
+                all_landed &= _load_file(loading, Path(name), kind, tenant)
     printing.say("Run `counterpart publish` to answer from what was loaded.")
     raise typer.Exit(0 if all_landed else 1)
 
@@ -139,13 +140,16 @@ def _load_file(loading: Loading, path: Path, kind: FileKind, tenant: str) -> boo
 @app.command()
 def publish() -> None:
     """Make a snapshot of all facts, which the matcher then answers from."""
-    printing.answer(Loading(Settings(), printing.progress).publish())
+    with closing(Loading(Settings(), printing.progress)) as loading:
+        printing.answer(loading.publish())
 
 
 @app.command("migrate")
 def migrate_database() -> None:
     """Bring the database to the newest schema."""
-    migrate(connect(Settings().url))
+    engine = connect(Settings().url)
+    migrate(engine)
+    engine.dispose()
     printing.say("The database has the newest schema.")
 
 
@@ -157,8 +161,10 @@ def create(
     tenant: Annotated[str, typer.Option(help="Whose key it is; made when it is new.")],
 ) -> None:
     """Make a key and print it; it cannot be shown again."""
-    with sessions(ready_database(Settings())).begin() as session:
+    engine = ready_database(Settings())
+    with sessions(engine).begin() as session:
         key = access.create_key(session, tenant, scope)
+    engine.dispose()
     printing.answer(key)
     printing.say("Keep this key: only its hash is stored, so it cannot be shown again.")
 

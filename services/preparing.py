@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, closing
 from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
@@ -42,6 +42,7 @@ def ready_database(settings: Settings) -> Engine:
     if engine.dialect.name == "sqlite":
         migrate(engine)
     elif not is_migrated(engine):
+        engine.dispose()
         raise DatabaseNotMigrated()
     return engine
 
@@ -54,7 +55,11 @@ class Loading:
     watch: Watch
 
     def __post_init__(self) -> None:
-        self.sessions: Sessions = sessions(ready_database(self.settings))
+        self.engine = ready_database(self.settings)
+        self.sessions: Sessions = sessions(self.engine)
+
+    def close(self) -> None:
+        self.engine.dispose()
 
     def is_loaded(self) -> bool:
         """Whether the default catalogue is in, made of what it would be made of today."""
@@ -111,13 +116,13 @@ def _failure(upload: files.Upload, report: Report) -> str | None:
 
 def prepare(settings: Settings, watch: Watch) -> bool:
     """Load and publish the default catalogue where that is not done; whether it had to be."""
-    loading = Loading(settings, watch)
-    if not loading.is_loaded():
-        loading.default()
-    if is_published(settings):
-        return False
-    loading.publish()
-    return True
+    with closing(Loading(settings, watch)) as loading:
+        if not loading.is_loaded():
+            loading.default()
+        if is_published(settings):
+            return False
+        loading.publish()
+        return True
 
 
 def is_published(settings: Settings) -> bool:

