@@ -2,9 +2,16 @@
 
 from collections.abc import Iterable
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+
+
+def mapped(path: Path) -> NDArray[Any]:
+    """An array that stays on disk until it is read; processes share its pages."""
+    # As a plain array: numpy's memmap class makes every slice of it slow.
+    return np.asarray(np.load(path, mmap_mode="r"))
 
 
 class Blob:
@@ -14,7 +21,9 @@ class Blob:
         self._offsets: NDArray[np.int64] = np.load(folder / f"{name}.offsets.npy")
         path = folder / f"{name}.bin"
         self._data: NDArray[np.uint8] = (
-            np.memmap(path, np.uint8, "r") if path.stat().st_size else np.empty(0, np.uint8)
+            np.asarray(np.memmap(path, np.uint8, "r"))
+            if path.stat().st_size
+            else np.empty(0, np.uint8)
         )
 
     def __len__(self) -> int:

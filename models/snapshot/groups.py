@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from models.snapshot.blobs import mapped
 from models.snapshot.columns import PLACE_COLUMNS, Column
 
 # Nearly every place has its own values in these; groups hold only whether they are known.
@@ -25,8 +26,8 @@ class Groups:
         self.tenants: NDArray[np.uint16] = np.load(folder / "group_tenants.npy")
         self.written: NDArray[np.bool_] = np.load(folder / "group_written.npy")
         self.starts: NDArray[np.int64] = np.load(folder / "group_starts.npy")
-        self.members: NDArray[np.int32] = np.load(folder / "group_members.npy", mmap_mode="r")
-        self.of_row: NDArray[np.int32] = np.load(folder / "group_of_row.npy", mmap_mode="r")
+        self.members: NDArray[np.int32] = mapped(folder / "group_members.npy")
+        self.of_row: NDArray[np.int32] = mapped(folder / "group_of_row.npy")
 
     def __len__(self) -> int:
         return len(self.codes)

@@ -9,7 +9,7 @@ import numpy as np
 import orjson
 from numpy.typing import NDArray
 
-from models.snapshot.blobs import Blob
+from models.snapshot.blobs import Blob, mapped
 from models.snapshot.columns import PLACE_COLUMNS, Column
 from models.snapshot.directory import Directory
 from models.snapshot.groups import Groups
@@ -40,11 +40,11 @@ class Places:
     """Places as rows, sorted by key: columns to score by, records to explain with."""
 
     def __init__(self, folder: Path, tenants: list[str]) -> None:
-        self.keys: NDArray[np.bytes_] = np.load(folder / "place_keys.npy", mmap_mode="r")
-        self.tenants: NDArray[np.uint16] = np.load(folder / "place_tenants.npy", mmap_mode="r")
+        self.keys: NDArray[np.bytes_] = mapped(folder / "place_keys.npy")
+        self.tenants: NDArray[np.uint16] = mapped(folder / "place_tenants.npy")
         self.columns = {
             name: Column(
-                np.load(folder / f"place_{name}.codes.npy", mmap_mode="r"),
+                mapped(folder / f"place_{name}.codes.npy"),
                 np.load(folder / f"place_{name}.values.npy"),
             )
             for name in PLACE_COLUMNS

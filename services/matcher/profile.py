@@ -52,13 +52,17 @@ def make_profile(
     inferred: list[dict[str, Any]],
     load: LoadEmbedder,
 ) -> Profile:
-    """A profile; the embedder is loaded only where there is a text without a vector."""
-    vectors = [snapshot.places.texts.of(row)] if row is not None else []
+    """A profile by the texts of the question, or of the place where the question has none.
+
+    The embedder is loaded only where there is a text without a vector.
+    """
     new = list(asked)
-    if row is None:
-        new += [text.text for text in written_texts(facts)]
+    if not new and row is None:
+        new = [text.text for text in written_texts(facts)]
     if new:
-        vectors.append(load().encode(new, "query"))
-    dimension = snapshot.manifest.embedding.dimension
-    texts = np.concatenate(vectors) if vectors else np.empty((0, dimension), np.float32)
+        texts = load().encode(new, "query")
+    elif row is not None:
+        texts = snapshot.places.texts.of(row)
+    else:
+        texts = np.empty((0, snapshot.manifest.embedding.dimension), np.float32)
     return Profile(facts, profile_columns(facts), texts, row, inferred)

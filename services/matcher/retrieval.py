@@ -15,7 +15,8 @@ from numpy.typing import NDArray
 
 from models.snapshot import Places
 from models.snapshot.groups import FINE, Groups
-from services.matcher.scoring import ColumnTerm, Rows, RowTerm, Scores, Term, TextTerm
+from services.matcher.features import Scores
+from services.matcher.scoring import ColumnTerm, Rows, RowTerm, Term, TextTerm
 
 # How many texts are looked up before the rest is bounded by the last of them.
 TEXTS_SEEN = 256

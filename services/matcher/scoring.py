@@ -158,11 +158,14 @@ def answering_terms(
     candidates: Mapping[str, Column],
 ) -> list[Term]:
     """The same features as each candidate sees the asking place."""
-    return [
+    told = [f for f in features if weights.get(f.name, 0) > 0]
+    both_ways = [f for f in told if not f.one_way]
+    terms: list[Term] = [
         _term(f, weights[f.name], candidates[f.asks].values, profile[f.answers], f.asks, candidates)
-        for f in features
-        if weights.get(f.name, 0) > 0
+        for f in both_ways
     ]
+    one_way = [f for f in told if f.one_way]
+    return terms + asking_terms(one_way, weights, profile, candidates)
 
 
 def rank(terms: Sequence[Term], weights: Weights, gamma: float, rows: Rows) -> Ranking:
@@ -193,13 +196,16 @@ def weaker(ours: Ranking, theirs: Ranking) -> tuple[Ranking, NDArray[np.bool_]]:
     )
 
 
-def shares(terms: Sequence[Term], row: int) -> list[Share]:
-    """Every feature that told of a row, with its part in the score."""
-    one = np.array([row])
-    parts = [(term.name, *term.of(one)) for term in terms]
-    total = sum(float(told[0]) for _, told, _ in parts)
+def shares(terms: Sequence[Term], rows: Rows) -> list[list[Share]]:
+    """Per row every feature that told of it, with its part in the score."""
+    parts = [(term.name, *term.of(rows)) for term in terms]
+    told = np.array([told for _, told, _ in parts]).reshape(len(parts), len(rows))
+    total = told.sum(axis=0)
     return [
-        Share(name, float(told[0]), float(worth[0] / told[0]), float(worth[0] / total))
-        for name, told, worth in parts
-        if told[0] > 0
+        [
+            Share(name, float(t[i]), float(worth[i] / t[i]), float(worth[i] / total[i]))
+            for name, t, worth in parts
+            if t[i] > 0
+        ]
+        for i in range(len(rows))
     ]

@@ -40,7 +40,8 @@ class Feature:
     `compare` takes rows of both columns, one side a single row, and broadcasts. Its name is the
     feature's name and its docstring the public description. `trust` says how far the values may
     be trusted: the share of the weight that counts (1 unless the facts are averages). `mirrored`
-    tells the asking place why the other side has its value, where `because` would not.
+    tells the asking place why the other side has its value, where `because` would not. A
+    `one_way` feature speaks of the tie as the asking place sees it, on both sides alike.
     """
 
     compare: Callable[[Values, Values], Scores]
@@ -49,6 +50,7 @@ class Feature:
     because: Callable[[Facts, Facts, float], Because]
     trust: Callable[[Values, Values], Scores] = _fully
     mirrored: Callable[[Facts, Facts, float], Because] | None = None
+    one_way: bool = False
 
     @property
     def name(self) -> str:

@@ -168,7 +168,7 @@ STAGE_AHEAD = Feature(
     "standing",
     "standing",
     _stage("stage_ahead"),
-    mirrored=_stage("stage_behind"),
+    one_way=True,
 )
 SHARED_SECTORS = Feature(shared_sectors, "sectors", "sectors", _sectors)
 SHARED_GOALS = Feature(shared_goals, "goals", "goals", _goals)

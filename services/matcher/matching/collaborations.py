@@ -164,7 +164,7 @@ class CollaborationMatch:
             **figures(ranking, at, limits, standing),
             "verdict": judgement.verdict,
             "rules": [outcome.as_json() for outcome in judgement.outcomes],
-            "reasons": explain.reasons(shares(self.terms, row)),
+            "reasons": explain.reasons(shares(self.terms, np.array([row]))[0]),
             "cautions": collaboration_cautions(self.profile.facts, record, self.as_of, words),
             **terms(record, words),
         }

@@ -31,12 +31,10 @@ def founding_group(context: Context, profile: Profile, sectors: list[str]) -> di
     terms = asking_terms(PEER_FEATURES, weights, profile.values, places.columns)
     ranking = rank(terms, weights, context.catalogue.weights["gamma"], np.flatnonzero(met))
     found = []
-    for at in ranking.best(PARTNERS):
-        row = int(ranking.rows[at])
+    rows = ranking.rows[ranking.best(PARTNERS)]
+    for row, parts in zip(rows.tolist(), shares(terms, rows), strict=True):
         facts = places.facts(row)
         explain = Explainer(profile.facts, facts, context.words)
-        found.append(
-            {**place_summary(facts, places.id(row)), "reasons": explain.reasons(shares(terms, row))}
-        )
+        found.append({**place_summary(facts, places.id(row)), "reasons": explain.reasons(parts)})
     text = context.words.text("founding_group", {"sectors": sectors})
     return {"sectors": sectors, "text": text, "places": found}

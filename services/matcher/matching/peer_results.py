@@ -1,6 +1,6 @@
 """What an answer says of each peer, of those ruled out, and of a list that came out short."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -23,7 +23,7 @@ from services.matcher.matching.question import (
 from services.matcher.profile import Profile
 from services.matcher.reasons import Explainer, quote_of
 from services.matcher.schemas import PeersRequest
-from services.matcher.scoring import Ranking, Term, shares
+from services.matcher.scoring import Ranking, Rows, Share, Term, shares
 from services.matcher.wording import Wording
 
 # The conditions that every peer is told to meet; the others were asked for.
@@ -49,19 +49,27 @@ class PeerResults:
         request: PeersRequest,
         profile: Profile,
         ties: dict[int, list[Facts]],
+        conditions: Sequence[Condition],
     ) -> None:
         self.context = context
         self.request = request
         self.profile = profile
         self.ties = ties
+        self.conditions = conditions
 
-    def result(
-        self,
-        sides: Sides,
-        at: int,
-        standing: Standing,
-        conditions: Sequence[Condition],
-        terms: Callable[[bool], Sequence[Term]],
+    def all(
+        self, sides: Sides, best: Rows, judged: int, terms: tuple[list[Term], list[Term]]
+    ) -> list[dict[str, Any]]:
+        """The results at the best positions; `terms` are those of our side and of theirs."""
+        rows = sides.ranking.rows[best]
+        ours, theirs = (shares(side, rows) for side in terms)
+        return [
+            self._result(sides, int(at), Standing(place, judged), (ours[place], theirs[place]))
+            for place, at in enumerate(best)
+        ]
+
+    def _result(
+        self, sides: Sides, at: int, standing: Standing, parts: tuple[list[Share], list[Share]]
     ) -> dict[str, Any]:
         """One peer with its score, reasons and cautions."""
         row = int(sides.ranking.rows[at])
@@ -72,19 +80,21 @@ class PeerResults:
         explain = Explainer(
             self.profile.facts, theirs, self.context.words, quote_of(theirs, nearest)
         )
-        cautions = peer_cautions(self._pair(row, theirs))
         limits = self.context.catalogue.weights["bands"]
+        ours_told, theirs_told = (
+            explain.reasons(part, mirrored=bool(side)) for side, part in enumerate(parts)
+        )
         result = {
             "place": place_summary(theirs, places.id(row)),
             **figures(sides.ranking, at, limits, standing),
             "verdict": Verdict.ELIGIBLE,
             "rules": [
                 outcome(c, True, theirs, self.context.words).as_json()
-                for c in conditions
+                for c in self.conditions
                 if c.name in _TOLD
             ],
-            "reasons": explain.reasons(shares(terms(asking), row), mirrored=not asking),
-            "cautions": cautions,
+            "reasons": ours_told if asking else theirs_told,
+            "cautions": peer_cautions(self._pair(row, theirs)),
             **exchanges(self.profile.facts, theirs),
         }
         result |= self._extras(row, theirs, result)
@@ -94,7 +104,7 @@ class PeerResults:
             result["other_side"] = {
                 "score": float(other.score[at]),
                 "coverage": float(other.coverage[at]),
-                "reasons": explain.reasons(shares(terms(not asking), row), mirrored=asking),
+                "reasons": theirs_told if asking else ours_told,
             }
         return result
 

@@ -11,7 +11,6 @@ from services.matcher.matching.conditions import Pool
 from services.matcher.matching.peer_results import PeerResults, Sides, fewer_because, refusals
 from services.matcher.matching.question import (
     Context,
-    Standing,
     asking_profile,
     chosen_weights,
 )
@@ -108,12 +107,8 @@ class PeerMatch:
         limit = self.request.limit
         sides = self.rank(self.rows(limit))
         best = sides.ranking.best(limit)
-        judged = self.pool.count()
-        show = PeerResults(self.context, self.request, self.profile, self.ties)
-        results = [
-            show.result(sides, int(at), Standing(place, judged), self.conditions, self.shares)
-            for place, at in enumerate(best)
-        ]
+        show = PeerResults(self.context, self.request, self.profile, self.ties, self.conditions)
+        results = show.all(sides, best, self.pool.count(), (self.ours, self.theirs))
         answer: dict[str, Any] = {
             "mode": self.request.mode,
             "weights": self.weights,
@@ -126,10 +121,6 @@ class PeerMatch:
         if "refused" in self.request.include:
             answer["refused"] = self._refused(max(limit, LEDGER))
         return answer
-
-    def shares(self, asking: bool) -> list[Term]:
-        """The terms of one side."""
-        return self.ours if asking else self.theirs
 
     def _refused(self, count: int) -> list[dict[str, Any]]:
         """The ledger of what was ruled out, those that would have ranked best first."""

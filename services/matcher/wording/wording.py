@@ -4,8 +4,10 @@ A template is a text with typed places, such as "{hours:number}" or "{sectors:se
 its grammar depends on a number, a mapping `{by: hours, one: ..., other: ...}`.
 """
 
+import re
 from collections.abc import Iterable
 from datetime import date
+from decimal import Decimal
 from functools import lru_cache
 from pathlib import Path
 from string import Formatter
@@ -17,19 +19,28 @@ from babel.dates import format_date
 from babel.lists import format_list
 from babel.numbers import format_currency, format_decimal
 
-LANGUAGES = ("en",)
+LANGUAGES = ("en", "es", "fr", "pt")
+# English dates and lists as most of the world writes them: 2 March 2026; a, b and c.
+_LOCALES = {"en": "en_001"}
 _FOLDER = Path(__file__).parent
+# A longer list is cut, and how many more there are is said.
+SHOWN = 8
+# Before a word that begins with the sound "i", Spanish "y" becomes "e".
+_SPANISH_AND = re.compile(r" y (?=[iíIÍ]|[hH][iíIÍ](?![aeAE]))")
+# Quotation marks inside a quotation, in pairs or not, would end it for the reader.
+_INNER_QUOTES = str.maketrans("“„«”»\"", "‘‘‘’’'")
+_ACCEPTED = re.compile(r"([a-z]{1,8}|\*)(?:-[a-z0-9-]*)?\s*(?:;\s*q=(0(?:\.\d*)?|1(?:\.0*)?)\s*)?$")
 
 
 class Wording(Formatter):
-    """One language's templates and terms."""
+    """One language's templates and terms; English stands in for a template not yet there."""
 
     def __init__(self, language: str) -> None:
         self.language = language
-        self.locale = Locale.parse(language)
-        content = yaml.safe_load((_FOLDER / f"{language}.yaml").read_text(encoding="utf-8"))
-        self.templates: dict[str, Any] = content["templates"]
-        self.terms: dict[str, dict[str, str]] = content["terms"]
+        self.locale = Locale.parse(_LOCALES.get(language, language))
+        content, english = _content(language), _content("en")
+        self.templates: dict[str, Any] = english["templates"] | content["templates"]
+        self.terms: dict[str, dict[str, str]] = english["terms"] | content["terms"]
 
     def text(self, code: str, args: dict[str, Any]) -> str:
         """The sentence of a code with its arguments."""
@@ -41,21 +52,32 @@ class Wording(Formatter):
         return self.vformat(template, (), args)
 
     def term(self, vocabulary: str, value: str) -> str:
-        """The word for a value of an enum; the value itself where there is none."""
-        return self.terms.get(vocabulary, {}).get(value, value)
+        """The word for a value of an enum; the words of its id where there is none."""
+        return self.terms[vocabulary].get(value, value.replace("_", " "))
 
     def format_field(self, value: Any, spec: str) -> str:
-        if spec == "" or value is None:
+        if value is None:
+            return self.term("unknown", "value")
+        if spec == "":
             return str(value)
         if isinstance(value, list | tuple | set):
             return self.joined(self.format_field(item, spec) for item in value)
         return self._one(value, spec)
 
     def joined(self, parts: Iterable[str]) -> str:
-        """Parts as a list in the language, such as "a, b and c"."""
-        return str(format_list(list(parts), locale=self.locale))
+        """Parts as a list in the language, such as "a, b and c"; a long one is cut."""
+        shown = list(parts)
+        if len(shown) > SHOWN + 1:
+            more = self.term("list", "more").format(count=len(shown) - SHOWN)
+            shown = [*shown[:SHOWN], more]
+        text = str(format_list(shown, locale=self.locale))
+        return _SPANISH_AND.sub(" e ", text) if self.language == "es" else text
 
     def _one(self, value: Any, spec: str) -> str:
+        if spec == "name":
+            return str(value)
+        if spec == "quote":
+            return self.quoted(str(value))
         if spec == "number":
             return str(format_decimal(value, locale=self.locale))
         if spec == "money":
@@ -65,23 +87,45 @@ class Wording(Formatter):
         if spec == "language":
             return str(self.locale.languages.get(value, value))
         if spec == "date":
-            return str(format_date(date.fromisoformat(str(value)), "long", locale=self.locale))
+            return self.day(date.fromisoformat(str(value)))
         if spec == "year":
             return str(value)[:4]
         return self.term(spec, str(value))
 
+    def quoted(self, text: str) -> str:
+        """Words of others, in quotation marks that nothing inside them can close."""
+        inside = " ".join(text.translate(_INNER_QUOTES).split())
+        return f"{self.term('quote', 'open')}{inside}{self.term('quote', 'close')}"
+
+    def day(self, when: date) -> str:
+        """A date; 1 January stands for a year of which no more is known."""
+        if (when.month, when.day) == (1, 1):
+            return str(when.year)
+        return str(format_date(when, "long", locale=self.locale))
+
     def money(self, value: dict[str, Any]) -> str:
-        """An amount with its currency, without empty cents."""
-        whole = float(value["amount"]).is_integer()
-        text = format_currency(
-            value["amount"],
-            value["currency"],
-            locale=self.locale,
-            format_type="standard",
-            currency_digits=not whole,
-            format=None,
+        """An amount with its currency, with cents only where there are any."""
+        amount = Decimal(str(value["amount"]))
+        pattern = self.locale.currency_formats["standard"].pattern
+        if amount == amount.to_integral_value():
+            pattern = pattern.replace(".00", "")
+        # In plain English, "$" is the US dollar, and other dollars are A$ or CA$.
+        return str(
+            format_currency(
+                amount,
+                value["currency"],
+                locale=self.language,
+                format=pattern,
+                currency_digits=False,
+            )
         )
-        return str(text).removesuffix(".00").removesuffix(",00")
+
+
+@lru_cache(maxsize=len(LANGUAGES))
+def _content(language: str) -> dict[str, Any]:
+    text = (_FOLDER / f"{language}.yaml").read_text(encoding="utf-8")
+    content: dict[str, Any] = yaml.safe_load(text)
+    return content
 
 
 @lru_cache(maxsize=len(LANGUAGES))
@@ -92,13 +136,15 @@ def wording(language: str) -> Wording:
 
 def choose_language(accept: str | None) -> str:
     """The best of LANGUAGES for an Accept-Language header; English where none fits."""
-    wanted = []
-    for part in (accept or "").split(","):
-        tag, _, quality = part.strip().partition(";q=")
-        try:
-            wanted.append((-float(quality or 1), tag.split("-")[0].lower()))
-        except ValueError:
-            continue
-    return next(
-        (tag for q, tag in sorted(wanted, key=lambda w: w[0]) if tag in LANGUAGES and q), "en"
-    )
+    wanted: dict[str, float] = {}
+    for part in (accept or "").lower().split(","):
+        found = _ACCEPTED.match(part.strip())
+        if found:
+            wanted.setdefault(found[1], float(found[2] or 1))
+    ranked = sorted((tag for tag, quality in wanted.items() if quality), key=lambda t: -wanted[t])
+    for tag in ranked:
+        if tag in LANGUAGES:
+            return tag
+        if tag == "*":
+            return next((free for free in LANGUAGES if free not in wanted), "en")
+    return "en"
