@@ -7,6 +7,7 @@ from typing import Annotated, Any
 
 import typer
 from fastapi import FastAPI
+from pydantic import ValidationError
 from sqlalchemy.exc import OperationalError
 from typer.core import TyperGroup
 
@@ -71,6 +72,16 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     return both
 
 
+def _settings() -> Settings:
+    """The settings in force; a bad one is named as it is set."""
+    try:
+        return Settings()
+    except ValidationError as error:
+        first = error.errors()[0]
+        name = f"COUNTERPART_{str(first['loc'][0]).upper()}"
+        raise Problem(f"{name} is {first['input']!r}: {first['msg']}.") from None
+
+
 @app.command()
 def serve(
     service: Annotated[Service | None, typer.Argument(help="One of the two; both if left out.")] = (
@@ -83,7 +94,7 @@ def serve(
     ] = False,
 ) -> None:
     """Answer over HTTP: both services, or one."""
-    settings = Settings()
+    settings = _settings()
     listener = serving.listen(host or settings.host, settings.port if port is None else port)
     if prepared:
         prepare(settings, printing.progress)
@@ -113,7 +124,7 @@ def load(
     if missing:
         raise Problem(f"There is no file {missing[0]}.")
     all_landed = True
-    with closing(Loading(Settings(), printing.progress)) as loading:
+    with closing(Loading(_settings(), printing.progress)) as loading:
         for name in names:
             if name == DEFAULT:
                 done = loading.default()
@@ -140,14 +151,14 @@ def _load_file(loading: Loading, path: Path, kind: FileKind, tenant: str) -> boo
 @app.command()
 def publish() -> None:
     """Make a snapshot of all facts, which the matcher then answers from."""
-    with closing(Loading(Settings(), printing.progress)) as loading:
+    with closing(Loading(_settings(), printing.progress)) as loading:
         printing.answer(loading.publish())
 
 
 @app.command("migrate")
 def migrate_database() -> None:
     """Bring the database to the newest schema."""
-    engine = connect(Settings().url)
+    engine = connect(_settings().url)
     migrate(engine)
     engine.dispose()
     printing.say("The database has the newest schema.")
@@ -161,7 +172,7 @@ def create(
     tenant: Annotated[str, typer.Option(help="Whose key it is; made when it is new.")],
 ) -> None:
     """Make a key and print it; it cannot be shown again."""
-    engine = ready_database(Settings())
+    engine = ready_database(_settings())
     with sessions(engine).begin() as session:
         key = access.create_key(session, tenant, scope)
     engine.dispose()
@@ -195,7 +206,7 @@ def peers(
     as_json: AsJson = False,
 ) -> None:
     """List the places that fit a place as peers, best first, and why."""
-    asking = Asking(Settings())
+    asking = Asking(_settings())
     asked = asking.place(place)
     filters = {"countries": country, "kinds": kind}
     found = asking.peers(
@@ -224,7 +235,7 @@ def collaborations(
     as_json: AsJson = False,
 ) -> None:
     """List the international collaborations that fit a place, best first, and why."""
-    asking = Asking(Settings())
+    asking = Asking(_settings())
     asked = asking.place(place)
     filters = {"sectors": sector, "types": type}
     found = asking.collaborations(

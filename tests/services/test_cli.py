@@ -171,6 +171,14 @@ def test_a_key_is_printed_alone_and_stored_as_its_hash(var: Path) -> None:
     assert (row.tenant_id, row.scopes) == ("tartu", "ingest match")
 
 
+@pytest.mark.usefixtures("var")
+def test_a_bad_setting_is_named_as_it_is_set(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COUNTERPART_PORT", "eighty")
+    ended = Ended("publish")
+    assert ended.code == 1
+    assert ended.err.startswith("error: COUNTERPART_PORT is 'eighty'")
+
+
 def test_migrate_makes_the_newest_schema(var: Path) -> None:
     assert Ended("migrate").code == 0
     assert is_migrated(connect(f"sqlite:///{var / 'counterpart.db'}"))
