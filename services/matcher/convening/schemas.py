@@ -1,0 +1,205 @@
+"""Requests of the convener's desk."""
+
+from datetime import date
+from enum import StrEnum
+from typing import Annotated, Literal, Self
+
+from pydantic import Field, model_validator
+
+from models.records import Call, Cap, Place, Rule
+from models.records.values import CollaborationId, CountryCode, Name, Record, Text
+from models.taxonomy import Continent, RuleScope, Verdict
+
+APPLICANTS = 2_000
+MEMBERS = 10_000
+SIDE = 500
+PlaceRef = str | Place
+"""A place by its id, or as it describes itself."""
+
+
+class Assignment(Record):
+    """What the convener counts a place or a country as, where sources differ."""
+
+    country: CountryCode | None = None
+    continent: Continent | None = None
+
+
+class RosterRequest(Record):
+    """The whole roster; what is sent replaces what was there, and the old one is kept."""
+
+    members: list[PlaceRef] = Field(max_length=MEMBERS)
+    complete: bool = True
+    unknown_members: Annotated[int, Field(ge=0, le=MEMBERS)] | None = None
+    as_of: date | None = None
+    assignments: dict[str, Assignment] = {}
+
+    @model_validator(mode="after")
+    def _in_line(self) -> Self:
+        if self.complete and self.unknown_members:
+            raise ValueError("a complete roster has no unknown members: send complete: false")
+        return self
+
+
+class AdmissionRequest(Record):
+    """Places to admit together, and members to leave before that."""
+
+    admit: list[PlaceRef] = Field(default=[], max_length=APPLICANTS)
+    leave: list[PlaceRef] = Field(default=[], max_length=MEMBERS)
+    caps: list[Cap] = []
+    as_of: date | None = None
+
+    @model_validator(mode="after")
+    def _something(self) -> Self:
+        if not self.admit and not self.leave:
+            raise ValueError("name at least one place to admit or to leave")
+        return self
+
+
+class Applicant(Record):
+    """One applicant: a stored place, or a place as it describes itself."""
+
+    place_id: str | None = None
+    place: Place | None = None
+
+    @model_validator(mode="after")
+    def _one_place(self) -> Self:
+        if (self.place_id is None) == (self.place is None):
+            raise ValueError("send either place_id or place, and not both")
+        return self
+
+
+class ScreeningTerms(Record):
+    """What applicants are screened against: a call, and the day of it."""
+
+    call: str | Call | None = None
+    as_of: date | None = None
+    taken: Annotated[int, Field(ge=0)] = 0
+    caps: list[Cap] = []
+    require_verified: bool = False
+
+
+class ScreeningRequest(ScreeningTerms):
+    applicants: list[Applicant] = Field(min_length=1, max_length=APPLICANTS)
+
+
+class CohortSize(Record):
+    min: Annotated[int, Field(ge=1, le=MEMBERS)]
+    max: Annotated[int, Field(ge=1, le=MEMBERS)]
+
+    @model_validator(mode="after")
+    def _in_order(self) -> Self:
+        if self.min > self.max:
+            raise ValueError("min is greater than max")
+        return self
+
+
+class CohortPurpose(StrEnum):
+    """What a cohort is for, which says how large it should be (the report, lines 3823-3861)."""
+
+    PROJECT = "project"
+    ALLIANCE = "alliance"
+    REPLICATION = "replication"
+
+
+PURPOSE_SIZES = {
+    CohortPurpose.PROJECT: (2, 5),
+    CohortPurpose.ALLIANCE: (15, 20),
+    CohortPurpose.REPLICATION: (1, 80),
+}
+TimeLimit = Annotated[float, Field(gt=0, le=60)]
+
+
+class CohortRequest(Record):
+    applicants: list[Applicant] = Field(min_length=1, max_length=APPLICANTS)
+    with_roster: bool = False
+    size: CohortSize | None = None
+    purpose: CohortPurpose | None = None
+    caps: list[Cap] = []
+    must_include: list[PlaceRef] = []
+    must_exclude: list[PlaceRef] = []
+    variety: Annotated[float, Field(ge=0, le=1)] = 0.5
+    reserve: Annotated[int, Field(ge=0, le=APPLICANTS)] | None = None
+    call: str | Call | None = None
+    as_of: date | None = None
+    time_limit_s: TimeLimit = 10
+
+    @model_validator(mode="after")
+    def _one_size(self) -> Self:
+        if (self.size is None) == (self.purpose is None):
+            raise ValueError("send either size or purpose, and not both")
+        return self
+
+
+class PairingsRequest(Record):
+    left: list[PlaceRef] = Field(min_length=1, max_length=SIDE)
+    right: list[PlaceRef] | None = Field(default=None, min_length=1, max_length=SIDE)
+    rules: list[Rule] = []
+    collaboration: CollaborationId | None = None
+    cluster_size: Annotated[int, Field(ge=2, le=5)] = 2
+    as_of: date | None = None
+    time_limit_s: TimeLimit = 10
+
+    @model_validator(mode="after")
+    def _makes_sense(self) -> Self:
+        if self.right is None and len(self.left) < 2:
+            raise ValueError("one pool needs at least two places")
+        if any(rule.scope is RuleScope.ROSTER for rule in self.rules):
+            raise ValueError("rules of a pairing have scope 'pair' or 'place'")
+        return self
+
+
+Number = Annotated[int, Field(ge=0, le=APPLICANTS)]
+
+
+class Note(Record):
+    """A remark, on one applicant or on the whole screening."""
+
+    kind: Literal["note"]
+    author: Name
+    applicant: Number | None = None
+    text: Text
+
+
+class Minutes(Record):
+    """A paragraph of the minutes of the jury."""
+
+    kind: Literal["minutes"]
+    author: Name
+    text: Text
+    held_on: date | None = None
+    present: list[Name] = []
+
+
+class Interest(Record):
+    """A declared conflict of interest, with one applicant or with all of them."""
+
+    kind: Literal["conflict"]
+    author: Name
+    applicant: Number | None = None
+    text: Text
+
+
+class Assessment(Record):
+    """One assessor's own judgement of one applicant, made without seeing the other's."""
+
+    kind: Literal["assessment"]
+    author: Name
+    applicant: Number
+    recommendation: Literal["admit", "waitlist", "refuse", "abstain"]
+    score: Annotated[float, Field(ge=0, le=10)] | None = None
+    reason: Text
+
+
+class Override(Record):
+    """A person's decision instead of the verdict, with the reason; the verdict stays beside."""
+
+    kind: Literal["override"]
+    author: Name
+    applicant: Number
+    verdict: Verdict
+    reason: Text
+
+
+Entry = Annotated[
+    Note | Minutes | Interest | Assessment | Override, Field(discriminator="kind")
+]
