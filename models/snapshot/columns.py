@@ -148,7 +148,16 @@ def _goals(facts: Facts) -> Row:
 
 
 def _cells(items: Sequence[Facts]) -> Row:
-    return tuple(sorted({_STAGE[i["stage"]] * len(SECTORS) + _SECTOR[i["sector"]] for i in items}))
+    """Stage by sector, as one index each; of unknown stage is all stages alike."""
+    return tuple(
+        sorted(
+            {
+                stage * len(SECTORS) + _SECTOR[item["sector"]]
+                for item in items
+                for stage in ([_STAGE[item["stage"]]] if "stage" in item else range(len(STAGES)))
+            }
+        )
+    )
 
 
 def _needs(facts: Facts) -> Row:
@@ -161,7 +170,7 @@ def _offers(facts: Facts) -> Row:
 
 def _standing(facts: Facts) -> Row:
     """Where a place stands, by sector and stage: its needs say it, else its offers."""
-    return _needs(facts) or _offers(facts)
+    return _cells([n for n in facts.get("needs", ()) if "stage" in n]) or _offers(facts)
 
 
 def _stakeholders(facts: Facts) -> Row:

@@ -74,10 +74,12 @@ def _served(ours: Facts, theirs: Facts, value: float) -> Because:
     args = {
         "sectors": sorted(wanted & set(theirs.get("sectors", ()))),
         "wanted": sorted(wanted),
-        "stages": sorted({n["stage"] for n in ours["needs"]}, key=STAGES.index),
+        "stages": sorted({n["stage"] for n in ours["needs"] if "stage" in n}, key=STAGES.index),
         "theirs": [s["stage"] for s in theirs.get("stages", ())],
     }
-    word = "none" if not value else "stage" if args["theirs"] else "some"
+    word = "none" if not value else "some"
+    if value and args["stages"]:
+        word = "stage" if args["theirs"] else "stage_unknown"
     return Because(f"needs_served.{word}", args, ("needs",), ("sectors", "stages"))
 
 

@@ -82,31 +82,21 @@ def shared_goals(ours: Values, theirs: Values) -> Scores:
     return np.where(wanted > 0, both / np.maximum(wanted, 1), np.nan)
 
 
-def pairs(needs: Facts, offers: Facts) -> list[Facts]:
-    """Each need of one place with the other's best offer in that sector."""
-    found = []
-    for need in needs.get("needs", ()):
-        in_sector = [o for o in offers.get("offers", ()) if o["sector"] == need["sector"]]
-        if in_sector:
-            at = STAGES.index(need["stage"])
-            best = max(in_sector, key=lambda o: STAGE_KERNEL[at, STAGES.index(o["stage"])])
-            found.append({"need": need, "offer": best})
-    return found
-
-
-def _sector_list(found: list[Facts]) -> list[str]:
-    return sorted({pair["need"]["sector"] for pair in found})
+def _touched(needy: Facts, giver: Facts) -> list[str]:
+    """The sectors in which one place needs what the other offers."""
+    wanted = {need["sector"] for need in needy.get("needs", ())}
+    return sorted(wanted & {offer["sector"] for offer in giver.get("offers", ())})
 
 
 def _met(ours: Facts, theirs: Facts, value: float) -> Because:
     code = "needs_met.some" if value else "needs_met.none"
-    args = {"sectors": _sector_list(pairs(ours, theirs)), **_wanted(ours)}
+    args = {"sectors": _touched(ours, theirs), **_wanted(ours)}
     return Because(code, args, ("needs",), ("offers",))
 
 
 def _back(ours: Facts, theirs: Facts, value: float) -> Because:
     code = "gives_back.some" if value else "gives_back.none"
-    args = {"sectors": _sector_list(pairs(theirs, ours)), **_wanted(theirs)}
+    args = {"sectors": _touched(theirs, ours), **_wanted(theirs)}
     return Because(code, args, ("offers",), ("needs",))
 
 
@@ -134,7 +124,7 @@ def _stage(name: str) -> Callable[[Facts, Facts, float], Because]:
 
 
 def _stages_in(items: list[Facts], sectors: set[str]) -> list[str]:
-    found = {item["stage"] for item in items if item["sector"] in sectors}
+    found = {item.get("stage") for item in items if item["sector"] in sectors}
     return [str(stage) for stage in STAGES if stage in found]
 
 

@@ -72,12 +72,11 @@ def _infer(context: Context, request: MatchRequest) -> list[dict[str, Any]]:
 
 
 def _with_inferred(facts: Facts, inferred: list[dict[str, Any]]) -> Facts:
-    """Facts with the needs that were read with confidence, marked as inferred."""
-    needs = [
-        {k: v for k, v in reading.items() if k != "confidence"}
-        for reading in inferred
-        if reading["confidence"] >= CONFIDENT
-    ]
+    """Facts with the needs that were read with confidence, marked as inferred.
+
+    Only their sectors: a stage is read too unsurely (docs/embedding.md) to rank by; it is shown.
+    """
+    needs = [{"sector": r["sector"]} for r in inferred if r["confidence"] >= CONFIDENT]
     if not needs:
         return facts
     provenance = {
