@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 from typing import Any, Literal
 
@@ -133,7 +134,7 @@ def above(answers: Answers, wanted: list[str]) -> None:
     places = [order.index(key) for key in wanted]
     assert places == sorted(places), order
     scores = [result(answers.first, key)["rank_score"] for key in wanted]
-    assert all(a > b for a, b in zip(scores, scores[1:], strict=False)), scores
+    assert all(a > b for a, b in pairwise(scores)), scores
 
 
 def next_to(answers: Answers, wanted: list[str]) -> None:
@@ -280,7 +281,7 @@ CHECKS: dict[str, Callable[[Answers, Any], None]] = {
     check.__name__: check
     for check in (
         first, in_top, not_in_top, above, next_to, absent, verdict, refused_by, reason, no_reason,
-        caution, no_caution, missing, route_in, field, text_lacks, text_has, alike, unchanged, changed,
-        then_first, then_absent, then_present, then_above, status,
+        caution, no_caution, missing, route_in, field, text_lacks, text_has, alike, unchanged,
+        changed, then_first, then_absent, then_present, then_above, status,
     )
 }  # fmt: skip

@@ -1,0 +1,87 @@
+"""Reasons: each from facts that are there, the best proven first."""
+
+from typing import Any
+
+from models.snapshot.texts import WrittenText
+from services.matcher.features import Because
+from services.matcher.reasons import Explainer, evidence, fact, quote_of
+from services.matcher.scoring import Share
+from services.matcher.wording import wording
+
+OURS: dict[str, Any] = {
+    "name": "Ours",
+    "kind": "city",
+    "country": "DE",
+    "population": 400_000,
+    "population_basis": "municipality",
+    "sectors": ["housing"],
+    "provenance": {
+        "population": {"source": "A census", "date": "2021-01-01", "status": "verified"}
+    },
+}
+THEIRS: dict[str, Any] = {
+    "name": "Theirs",
+    "kind": "city",
+    "country": "FR",
+    "population": 380_000,
+    "sectors": ["housing", "peace"],
+    "description": "A city with a long text about its housing.",
+    "provenance": {"*": {"source": "A table", "status": "inferred"}},
+}
+
+
+def test_a_fact_carries_what_it_rests_on() -> None:
+    assert fact(OURS, "population", "ours") == {
+        "field": "population",
+        "side": "ours",
+        "value": 400_000,
+        "source": "A census",
+        "date": "2021-01-01",
+        "status": "verified",
+    }
+    assert fact(THEIRS, "population", "theirs")["source"] == "A table"
+
+
+def test_what_comes_without_a_source_is_its_sender_s_claim() -> None:
+    assert fact(OURS, "sectors", "ours")["status"] == "claim"
+    assert "source" not in fact(OURS, "sectors", "ours")
+
+
+def test_the_best_proven_comes_first_and_what_is_absent_is_left_out() -> None:
+    because = Because("c", {}, ("sectors", "population", "powers"), ("population", "goals"))
+    found = evidence(because, OURS, THEIRS)
+    assert [(item["field"], item["status"]) for item in found] == [
+        ("population", "verified"),
+        ("sectors", "claim"),
+        ("population", "inferred"),
+    ]
+
+
+def test_reasons_come_largest_contribution_first() -> None:
+    explain = Explainer(OURS, THEIRS, wording("en"))
+    found = explain.reasons(
+        [Share("similar_size", 1, 0.9, 0.2), Share("shared_sectors", 2, 0.7, 0.5)]
+    )
+    assert [r["feature"] for r in found] == ["shared_sectors", "similar_size"]
+    assert "housing" in found[0]["text"]
+    assert "400,000" in found[1]["text"]
+
+
+def test_the_other_side_s_reason_is_told_to_the_place_that_asks() -> None:
+    ours = {**OURS, "needs": [{"sector": "housing", "stage": "apply"}]}
+    theirs = {**THEIRS, "offers": [{"sector": "housing", "stage": "apply"}]}
+    explain = Explainer(ours, theirs, wording("en"))
+    (reason,) = explain.reasons([Share("gives_back", 1, 1.0, 1.0)], mirrored=True)
+    assert reason["code"] == "needs_met.some"
+    assert reason["text"].startswith("They can show")
+
+
+def test_likeness_of_texts_quotes_the_text() -> None:
+    quote = quote_of(THEIRS, 0)
+    assert quote == WrittenText("description", THEIRS["description"])
+    (reason,) = Explainer(OURS, THEIRS, wording("en"), quote).reasons(
+        [Share("similar_text", 1, 0.8, 0.8)]
+    )
+    assert THEIRS["description"] in reason["text"]
+    assert [item["field"] for item in reason["evidence"]] == ["description"]
+    assert quote_of(THEIRS, None) is None

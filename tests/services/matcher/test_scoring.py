@@ -1,0 +1,130 @@
+"""The laws of the score, on made-up features."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from services.matcher.features import Scores
+from services.matcher.scoring import Ranking, Rows, RowTerm, rank, shares, told_and_worth, weaker
+
+PLACES, FEATURES = 6, 4
+value = st.one_of(st.just(float("nan")), st.floats(0, 1))
+tables = st.lists(
+    st.lists(value, min_size=FEATURES, max_size=FEATURES), min_size=PLACES, max_size=PLACES
+)
+weights = st.lists(st.floats(0.01, 10), min_size=FEATURES, max_size=FEATURES)
+gammas = st.floats(0, 1)
+
+
+@dataclass(frozen=True)
+class Given:
+    """A feature whose values are given."""
+
+    name: str
+    weight: float
+    values: Scores
+
+    def of(self, rows: Rows) -> tuple[Scores, Scores]:
+        return told_and_worth(self.values[rows], self.weight)
+
+
+def terms(table: list[list[float]], weight: list[float]) -> list[Given]:
+    columns = np.array(table, float).T
+    return [Given(f"f{i}", weight[i], column) for i, column in enumerate(columns)]
+
+
+def ranked(table: list[list[float]], weight: list[float], gamma: float) -> Ranking:
+    given_terms = terms(table, weight)
+    return rank(given_terms, {t.name: t.weight for t in given_terms}, gamma, np.arange(len(table)))
+
+
+@settings(max_examples=60, deadline=None)
+@given(tables, weights, gammas)
+def test_contributions_add_up_to_the_score(
+    table: list[list[float]], weight: list[float], gamma: float
+) -> None:
+    ranking = ranked(table, weight, gamma)
+    for row in range(PLACES):
+        found = shares(terms(table, weight), row)
+        assert sum(s.contribution for s in found) == pytest.approx(ranking.score[row], abs=1e-6)
+        told = sum(s.weight for s in found)
+        assert told / sum(weight) == pytest.approx(ranking.coverage[row], abs=1e-6)
+        assert all(
+            s.contribution == pytest.approx(s.weight * s.value / told, abs=1e-9) for s in found
+        )
+
+
+@settings(max_examples=80, deadline=None)
+@given(tables, weights, gammas, st.integers(0, FEATURES - 1))
+def test_an_unknown_neither_outranks_the_best_value_nor_falls_below_the_worst(
+    table: list[list[float]], weight: list[float], gamma: float, feature: int
+) -> None:
+    known = [list(row) for row in table[:1] * 3]
+    for row, seen in zip(known, (1.0, float("nan"), 0.0), strict=True):
+        row[feature] = seen
+    best, unknown, worst = ranked(known, weight, gamma).rank_score
+    assert best >= unknown - 1e-12
+    assert unknown >= worst - 1e-12
+
+
+@settings(max_examples=60, deadline=None)
+@given(tables, weights, gammas, st.permutations(range(PLACES)))
+def test_the_order_of_candidates_changes_nothing(
+    table: list[list[float]], weight: list[float], gamma: float, order: list[int]
+) -> None:
+    straight = ranked(table, weight, gamma)
+    turned = ranked([table[i] for i in order], weight, gamma)
+    assert np.array_equal(straight.rank_score[order], turned.rank_score)
+
+
+@settings(max_examples=60, deadline=None)
+@given(tables, weights, gammas, st.integers(1, PLACES))
+def test_the_best_are_those_of_a_full_sort_with_ties_by_row(
+    table: list[list[float]], weight: list[float], gamma: float, count: int
+) -> None:
+    ranking = ranked(table, weight, gamma)
+    full = sorted(range(PLACES), key=lambda row: (-ranking.rank_score[row], row))
+    assert list(ranking.best(count)) == full[:count]
+
+
+def test_ties_go_by_row() -> None:
+    alike = [[0.5, 0.5, 0.5, 0.5]] * PLACES
+    assert list(ranked(alike, [1, 1, 1, 1], 0.5).best(3)) == [0, 1, 2]
+
+
+def test_nobody_is_best_of_none() -> None:
+    none = rank([], {"f": 1.0}, 0.5, np.empty(0, np.intp))
+    assert list(none.best(10)) == []
+
+
+@settings(max_examples=40, deadline=None)
+@given(tables, tables, weights, gammas)
+def test_the_weaker_side_counts(
+    one: list[list[float]], other: list[list[float]], weight: list[float], gamma: float
+) -> None:
+    ours, theirs = ranked(one, weight, gamma), ranked(other, weight, gamma)
+    together, mine = weaker(ours, theirs)
+    assert np.array_equal(together.rank_score, np.minimum(ours.rank_score, theirs.rank_score))
+    assert np.array_equal(together.score, np.where(mine, ours.score, theirs.score))
+    turned, _ = weaker(theirs, ours)
+    assert np.array_equal(turned.rank_score, together.rank_score)
+
+
+def test_a_feature_of_single_rows_tells_nothing_of_the_others() -> None:
+    term = RowTerm("f", 2.0, np.array([1, 4]), np.array([0.5, 1.0]))
+    told, worth = term.of(np.arange(5))
+    assert list(told) == [0, 2, 0, 0, 2]
+    assert list(worth) == [0, 1, 0, 0, 2]
+    none = RowTerm("f", 2.0, np.empty(0, np.intp), np.empty(0))
+    assert list(none.of(np.arange(2))[0]) == [0, 0]
+
+
+def test_silence_on_all_features_scores_nothing() -> None:
+    silent: list[list[Any]] = [[float("nan")] * FEATURES]
+    ranking = ranked(silent, [1, 1, 1, 1], 0.5)
+    assert (ranking.score[0], ranking.coverage[0], ranking.rank_score[0]) == (0, 0, 0)
+    assert shares(terms(silent, [1, 1, 1, 1]), 0) == []
