@@ -42,7 +42,8 @@ def test_only_settings_are_documented_as_such(name: str) -> None:
 
 def test_every_target_of_the_makefile_is_in_its_help() -> None:
     targets = set(_TARGET.findall((ROOT / "Makefile").read_text()))
-    said = subprocess.run(["make", "help"], cwd=ROOT, capture_output=True, text=True, check=True)
+    command = ["make", "--no-print-directory", "help"]
+    said = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)
     assert {"run", "test", "check"} <= targets
     assert {line.split()[1] for line in said.stdout.splitlines()} == targets
 
