@@ -7,7 +7,7 @@ from typing import Any
 
 from models.errors import InvalidInput
 from models.snapshot import Snapshot
-from models.taxonomy import Band
+from models.taxonomy import Band, FactStatus
 from services.matcher.catalogue import Catalogue
 from services.matcher.features import Facts
 from services.matcher.profile import LoadEmbedder, Profile, make_profile, stored_facts
@@ -47,7 +47,8 @@ def asking_profile(context: Context, request: MatchRequest) -> Profile:
         facts = request.place.facts()
     texts = [request.text] if request.text else []
     if request.needs is not None:
-        facts = {**facts, "needs": [need.facts() for need in request.needs]}
+        needs = [need.facts() for need in request.needs]
+        facts = _asked(facts, needs, {"source": "the question", "status": FactStatus.CLAIM})
         texts += [need.text for need in request.needs if need.text]
     inferred = _infer(context, request)
     if inferred and request.needs is None:
@@ -79,10 +80,14 @@ def _with_inferred(facts: Facts, inferred: list[dict[str, Any]]) -> Facts:
     needs = [{"sector": r["sector"]} for r in inferred if r["confidence"] >= CONFIDENT]
     if not needs:
         return facts
-    provenance = {
-        **facts.get("provenance", {}),
-        "needs": {"source": "read from the text of the question", "status": "inferred"},
-    }
+    return _asked(
+        facts, needs, {"source": "the text of the question", "status": FactStatus.INFERRED}
+    )
+
+
+def _asked(facts: Facts, needs: list[Facts], rests_on: Facts) -> Facts:
+    """Facts with the needs of this question in the place of what is stored."""
+    provenance = {**facts.get("provenance", {}), "needs": rests_on}
     return {**facts, "needs": needs, "provenance": provenance}
 
 
