@@ -28,7 +28,7 @@ SHOWN = 8
 # Before a word that begins with the sound "i", Spanish "y" becomes "e".
 _SPANISH_AND = re.compile(r" y (?=[iíIÍ]|[hH][iíIÍ](?![aeAE]))")
 # Quotation marks inside a quotation, in pairs or not, would end it for the reader.
-_INNER_QUOTES = str.maketrans("“„«”»\"", "‘‘‘’’'")
+_INNER_QUOTES = str.maketrans('“„«”»"', "‘‘‘’’'")
 _ACCEPTED = re.compile(r"([a-z]{1,8}|\*)(?:-[a-z0-9-]*)?\s*(?:;\s*q=(0(?:\.\d*)?|1(?:\.0*)?)\s*)?$")
 
 
