@@ -6,6 +6,7 @@ from typing import Annotated, Self
 
 from pydantic import AfterValidator, Field, model_validator
 
+from models.records.contradictions import contradiction
 from models.records.rule import Rule
 from models.records.values import (
     CollaborationId,
@@ -183,6 +184,10 @@ class Collaboration(Record):
             ids = [rule.id for rule in rules]
             if len(ids) != len(set(ids)):
                 raise ValueError("two rules have the same id")
+        for rules in (self.rules, *([*self.rules, *call.rules] for call in self.calls)):
+            clash = contradiction(rules)
+            if clash:
+                raise ValueError(f"rules {clash[0]!r} and {clash[1]!r} contradict: none can pass")
         if self.domestic and self.country is None:
             raise ValueError("a domestic collaboration names its country")
         unknown = set(self.provenance) - set(type(self).model_fields) - {"*"}
