@@ -11,7 +11,7 @@ from models.records.contradictions import contradiction
 
 
 def rule(id: str, field: str, operator: str, value: Any, **dates: Any) -> Rule:
-    return Rule(id=id, field=field, operator=operator, value=value, text="A rule.", **dates)  # type: ignore[arg-type]
+    return Rule(id=id, field=field, operator=operator, value=value, text="A rule.", **dates)
 
 
 @pytest.mark.parametrize(
@@ -54,4 +54,4 @@ def test_a_collaboration_with_contradicting_rules_is_refused() -> None:
             theme="dedicated",
             description="A.",
             rules=rules,
-        )  # type: ignore[arg-type]
+        )
