@@ -130,13 +130,12 @@ def test_ties_are_told_from_both_sides_but_for_catalonia_s_priorities() -> None:
 def test_catalonia_has_three_kinds_of_tie() -> None:
     kinds: dict[str, set[str | None]] = {}
     for tie in PLACES[CATALONIA].commitments:
-        match = re.match(r"Kind of tie: ([a-z ]+)\.", tie.value_note or "")
-        if match:
-            kinds.setdefault(match[1], set()).add(tie.place_id)
+        if tie.tie is not None:
+            kinds.setdefault(tie.tie, set()).add(tie.place_id)
     assert kinds == {
         "neighbour": {"iso:FR-OCC"},
         "economic": {"iso:US-CA", "iso:US-MA", "iso:US-NY"},
-        "cultural or common interest": {"iso:MX-NLE", "iso:CA-QC", "iso:CN-GD", "iso:BE-VLG"},
+        "cultural": {"iso:MX-NLE", "iso:CA-QC", "iso:CN-GD", "iso:BE-VLG"},
     }
     assert {"Languedoc-Roussillon", "Midi-Pyrénées"} <= set(PLACES["iso:FR-OCC"].aliases)
 
@@ -146,7 +145,7 @@ def test_commercial_pairs_say_that_they_are_transactions() -> None:
     for left, right in pairs.items():
         (tie,) = PLACES[left].commitments
         assert tie.place_id == right
-        assert "Purpose: transaction" in (tie.value_note or "")
+        assert tie.purpose == "transaction"
         assert tie.provenance["*"].status == "claim"
 
 
