@@ -1,6 +1,7 @@
 """Joint admission: may these places join together, and what would let those refused in?"""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 from models.errors import InvalidInput
@@ -120,6 +121,9 @@ def _ruled(roster: Roster, finding: Finding, words: Wording) -> Ruled:
         "max": at_most,
         "holders": holders,
     }
+    if finding.outcome is Outcome.FAIL:
+        ways = ways_in(limit, more, words)
+        outcome = replace(outcome, remedy=ways[0]["text"] if ways else None)
     return outcome, more
 
 

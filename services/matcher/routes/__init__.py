@@ -2,10 +2,10 @@
 
 from fastapi import APIRouter
 
-from services.matcher.routes import collaborations, matches, places, reference
+from services.matcher.routes import collaborations, convening, matches, places, reference
 
 router = APIRouter(prefix="/v1")
-for group in (matches, places, collaborations, reference):
+for group in (matches, places, collaborations, convening, reference):
     router.include_router(group.router)
 
 __all__ = ["router"]
