@@ -46,6 +46,8 @@ TENANT, OTHER_TENANT = "golden", "stranger"
 LOOPBACK = ("127.0.0.1", 5000)
 # Of the cities of 100,000 residents and more every 20th, of the governed regions every 12th.
 BIG_CITY, EVERY_CITY, EVERY_REGION = 100_000, 20, 12
+# A region without a government, and what tests of the matcher name besides the golden cases.
+NAMED = {"iso:GB-ENG"}
 _ID = re.compile(r"\b(?:gn|iso|cp):[A-Za-z0-9][A-Za-z0-9._-]*")
 
 
@@ -65,7 +67,7 @@ class Published:
 
 def _named() -> set[str]:
     """Places that the report, the lists of members or a golden case name."""
-    found = {place.id for place in overrides(DATA / "places")}
+    found = {place.id for place in overrides(DATA / "places")} | NAMED
     found |= {member.place_id for member in memberships(DATA / "memberships.csv")}
     for path in GOLDEN.glob("*.yaml"):
         found |= set(_ID.findall(path.read_text(encoding="utf-8")))

@@ -1,6 +1,111 @@
+"""Finding places by any name, and reading what is held about them."""
+
+import pytest
 from fastapi.testclient import TestClient
 
+from tests.services.matcher.asking import BILBAO, BRISTOL
 
-def test_a_place_is_found_by_its_name(client: TestClient) -> None:
-    items = client.get("/v1/places", params={"q": "bilbao"}).json()["items"]
-    assert items[0]["id"] == "gn:3128026"
+
+def found(client: TestClient, **query: str | int) -> list[str]:
+    answer = client.get("/v1/places", params=query)
+    assert answer.status_code == 200, answer.text
+    return [item["id"] for item in answer.json()["items"]]
+
+
+@pytest.mark.parametrize(
+    ("q", "place_id"),
+    [
+        ("bilbao", BILBAO),
+        ("BILB", BILBAO),
+        ("Bogota", "gn:3688689"),
+        ("bogotá", "gn:3688689"),
+        ("Medellin", "gn:3674962"),
+        ("Mailand", "gn:3173435"),
+        ("Milano", "gn:3173435"),
+        ("Сингапур", "gn:1880252"),
+        ("新加坡", "gn:1880252"),
+    ],
+)
+def test_a_place_is_found_by_any_name_in_any_script(
+    client: TestClient, q: str, place_id: str
+) -> None:
+    assert place_id in found(client, q=q)[:3]
+
+
+def test_country_and_kind_narrow_the_search(client: TestClient) -> None:
+    assert BRISTOL in found(client, q="bristol", country="GB", kind="city")
+    assert BRISTOL not in found(client, q="bristol", country="US")
+    assert BRISTOL not in found(client, q="bristol", kind="region")
+
+
+def test_a_name_nobody_has_finds_nobody(client: TestClient) -> None:
+    assert found(client, q="zzzzqqqq") == []
+
+
+def test_pages_hold_every_place_once(client: TestClient) -> None:
+    seen: list[str] = []
+    query: dict[str, str | int] = {"country": "ES", "limit": 5}
+    while True:
+        page = client.get("/v1/places", params=query).json()
+        seen += [item["id"] for item in page["items"]]
+        if page["next"] is None:
+            break
+        query["cursor"] = page["next"]
+    assert len(seen) > 10
+    assert len(seen) == len(set(seen))
+    assert seen == found(client, country="ES", limit=200)
+
+
+def test_a_cursor_of_another_snapshot_is_stale(client: TestClient) -> None:
+    from base64 import urlsafe_b64encode
+
+    stale = urlsafe_b64encode(b"another-snapshot.5").decode()
+    answer = client.get("/v1/places", params={"cursor": stale})
+    assert answer.status_code == 410
+    assert answer.headers["content-type"] == "application/problem+json"
+    assert answer.json()["type"].endswith("stale-cursor")
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        {"limit": 0},
+        {"limit": 201},
+        {"country": "ZZ"},
+        {"kind": "village"},
+        {"cursor": "not a cursor"},
+        {"q": "a" * 201},
+        {"limit": "ten"},
+    ],
+)
+def test_bad_queries_say_which_part_is_wrong(
+    client: TestClient, query: dict[str, str | int]
+) -> None:
+    answer = client.get("/v1/places", params=query)
+    assert answer.status_code == 422
+    assert answer.headers["content-type"] == "application/problem+json"
+    assert answer.json()["errors"][0]["pointer"] == f"?{next(iter(query))}"
+
+
+def test_a_place_is_read_with_what_its_facts_rest_on(client: TestClient) -> None:
+    place = client.get(f"/v1/places/{BRISTOL}").json()
+    assert place["name"] == "Bristol"
+    assert place["continent"] == "EU"
+    assert place["snapshot_id"]
+    assert place["provenance"]["needs"]["source"].startswith("Network Effects (2020)")
+
+
+def test_an_unknown_place_is_not_found(client: TestClient) -> None:
+    for place_id in ("gn:999999999", "x:choosy", "nonsense"):
+        answer = client.get(f"/v1/places/{place_id}")
+        assert answer.status_code == 404
+        assert answer.headers["content-type"] == "application/problem+json"
+
+
+def test_a_private_place_is_there_for_its_own_tenant(
+    client: TestClient, key: dict[str, str]
+) -> None:
+    assert client.get("/v1/places/x:choosy", headers=key).json()["name"] == "Choosy"
+    own = client.get("/v1/places", params={"q": "choosy"}, headers=key).json()["items"]
+    assert [item["id"] for item in own] == ["x:choosy"]
+    assert found(client, q="choosy") == []

@@ -1,0 +1,76 @@
+"""The bounded search against its oracle: scoring every place."""
+
+import numpy as np
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from models.snapshot import Snapshot
+from models.snapshot.columns import profile_columns
+from services.matcher.features import PEER_FEATURES, SIMILAR_TEXT
+from services.matcher.retrieval import Search
+from services.matcher.scoring import Term, TextTerm, answering_terms, asking_terms, rank, weaker
+from tests.services.matcher.asking import BILBAO, BRISTOL, CATALONIA, HAMBURG
+
+NAMES = [feature.name for feature in PEER_FEATURES]
+some_weights = st.fixed_dictionaries(
+    {name: st.one_of(st.just(0.0), st.floats(0.01, 5)) for name in NAMES}
+)
+
+
+def terms_of(
+    snapshot: Snapshot, place_id: str, weights: dict[str, float], two_sided: bool
+) -> list[list[Term]]:
+    row = snapshot.places.row(place_id)
+    assert row is not None
+    profile, columns = profile_columns(snapshot.places.facts(row)), snapshot.places.columns
+    given: list[Term] = []
+    if weights[SIMILAR_TEXT]:
+        texts = snapshot.places.texts
+        given = [TextTerm(SIMILAR_TEXT, weights[SIMILAR_TEXT], texts, texts.of(row), 0.5)]
+    sides = [asking_terms(PEER_FEATURES, weights, profile, columns) + given]
+    if two_sided:
+        sides.append(answering_terms(PEER_FEATURES, weights, profile, columns) + given)
+    return sides
+
+
+@settings(
+    max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+@given(
+    st.sampled_from([BRISTOL, BILBAO, HAMBURG, CATALONIA]),
+    some_weights,
+    st.one_of(st.just(0.0), st.floats(0.01, 5)),
+    st.floats(0, 1),
+    st.booleans(),
+    st.integers(1, 30),
+    st.integers(0, 2**32 - 1),
+)
+def test_the_search_finds_all_of_the_true_top(
+    snapshot: Snapshot,
+    place_id: str,
+    weights: dict[str, float],
+    text: float,
+    gamma: float,
+    two_sided: bool,
+    count: int,
+    seed: int,
+) -> None:
+    weights = {**weights, SIMILAR_TEXT: text}
+    if not any(weights.values()):
+        return
+    places, sides = snapshot.places, terms_of(snapshot, place_id, weights, two_sided)
+    chance = np.random.default_rng(seed)
+    allowed = chance.random(len(places.groups)) < 0.7
+    barred = np.sort(chance.choice(len(places), 20, replace=False)).astype(np.intp)
+    every = np.setdiff1d(np.flatnonzero(allowed[places.groups.of_row]), barred)
+    found = Search(places, sides, sum(weights.values()), gamma).rows(allowed, barred, count)
+    if found is None:
+        pytest.skip("the search cannot be bounded with these weights")
+
+    def best(rows: np.ndarray[tuple[int], np.dtype[np.intp]]) -> list[int]:
+        rankings = [rank(terms, weights, gamma, rows) for terms in sides]
+        ranking = weaker(rankings[0], rankings[1])[0] if two_sided else rankings[0]
+        return [int(row) for row in ranking.rows[ranking.best(count)]]
+
+    assert best(found) == best(every)
