@@ -26,6 +26,7 @@ from models.database import connect, migrate, sessions
 from models.embedding import Kind
 from models.snapshot import Snapshot, SnapshotStore
 from models.snapshot.columns import GOALS, POWERS, SECTORS, STAGES, STAKEHOLDERS
+from models.snapshot.texts import written_texts
 from models.tables import PUBLIC, CollaborationRow, PlaceRow, Tenant, TextVector, now
 from services.ingest.publish import publish
 from services.ingest.upsert import canonical, digest
@@ -128,16 +129,38 @@ def write_world(session: Session, world: World, count: int, model: str) -> None:
     session.flush()
     rows: list[Facts] = []
     vectors: list[Facts] = []
+    _write_collaborations(session, world.source, model)
     for facts, vector in world.places(count):
         text = canonical(facts)
         kept = {k: facts[k] for k in ("id", "kind", "country", "name")}
         rows.append(kept | {"tenant_id": PUBLIC, "record": text, "content_hash": digest(text)})
         if vector is not None:
-            key = hashlib.sha256(facts["description"].encode()).hexdigest()
-            vectors.append({"model": model, "content_hash": key, "vector": vector.tobytes()})
+            vectors.append(_vector(model, facts["description"], vector))
         if len(rows) == BATCH:
             _insert(session, rows, vectors)
     _insert(session, rows, vectors)
+
+
+def _write_collaborations(session: Session, source: Snapshot, model: str) -> None:
+    """The source's public collaborations as they are, with the vectors of their texts."""
+    rows: list[Facts] = []
+    vectors: dict[str, Facts] = {}
+    for row, record in enumerate(source.collaborations):
+        texts = [written.text for written in written_texts(record)]
+        for text, vector in zip(texts, source.collaboration_texts.of(row), strict=True):
+            vectors.setdefault(text, _vector(model, text, vector))
+        if record["tenant"] == PUBLIC:
+            facts = {k: v for k, v in record.items() if k != "tenant"}
+            text = canonical(facts)
+            kept = {"id": facts["id"], "name": facts["name"], "updated_at": now()}
+            rows.append(kept | {"tenant_id": PUBLIC, "record": text, "content_hash": digest(text)})
+    session.execute(insert(CollaborationRow), rows)
+    session.execute(insert(TextVector), list(vectors.values()))
+
+
+def _vector(model: str, text: str, vector: NDArray[np.float32]) -> Facts:
+    key = hashlib.sha256(text.encode()).hexdigest()
+    return {"model": model, "content_hash": key, "vector": vector.tobytes()}
 
 
 def _insert(session: Session, rows: list[Facts], vectors: list[Facts]) -> None:
