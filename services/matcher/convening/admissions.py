@@ -187,12 +187,13 @@ def _twin(double: tuple[Facts, Facts], words: Wording) -> Facts:
 
 
 def _holders(ruled: Sequence[Ruled]) -> list[Facts]:
-    """The members who hold the places of the caps that stand in the way."""
+    """Who holds the places of the caps in the way; of a share, where no count is in the way."""
+    standing_in = [(o, more) for o, more in ruled if o.outcome is not Outcome.PASS]
+    counted = [more for o, more in standing_in if isinstance(o.threshold, int)]
     seen: dict[str, Facts] = {}
-    for outcome, more in ruled:
-        if outcome.outcome is not Outcome.PASS:
-            for member in more.get("holders", ()):
-                seen.setdefault(member.get("id") or member["name"], member)
+    for more in counted or [more for _, more in standing_in]:
+        for member in more.get("holders", ()):
+            seen.setdefault(member.get("id") or member["name"], member)
     return list(seen.values())
 
 

@@ -72,7 +72,7 @@ class Scorer:
             float(ranking.coverage[0]),
             rank_score,
             band(rank_score, weights["bands"]),
-            shares(terms, 0),
+            shares(terms, _ONLY)[0],
         )
 
     def reasons(self, facts: Facts, fit: Fit) -> list[Facts]:

@@ -42,7 +42,7 @@ def read(desk: Desk, content: bytes, filename: str) -> Sheet:
         else:
             sheet.errors += found
         if len(sheet.applicants) > APPLICANTS:
-            raise BadFile(f"At most {APPLICANTS:,} applicants are screened at once; split the file.")
+            raise BadFile(f"At most {APPLICANTS:,} applicants at once; split the file.")
     if not sheet.applicants:
         detail = "no row of the file is an applicant that can be read"
         errors = [{"pointer": "/file", "detail": detail, "code": "no_applicants"}]

@@ -2,10 +2,17 @@
 
 from fastapi import APIRouter
 
-from services.matcher.routes import collaborations, convening, matches, places, reference
+from services.matcher.routes import (
+    collaborations,
+    convening,
+    matches,
+    places,
+    reference,
+    screenings,
+)
 
 router = APIRouter(prefix="/v1")
-for group in (matches, places, collaborations, convening, reference):
+for group in (matches, places, collaborations, convening, screenings, reference):
     router.include_router(group.router)
 
 __all__ = ["router"]

@@ -68,7 +68,7 @@ def test_after_oklahoma_leaves_the_roster_is_in_breach(desk: Desk) -> None:
     assert desk.check([region("Lombardy", "IT")])["verdict"] == "refused"
     african = desk.check([AFRICAN])
     assert african["verdict"] == "eligible"
-    assert [c for c in african["caps_after"] if c["value"] == "EU"][0]["status"] == "full"
+    assert next(c for c in african["caps_after"] if c["value"] == "EU")["status"] == "full"
     # Nine of 13 is less of a breach than eight of 11; ten of 14 is no better.
     assert desk.check([AFRICAN, region("Lombardy", "IT")])["verdict"] == "eligible"
     two = [region("Lombardy", "IT"), region("Silesia", "PL")]
@@ -98,7 +98,7 @@ def test_the_third_spanish_region_is_refused_naming_both_holders(desk: Desk) -> 
     country = rule(third, "country_cap")
     assert (country["before"], country["max"], country["outcome"]) == (2, 2, "fail")
     assert {h["id"] for h in country["holders"]} == {"iso:ES-CT", "iso:ES-PV"}
-    assert {h["id"] for h in third["holders"]} >= {"iso:ES-CT", "iso:ES-PV"}
+    assert {h["id"] for h in third["holders"]} == {"iso:ES-CT", "iso:ES-PV"}
     assert "country_cap 2/2" in country["text"]
     assert rule(third, "continent_cap")["outcome"] == "fail"
 
@@ -121,9 +121,7 @@ def test_an_incomplete_roster_is_judged_by_bounds(desk: Desk) -> None:
     checked = desk.check([FRENCH])
     assert checked["verdict"] == "undetermined"
     assert "by_bounds" in checked
-    full = desk.roster(
-        [*NAMED, BASQUE, region("Galicia", "ES")], complete=False, unknown_members=1
-    )
+    full = desk.roster([*NAMED, BASQUE, region("Galicia", "ES")], complete=False, unknown_members=1)
     assert cap(full, "country", "ES")["status"] == "in_breach"
     assert rule(desk.check([region("Aragon", "ES")]), "country_cap")["outcome"] == "fail"
 
