@@ -22,7 +22,7 @@ from babel.numbers import format_currency, format_decimal
 LANGUAGES = ("en", "es", "fr", "pt")
 # English dates and lists as most of the world writes them: 2 March 2026; a, b and c.
 _LOCALES = {"en": "en_001"}
-_FOLDER = Path(__file__).parent
+FOLDER = Path(__file__).parent
 # A longer list is cut, and how many more there are is said.
 SHOWN = 8
 # Before a word that begins with the sound "i", Spanish "y" becomes "e".
@@ -67,6 +67,8 @@ class Wording(Formatter):
     def joined(self, parts: Iterable[str]) -> str:
         """Parts as a list in the language, such as "a, b and c"; a long one is cut."""
         shown = list(parts)
+        if not shown:
+            return self.term("unknown", "value")
         if len(shown) > SHOWN + 1:
             more = self.term("list", "more").format(count=len(shown) - SHOWN)
             shown = [*shown[:SHOWN], more]
@@ -123,7 +125,7 @@ class Wording(Formatter):
 
 @lru_cache(maxsize=len(LANGUAGES))
 def _content(language: str) -> dict[str, Any]:
-    text = (_FOLDER / f"{language}.yaml").read_text(encoding="utf-8")
+    text = (FOLDER / f"{language}.yaml").read_text(encoding="utf-8")
     content: dict[str, Any] = yaml.safe_load(text)
     return content
 
@@ -140,7 +142,7 @@ def choose_language(accept: str | None) -> str:
     for part in (accept or "").lower().split(","):
         found = _ACCEPTED.match(part.strip())
         if found:
-            wanted.setdefault(found[1], float(found[2] or 1))
+            wanted[found[1]] = max(float(found[2] or 1), wanted.get(found[1], 0))
     ranked = sorted((tag for tag, quality in wanted.items() if quality), key=lambda t: -wanted[t])
     for tag in ranked:
         if tag in LANGUAGES:
