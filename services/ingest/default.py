@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
+from itertools import chain
 from pathlib import Path
 
 from sqlalchemy.orm import Session
@@ -17,6 +18,7 @@ from services.ingest.sources.geonames import cities
 from services.ingest.sources.overrides import lay_all_over, overrides
 from services.ingest.sources.powers import LEVEL, average_powers
 from services.ingest.sources.regions import regions
+from services.ingest.sources.sectors import with_sectors
 from services.ingest.sources.tables import rows
 from services.ingest.upsert import (
     BATCH,
@@ -28,6 +30,7 @@ from services.ingest.upsert import (
 )
 
 ORIGIN = "network-effects-2020"
+MEMBERSHIPS = ("memberships.csv", "member_lists.csv")
 
 
 def load_default(session: Session, progress: Progress = no_progress, data: Path = DATA) -> Counts:
@@ -39,7 +42,8 @@ def load_default(session: Session, progress: Progress = no_progress, data: Path 
         counts += upsert_places(session, found[start : start + BATCH])
         progress(min(start + BATCH, len(found)), len(found))
     counts += upsert_collaborations(session, collaborations(data / "collaborations"))
-    ties = _commitments(memberships(data / "memberships.csv"))
+    known = chain.from_iterable(memberships(data / name) for name in MEMBERSHIPS)
+    ties = _commitments(known)
     counts += replace_commitments(session, ORIGIN, ties)
     return counts
 
@@ -52,7 +56,8 @@ def places(data: Path = DATA) -> Iterator[Place]:
     _add_figures(base, own_tables.figures(own / "figures.csv"))
     base += own_tables.metropolitan_authorities(own / "metropolitan_authorities.csv")
     base += own_tables.rural_areas(own / "rural_areas.csv")
-    return _with_powers(lay_all_over(base, overrides(own)), data / "powers.csv")
+    found = lay_all_over(base, overrides(own))
+    return _with_powers(with_sectors(found, data / "sector_facts.csv"), data / "powers.csv")
 
 
 def _add_parts(base: Iterable[Place], parts: Iterable[tuple[str, str]]) -> None:
