@@ -123,9 +123,15 @@ class PeerMatch:
         return answer
 
     def _refused(self, count: int) -> list[dict[str, Any]]:
-        """The ledger of what was ruled out, those that would have ranked best first."""
-        visible = np.flatnonzero(self.snapshot.places.visible_to(self.context.tenant))
-        ranking = self.rank(np.setdiff1d(visible, self.pool.rows())).ranking
+        """The ledger of what was ruled out, those that would have ranked best first.
+
+        Where places were named, of those alone, and all of them.
+        """
+        judged = np.flatnonzero(self.snapshot.places.visible_to(self.context.tenant))
+        if self.pool.only is not None:
+            judged = np.intersect1d(judged, self.pool.only)
+            count = len(judged)
+        ranking = self.rank(np.setdiff1d(judged, self.pool.rows())).ranking
         rows = [int(ranking.rows[at]) for at in ranking.best(count)]
         return refusals(self.context, self.conditions, rows)
 
