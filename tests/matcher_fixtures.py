@@ -44,8 +44,15 @@ GOLDEN = Path(__file__).parent / "golden"
 MADE_UP = GOLDEN / "fixtures.yaml"
 TENANT, OTHER_TENANT = "golden", "stranger"
 LOOPBACK = ("127.0.0.1", 5000)
-# Of the cities of 100,000 residents and more every 20th, of the governed regions every 12th.
-BIG_CITY, EVERY_CITY, EVERY_REGION = 100_000, 20, 12
+# Of the cities of 100,000 residents and more every 20th, of the governed regions every 12th, of
+# the metropolitan authorities and rural areas, most of which bring a text to embed, every second.
+BIG_CITY = 100_000
+EVERY = {
+    PlaceKind.CITY: 20,
+    PlaceKind.REGION: 12,
+    PlaceKind.METRO_AUTHORITY: 2,
+    PlaceKind.RURAL_AREA: 2,
+}
 # A region without a government, and what tests of the matcher name besides the golden cases.
 NAMED = {"iso:GB-ENG"}
 _ID = re.compile(r"\b(?:gn|iso|cp):[A-Za-z0-9][A-Za-z0-9._-]*")
@@ -75,16 +82,14 @@ def _named() -> set[str]:
 
 
 def _small(every: list[Place]) -> Iterator[Place]:
-    named, seen = _named(), {PlaceKind.CITY: 0, PlaceKind.REGION: 0}
+    named, seen = _named(), dict.fromkeys(PlaceKind, 0)
     for place in sorted(every, key=lambda p: p.id or ""):
-        chosen = place.id in named or place.kind not in seen
-        if place.kind is PlaceKind.CITY and (place.population or 0) >= BIG_CITY:
-            seen[place.kind] += 1
-            chosen |= seen[place.kind] % EVERY_CITY == 0
-        elif place.kind is PlaceKind.REGION and place.has_government:
-            seen[place.kind] += 1
-            chosen |= seen[place.kind] % EVERY_REGION == 0
-        if chosen:
+        if place.kind is PlaceKind.CITY:
+            counts = (place.population or 0) >= BIG_CITY
+        else:
+            counts = bool(place.has_government)
+        seen[place.kind] += counts
+        if place.id in named or (counts and seen[place.kind] % EVERY[place.kind] == 0):
             yield place
 
 

@@ -49,7 +49,7 @@ def test_contributions_add_up_to_the_score(
 ) -> None:
     ranking = ranked(table, weight, gamma)
     for row in range(PLACES):
-        found = shares(terms(table, weight), row)
+        found = shares(terms(table, weight), np.array([row]))[0]
         assert sum(s.contribution for s in found) == pytest.approx(ranking.score[row], abs=1e-6)
         told = sum(s.weight for s in found)
         assert told / sum(weight) == pytest.approx(ranking.coverage[row], abs=1e-6)
@@ -127,4 +127,4 @@ def test_silence_on_all_features_scores_nothing() -> None:
     silent: list[list[Any]] = [[float("nan")] * FEATURES]
     ranking = ranked(silent, [1, 1, 1, 1], 0.5)
     assert (ranking.score[0], ranking.coverage[0], ranking.rank_score[0]) == (0, 0, 0)
-    assert shares(terms(silent, [1, 1, 1, 1]), 0) == []
+    assert shares(terms(silent, [1, 1, 1, 1]), np.array([0])) == [[]]
