@@ -22,6 +22,7 @@ from services.matcher.wording import wording
 
 ROOT = Path(__file__).resolve().parent.parent
 FEATURES = ROOT / "docs" / "features.md"
+EXAMPLE = ROOT / "docs" / "how-a-match-is-made.md"
 VERDICTS = ROOT / "docs" / "verdicts.md"
 WEIGHTS: dict[str, Any] = json.loads((ROOT / "data" / "weights.json").read_text())
 _CODE = re.compile(r"^\| `([^`]+)` \|", re.MULTILINE)
@@ -165,6 +166,35 @@ def test_a_caution_said_by_the_code_is_in_the_table() -> None:
 
 def test_the_numbers_of_the_verdicts_are_those_of_the_code() -> None:
     assert STALE_AFTER.days // 365 == 2, "the text says two years"
+
+
+def _number(text: str) -> float:
+    return float(text.replace(",", ""))
+
+
+def test_the_worked_example_can_be_redone() -> None:
+    """The sum, the coverage and the rank score follow from the weights and values it shows.
+
+    It is of a day: the weights of today may be others.
+    """
+    text = EXAMPLE.read_text(encoding="utf-8")
+    rows = re.findall(r"^\| `(\w+)`:.* \| (.+) \| (.+) \| (.+) \| (.+) \|$", text, re.MULTILINE)
+    assert {name for name, *_ in rows} <= {f.name for f in PEER_FEATURES} | set(GIVEN)
+    figures = [[_number(cell) for cell in cells] for _, *cells in rows]
+    told = sum(weight for weight, *_ in figures)
+    for weight, value, product, contribution in figures:
+        assert weight * value == pytest.approx(product, abs=2e-4)
+        assert product / told == pytest.approx(contribution, abs=1e-4)
+    total = sum(product for *_, product, _ in figures)
+    every, gamma = map(
+        float, re.findall(r"add up to ([\d.]+);", text) + re.findall(r"\^([\d.]+) =", text)
+    )
+    score, coverage = total / told, told / every
+    lowest, best = total / every, (total + every - told) / every
+    for shown in (score, coverage, score * coverage**gamma, lowest, best):
+        assert f"{shown:.4f}" in text
+    assert f"{total:.4f} / {told:g} =" in text
+    assert f"{told:g} / {every:g} =" in text
 
 
 if __name__ == "__main__":
