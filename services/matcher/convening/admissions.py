@@ -246,9 +246,7 @@ def _way(head: Facts, code: str, count: int, args: Facts, words: Wording) -> Fac
     return {**head, "code": code, "count": count, "text": text}
 
 
-def _opened(
-    roster: Roster, limit: Limit, admitted: Sequence[Facts], words: Wording
-) -> list[Facts]:
+def _opened(roster: Roster, limit: Limit, admitted: Sequence[Facts], words: Wording) -> list[Facts]:
     """Values that had no room before the admission and have some after it."""
     if roster.hidden != 0 or limit.share is None:
         return []

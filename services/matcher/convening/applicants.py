@@ -35,6 +35,7 @@ class Known:
     candidates: list[Facts] = field(default_factory=list)
     matched: float | None = None
     row: int | None = None
+    asked: str | None = None
 
     def shown(self) -> Facts:
         """The applicant as an answer names it."""
@@ -45,6 +46,7 @@ class Known:
             head["matched"] = {
                 "place_id": self.on_file["id"],
                 "name": self.on_file["name"],
+                "asked": self.asked,
                 "score": self.matched,
             }
         if self.candidates:
@@ -113,7 +115,7 @@ def _merged(
             **{k: {"source": "the applicant", "status": "claim"} for k in told},
             **provenance,
         }
-    return Known(number, facts, on_file, conflicts, matched=score, row=line)
+    return Known(number, facts, on_file, conflicts, matched=score, row=line, asked=claims["name"])
 
 
 def contradictions(claims: Facts, on_file: Facts) -> list[Facts]:

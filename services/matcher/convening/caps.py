@@ -136,9 +136,7 @@ def _state(limit: Limit, count: int, total: int) -> CapStatus:
     return CapStatus.FULL if limit.breached(count + 1, total + 1) else CapStatus.OK
 
 
-def judge_admission(
-    limit: Limit, before: Tally, admitted: Sequence[str | None]
-) -> list[Finding]:
+def judge_admission(limit: Limit, before: Tally, admitted: Sequence[str | None]) -> list[Finding]:
     """What a cap says of admitting places of these values together, one finding a value."""
     values: set[str | None] = {v for v in admitted if v is not None}
     doubtful = admitted.count(None)

@@ -87,9 +87,7 @@ def add(desk: Desk, screening_id: str, entry: AnyEntry) -> Facts:
 
 
 def _document(entry: Record) -> Facts:
-    return entry.model_dump(
-        mode="json", exclude_none=True, exclude={"kind", "author", "applicant"}
-    )
+    return entry.model_dump(mode="json", exclude_none=True, exclude={"kind", "author", "applicant"})
 
 
 def _check_assessor(rows: Sequence[ScreeningEntryRow], entry: Assessment) -> None:

@@ -200,6 +200,4 @@ class Override(Record):
     reason: Text
 
 
-Entry = Annotated[
-    Note | Minutes | Interest | Assessment | Override, Field(discriminator="kind")
-]
+Entry = Annotated[Note | Minutes | Interest | Assessment | Override, Field(discriminator="kind")]

@@ -131,7 +131,7 @@ class Screening:
             "snapshot_id": self.desk.context.snapshot.id,
             "roster_version": self.roster.version,
             "results": results,
-            "counts": dict(sorted(Counter(r["verdict"] for r in results).items())),
+            "counts": dict(sorted(Counter(str(r["verdict"]) for r in results).items())),
         }
         if self.call:
             answer["call"] = {
@@ -157,8 +157,7 @@ class Screening:
         admitted = [
             one.who.facts
             for one in self.judged
-            if one.judgement.verdict not in (Verdict.REFUSED, Verdict.WAITLISTED)
-            and not one.member
+            if one.judgement.verdict not in (Verdict.REFUSED, Verdict.WAITLISTED) and not one.member
         ]
         ruled = [
             pair
@@ -240,9 +239,7 @@ def outcomes(screening: Screening, who: Known) -> list[RuleOutcome]:
     contested = {c["field"] for c in who.conflicts}
     held = {k: v for k, v in who.on_file.items() if k in contested}
     theirs = {o.rule_id: o for o in _own_outcomes(screening, {**who.facts, **held})}
-    return [
-        o if theirs[o.rule_id].outcome == o.outcome else _contested(screening, o) for o in mine
-    ]
+    return [o if theirs[o.rule_id].outcome == o.outcome else _contested(screening, o) for o in mine]
 
 
 def _contested(screening: Screening, outcome: RuleOutcome) -> RuleOutcome:

@@ -50,9 +50,7 @@ def continent_of(facts: Facts, assignments: Assignments) -> str | None:
     return None if "continent" in (country.disputed or "") else country.continent
 
 
-def value_of(
-    facts: Facts, attribute: CapAttribute, assignments: Assignments
-) -> str | None:
+def value_of(facts: Facts, attribute: CapAttribute, assignments: Assignments) -> str | None:
     """A place's value under a cap; None where it is not known."""
     match attribute:
         case CapAttribute.COUNTRY:

@@ -60,9 +60,7 @@ def _check_columns(row: SheetRow, columns: set[str]) -> None:
         raise BadFile(f"Unknown columns: {names}. Rename or remove them.")
 
 
-def _applicant(
-    desk: Desk, row: SheetRow, seen: dict[str, int]
-) -> Applicant | list[RowError]:
+def _applicant(desk: Desk, row: SheetRow, seen: dict[str, int]) -> Applicant | list[RowError]:
     cells = {k: v for k, v in row.cells.items() if k != PLACE_ID}
     place_id = str(row.cells.get(PLACE_ID) or "").strip()
     if place_id:
@@ -93,9 +91,7 @@ def _stored(
     return _once(row, place_id, seen, PLACE_ID) or Applicant(place_id=place_id)
 
 
-def _once(
-    row: SheetRow, key: str, seen: dict[str, int], column: str
-) -> list[RowError] | None:
+def _once(row: SheetRow, key: str, seen: dict[str, int], column: str) -> list[RowError] | None:
     if key in seen:
         detail = f"row {seen[key]} is the same applicant"
         return [RowError.at(row.number, "duplicate", detail, column, row.cells.get(column))]

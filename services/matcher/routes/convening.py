@@ -11,8 +11,9 @@ from fastapi import APIRouter, Query, Request, Response
 from services.access import Caller, Convening
 from services.matcher.catalogue import Catalogue
 from services.matcher.convening import admissions, roster
+from services.matcher.convening.cohort import Cohort
 from services.matcher.convening.desk import Desk
-from services.matcher.convening.schemas import AdmissionRequest, RosterRequest
+from services.matcher.convening.schemas import AdmissionRequest, CohortRequest, RosterRequest
 from services.matcher.matching import Context
 from services.matcher.routes.dependencies import CatalogueDep, WordsDep
 from services.matcher.wording import Wording
@@ -94,3 +95,17 @@ def check_admission(
     """May these places join together, after others have left? Nothing is stored."""
     with desk_of(request, caller, catalogue, words, collaboration_id) as desk:
         return said(desk, admissions.check(desk, body))
+
+
+@router.post("/collaborations/{collaboration_id}/cohorts")
+def cohort(
+    collaboration_id: str,
+    request: Request,
+    body: CohortRequest,
+    caller: Convening,
+    catalogue: CatalogueDep,
+    words: WordsDep,
+) -> Response:
+    """The best cohort under every rule; where there is none, the fewest rules to relax."""
+    with desk_of(request, caller, catalogue, words, collaboration_id) as desk:
+        return said(desk, Cohort(desk, body).answer())

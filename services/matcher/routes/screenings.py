@@ -42,6 +42,7 @@ _BODY: dict[str, Any] = {
     }
 }
 
+
 @dataclass(frozen=True)
 class Upload:
     """A sheet of applicants and the terms sent beside it."""
@@ -61,9 +62,7 @@ async def _asked(request: Request, _: Convening) -> ScreeningRequest | Upload:
         if not isinstance(file, UploadFile):
             raise InvalidInput.at("/file", "send the sheet in the field 'file'", "missing_field")
         terms = {name: value for name, value in form.items() if name != "file"}
-        return Upload(
-            await file.read(), file.filename or "", _valid(ScreeningTerms, terms)
-        )
+        return Upload(await file.read(), file.filename or "", _valid(ScreeningTerms, terms))
 
 
 def _checked(model: type[R], body: bytes) -> R:
