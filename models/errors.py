@@ -110,3 +110,29 @@ class BadFile(Problem):
     """A file that cannot be read as a whole; single bad rows are reported by row instead."""
 
     status, title, type = 422, "File cannot be read", "bad-file"
+
+
+class MatchNotFound(Problem):
+    status, title, type = 404, "Match not found", "match-not-found"
+
+    def __init__(self, match_id: str) -> None:
+        super().__init__(
+            f"No match of yours has the id {match_id!r}: it was never asked, or its record was "
+            "removed at the end of the retention time.",
+            match_id=match_id,
+        )
+
+
+class CannotReplay(Problem):
+    """A match that cannot be answered again as it was; `reason` says why in a word."""
+
+    status, title, type = 409, "Cannot replay", "cannot-replay"
+
+    def __init__(self, reason: str, detail: str, **extra: Any) -> None:
+        super().__init__(detail, reason=reason, **extra)
+
+
+class AuditBroken(Problem):
+    """The audit log and its signed head disagree: nothing more is decided on top of it."""
+
+    status, title, type = 503, "Audit log broken", "audit-broken"

@@ -31,6 +31,12 @@ class Settings(BaseSettings):
     snapshots_kept: int = 3
     """How many snapshots stay on disk after a publish."""
 
+    record_retention_days: int = 365
+    """How long recorded matches, and the snapshots they were answered from, are kept."""
+
+    audit_head: str = ""
+    """The file with the audit log's signed head; empty means one in the data directory."""
+
     public_read: bool = False
     """Whether callers without a key may read and match the public catalogue from anywhere."""
 
@@ -41,6 +47,11 @@ class Settings(BaseSettings):
     def url(self) -> str:
         """The database URL in force."""
         return self.database_url or f"sqlite:///{self.var / 'counterpart.db'}"
+
+    @property
+    def audit_head_file(self) -> Path:
+        """The file with the audit log's signed head in force."""
+        return Path(self.audit_head) if self.audit_head else self.var / "audit-head.json"
 
     @property
     def snapshots(self) -> Path:

@@ -22,6 +22,8 @@ from services.asking import AmbiguousName, Asking, needs
 from services.ingest import app as ingest
 from services.ingest.files import FileKind
 from services.matcher import app as matcher
+from services.matcher.decisions.decisions import head_file
+from services.matcher.decisions.verify import verify
 from services.preparing import Loading, prepare, ready_database
 from services.web import install
 
@@ -56,6 +58,10 @@ app = typer.Typer(
 )
 keys = typer.Typer(no_args_is_help=True, help="API keys.")
 app.add_typer(keys, name="keys")
+
+
+audit = typer.Typer(no_args_is_help=True, help="The log of what was decided.")
+app.add_typer(audit, name="audit")
 
 
 class Service(StrEnum):
@@ -178,6 +184,21 @@ def create(
     engine.dispose()
     printing.answer(key)
     printing.say("Keep this key: only its hash is stored, so it cannot be shown again.")
+
+
+@audit.command("verify")
+def verify_audit() -> None:
+    """Check that the log is whole and that what it accounts for was not changed."""
+    settings = _settings()
+    engine = ready_database(settings)
+    found = verify(sessions(engine), head_file(settings))
+    engine.dispose()
+    for fault in found.faults:
+        printing.problem(fault)
+    printing.answer(f"{found.head.count} {found.head.entry_hash}")
+    if found.faults:
+        raise typer.Exit(1)
+    printing.say("The audit log is whole. Keep the line above elsewhere to compare it later.")
 
 
 Place = Annotated[str, typer.Argument(help='Id or name, such as gn:3128026 or "Bilbao, ES".')]

@@ -3,16 +3,20 @@
 from models.tables.access import ApiKey, Tenant
 from models.tables.base import Table, now
 from models.tables.convening import RosterRow, ScreeningEntryRow, ScreeningRow
+from models.tables.decisions import AuditRow, MatchRow, OutcomeRow, TenantDocumentRow
 from models.tables.records import PUBLIC, CollaborationRow, CommitmentRow, PlaceRow
 from models.tables.work import Job, JobError, SnapshotRow, TextVector
 
 __all__ = [
     "PUBLIC",
     "ApiKey",
+    "AuditRow",
     "CollaborationRow",
     "CommitmentRow",
     "Job",
     "JobError",
+    "MatchRow",
+    "OutcomeRow",
     "PlaceRow",
     "RosterRow",
     "ScreeningEntryRow",
@@ -20,6 +24,7 @@ __all__ = [
     "SnapshotRow",
     "Table",
     "Tenant",
+    "TenantDocumentRow",
     "TextVector",
     "now",
 ]

@@ -21,7 +21,15 @@ from models.snapshot.directory import write_directory
 from models.snapshot.groups import write_groups
 from models.snapshot.manifest import FileEntry, entry
 from models.snapshot.texts import write_texts, written_texts
-from models.tables import PUBLIC, CollaborationRow, CommitmentRow, PlaceRow, SnapshotRow, Tenant
+from models.tables import (
+    PUBLIC,
+    CollaborationRow,
+    CommitmentRow,
+    MatchRow,
+    PlaceRow,
+    SnapshotRow,
+    Tenant,
+)
 from services.ingest.embed import Progress, embed_texts, no_progress
 
 WEIGHTS = DATA / "weights.json"
@@ -96,7 +104,9 @@ def publish(
     recent = session.scalars(
         select(SnapshotRow.id).order_by(SnapshotRow.published_at.desc()).limit(keep)
     )
-    store.prune(recent)
+    # A recorded match can be answered again as long as its snapshot is there.
+    recorded = session.scalars(select(MatchRow.snapshot_id).distinct())
+    store.prune({*recent, *recorded})
     return snapshot_id
 
 

@@ -1,11 +1,13 @@
 """The matcher: `create_app` for a process of its own, `mount` to live beside another service."""
 
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
 from functools import partial
 from threading import Lock
 from typing import Any
 
-from fastapi import FastAPI
+from fastapi import APIRouter, FastAPI
+from fastapi.concurrency import run_in_threadpool
 
 from models.database import connect, sessions
 from models.embedding import Embedder, load_embedder
@@ -13,6 +15,7 @@ from models.errors import SnapshotRefused
 from models.settings import Settings
 from models.snapshot import Snapshot, SnapshotStore
 from services.matcher.current import Current
+from services.matcher.decisions.decisions import Decisions
 from services.matcher.reading.anchors import read_anchors
 from services.matcher.reading.reader import NeedReader
 from services.matcher.routes import router
@@ -63,7 +66,17 @@ def mount(app: FastAPI, settings: Settings) -> Callable[[], list[str]]:
     """Add the matcher to an app; answers with its readiness check."""
     matcher = Matcher(settings)
     app.state.matcher = matcher
-    app.include_router(router)
+    decisions = Decisions(settings, app.state.sessions, matcher.current)
+    app.state.decisions = decisions
+
+    @asynccontextmanager
+    async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+        yield
+        await run_in_threadpool(decisions.recorder.close)
+
+    own = APIRouter(lifespan=lifespan)
+    own.include_router(router)
+    app.include_router(own)
     return matcher.current.why_not
 
 

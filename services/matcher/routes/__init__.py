@@ -5,6 +5,7 @@ from fastapi import APIRouter
 from services.matcher.routes import (
     collaborations,
     convening,
+    decisions,
     matches,
     places,
     reference,
@@ -12,7 +13,7 @@ from services.matcher.routes import (
 )
 
 router = APIRouter(prefix="/v1")
-for group in (matches, places, collaborations, convening, screenings, reference):
+for group in (matches, decisions, places, collaborations, convening, screenings, reference):
     router.include_router(group.router)
 
 __all__ = ["router"]

@@ -1,0 +1,1 @@
+"""What was answered and decided: records, replay, differences, outcomes, and the audit log."""

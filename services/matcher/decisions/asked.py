@@ -1,0 +1,73 @@
+"""A match question on its way to bytes: the same way when it is asked and when it is replayed."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from importlib.metadata import version
+from typing import Any, Literal
+
+import orjson
+
+from services.matcher.matching import Context, match_collaborations, match_peers
+from services.matcher.schemas import CollaborationsRequest, MatchRequest, PeersRequest
+from services.web import answer
+
+Kind = Literal["peers", "collaborations"]
+SOFTWARE = f"counterpart {version('counterpart')}"
+
+
+@dataclass(frozen=True)
+class Answered:
+    """An answer, and everything it was made of."""
+
+    tenant: str
+    id: str
+    kind: Kind
+    request: bytes
+    as_of: date
+    language: str
+    snapshot_id: str
+    weights: bytes
+    answer: bytes
+
+
+def answer_match(
+    context: Context, kind: Kind, body: MatchRequest, weights: Mapping[str, float] | None = None
+) -> Answered:
+    """Answer a question; `weights` are those that stand in for what the caller left open."""
+    asked = body.model_copy(update={"weights": {**(weights or {}), **body.weights}})
+    if isinstance(asked, PeersRequest):
+        content = match_peers(context, asked)
+    else:
+        assert isinstance(asked, CollaborationsRequest)
+        content = match_collaborations(context, asked)
+    request = body.model_dump(mode="json", exclude_unset=True)
+    as_of = context.today.isoformat()
+    identity = {
+        "kind": kind,
+        "tenant": context.tenant,
+        "request": request,
+        "as_of": as_of,
+        "language": context.words.language,
+        "snapshot": context.snapshot.id,
+        "weights": content["weights"],
+    }
+    match_id = context.sign(identity)
+    head = {"match_id": match_id, "snapshot_id": context.snapshot.id, "as_of": as_of}
+    return Answered(
+        tenant=context.tenant,
+        id=match_id,
+        kind=kind,
+        request=orjson.dumps(request),
+        as_of=context.today,
+        language=context.words.language,
+        snapshot_id=context.snapshot.id,
+        weights=orjson.dumps(content["weights"]),
+        answer=bytes(answer(head | content).body),
+    )
+
+
+def parse_request(kind: str, request: Any) -> MatchRequest:
+    """A recorded request, as it was sent."""
+    model = PeersRequest if kind == "peers" else CollaborationsRequest
+    return model.model_validate_json(request)

@@ -1,0 +1,52 @@
+"""What the routes need to account for what is answered and decided."""
+
+from collections.abc import Callable, Mapping
+from functools import lru_cache
+
+from models.database import Sessions
+from models.settings import Settings
+from models.snapshot import Snapshot
+from services.matcher.catalogue import Catalogue
+from services.matcher.current import Current
+from services.matcher.decisions.asked import Kind
+from services.matcher.decisions.audit import Ledger
+from services.matcher.decisions.head import HeadFile
+from services.matcher.decisions.recorder import Recorder
+from services.matcher.decisions.tuning import tuned_weights
+from services.matcher.schemas import MatchRequest
+from services.matcher.secret import server_secret
+
+OPENED = 2
+
+
+def head_file(settings: Settings) -> HeadFile:
+    """The signed head of the audit log, where the settings say."""
+    secret = server_secret(settings.secret.get_secret_value(), settings.var)
+    return HeadFile(settings.audit_head_file, secret)
+
+
+class Decisions:
+    """The recorder of matches, the audit log, and the snapshots of before."""
+
+    def __init__(self, settings: Settings, sessions: Sessions, current: Current) -> None:
+        self.sessions = sessions
+        self.current = current
+        self.ledger = Ledger(sessions, head_file(settings))
+        self.recorder = Recorder(self.ledger, sessions, settings.record_retention_days)
+        self._open: Callable[[str], Catalogue] = lru_cache(maxsize=OPENED)(self._opened)
+
+    def catalogue(self, snapshot_id: str) -> Catalogue | None:
+        """The catalogue of a snapshot; None where the snapshot is not kept any more."""
+        held = self.current.get()
+        if held.snapshot.id == snapshot_id:
+            return held
+        if not self.current.store.has(snapshot_id):
+            return None
+        return self._open(snapshot_id)
+
+    def tuned(self, tenant: str, kind: Kind, body: MatchRequest) -> Mapping[str, float]:
+        """The weights that a tenant's own outcomes have moved, for what the caller left open."""
+        return tuned_weights(self.sessions, self.current.get().weights, tenant, kind, body)
+
+    def _opened(self, snapshot_id: str) -> Catalogue:
+        return Catalogue(Snapshot(self.current.store.path(snapshot_id)))

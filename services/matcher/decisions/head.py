@@ -1,0 +1,102 @@
+"""The audit log's head, signed and kept in a file outside the database.
+
+A chain of hashes alone does not show that its tail was cut off, nor that all of it was removed
+or written anew; the count and the last hash, signed with the server's secret, do.
+"""
+
+import fcntl
+import hashlib
+import hmac
+import os
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from uuid import uuid4
+
+import orjson
+
+from models.errors import AuditBroken, NotReady
+
+GENESIS = "0" * 64
+WAIT_SECONDS = 10.0
+
+
+@dataclass(frozen=True)
+class Head:
+    """How long the log is, and the hash of its last entry."""
+
+    count: int = 0
+    entry_hash: str = GENESIS
+
+
+@dataclass(frozen=True)
+class Signed:
+    """What the file says: the head, and the one that a transaction was about to make."""
+
+    head: Head
+    intended: Head | None = None
+
+
+class HeadFile:
+    """Reads and writes the head; who holds the secret and the database can still forge both."""
+
+    def __init__(self, path: Path, secret: bytes) -> None:
+        self.path = path
+        self._key = hmac.new(secret, b"counterpart audit head", hashlib.sha256).digest()
+
+    @contextmanager
+    def locked(self) -> Iterator[None]:
+        """One writer at a time, in whichever thread or process."""
+        self.path.parent.mkdir(parents=True, exist_ok=True)
+        handle = os.open(self.path.with_suffix(".lock"), os.O_RDWR | os.O_CREAT, 0o600)
+        try:
+            self._acquire(handle)
+            yield
+        finally:
+            os.close(handle)
+
+    def _acquire(self, handle: int) -> None:
+        until = time.monotonic() + WAIT_SECONDS
+        while True:
+            try:
+                fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                return
+            except BlockingIOError:
+                if time.monotonic() > until:
+                    raise NotReady("The audit log is busy.") from None
+                time.sleep(0.002)
+
+    def read(self) -> Signed | None:
+        """The head on file, or None where there is no file."""
+        try:
+            content = orjson.loads(self.path.read_bytes())
+            signature = str(content.pop("signature"))
+            if not hmac.compare_digest(signature, self._sign(content)):
+                raise AuditBroken("The head of the audit log was not signed by this server.")
+            intended = content["intended"]
+            return Signed(Head(**content["head"]), Head(**intended) if intended else None)
+        except FileNotFoundError:
+            return None
+        except (ValueError, KeyError, TypeError, AttributeError):
+            raise AuditBroken("The head of the audit log cannot be read.") from None
+
+    def write(self, head: Head, intended: Head | None = None) -> None:
+        """Put a head on disk before anything that rests on it happens."""
+        content = {
+            "head": {"count": head.count, "entry_hash": head.entry_hash},
+            "intended": intended and {"count": intended.count, "entry_hash": intended.entry_hash},
+        }
+        text = orjson.dumps({**content, "signature": self._sign(content)})
+        beside = self.path.with_name(f".{self.path.name}-{uuid4().hex}")
+        handle = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with os.fdopen(handle, "wb") as file:
+            file.write(text)
+            file.flush()
+            os.fsync(file.fileno())
+        os.replace(beside, self.path)
+
+    def _sign(self, content: object) -> str:
+        text = orjson.dumps(content, option=orjson.OPT_SORT_KEYS)
+        return hmac.new(self._key, text, hashlib.sha256).hexdigest()

@@ -1,0 +1,130 @@
+"""Matches as records: read, replayed, compared, and what became of them."""
+
+from datetime import date
+from functools import partial
+from typing import Any
+
+from fastapi import APIRouter, Request, Response
+
+from models.errors import MatchNotFound, Problem
+from models.tables import MatchRow
+from services.access import Caller, Matching
+from services.matcher.catalogue import Catalogue
+from services.matcher.decisions.decisions import Decisions
+from services.matcher.decisions.diff import difference, side_of
+from services.matcher.decisions.digests import digest_of
+from services.matcher.decisions.replay import refused_then, replay, stored_answer
+from services.matcher.matching import Context
+from services.matcher.routes.dependencies import WordsDep
+from services.matcher.wording import Wording, wording
+from services.matcher.wording.officer import officer_wording
+from services.web import answer
+
+router = APIRouter(prefix="/matches", tags=["decisions"])
+
+
+def context_of(
+    matcher: Any, catalogue: Catalogue, tenant: str, words: Wording, today: date
+) -> Context:
+    """What an answer is made with."""
+    return Context(
+        catalogue=catalogue,
+        tenant=tenant,
+        words=words,
+        today=today,
+        load_embedder=partial(matcher.embedder, catalogue.snapshot),
+        load_reader=partial(matcher.reader, catalogue.snapshot),
+        sign=matcher.sign,
+    )
+
+
+def written(content: bytes, language: str) -> Response:
+    """An answer's bytes as they were made."""
+    headers = {"Content-Language": language}
+    return Response(content, headers=headers, media_type="application/json")
+
+
+def found(request: Request, caller: Caller, match_id: str) -> MatchRow:
+    """A match of the caller's own tenant; another's is not found."""
+    decisions: Decisions = request.app.state.decisions
+    row = decisions.recorder.find(caller.tenant, match_id)
+    if row is None:
+        raise MatchNotFound(match_id)
+    return row
+
+
+def replayed(request: Request, row: MatchRow) -> bytes:
+    """A recorded match, answered again."""
+    decisions: Decisions = request.app.state.decisions
+    return replay(row, decisions.catalogue, partial(past_context, request))
+
+
+def past_context(request: Request, catalogue: Catalogue, row: MatchRow) -> Context:
+    """What a recorded match was answered with."""
+    words, matcher = wording(row.language), request.app.state.matcher
+    return context_of(matcher, catalogue, row.tenant_id, words, row.as_of)
+
+
+@router.get("/{match_id}")
+def read(match_id: str, request: Request, caller: Matching) -> Response:
+    """A match as it was answered."""
+    row = found(request, caller, match_id)
+    return written(stored_answer(row), row.language)
+
+
+@router.post("/{match_id}/replay")
+def again(match_id: str, request: Request, caller: Matching) -> Response:
+    """The match answered again on its own snapshot: the same bytes, or why that cannot be."""
+    row = found(request, caller, match_id)
+    return written(replayed(request, row), row.language)
+
+
+@router.get("/{match_id}/audit")
+def audit(match_id: str, request: Request, caller: Matching) -> Response:
+    """What a match was made with: inputs, weights, snapshot, model and software."""
+    row = found(request, caller, match_id)
+    decisions: Decisions = request.app.state.decisions
+    catalogue = decisions.catalogue(row.snapshot_id)
+    shown: dict[str, Any] = {
+        "match_id": row.id,
+        "kind": row.kind,
+        "as_of": row.as_of.isoformat(),
+        "language": row.language,
+        "snapshot_id": row.snapshot_id,
+        "snapshot_kept": catalogue is not None,
+        "software": row.software,
+        "recorded_at": row.recorded_at.isoformat(),
+        "answer_sha256": row.answer_hash,
+        "record_sha256": digest_of(row),
+    }
+    if catalogue is not None:
+        manifest = catalogue.snapshot.manifest
+        shown |= {
+            "data_revision": manifest.data_revision,
+            "embedding_model": manifest.embedding.model,
+            "weights_version": catalogue.weights["version"],
+        }
+    return answer(shown)
+
+
+@router.get("/{first}/diff/{second}")
+def diff(first: str, second: str, request: Request, caller: Matching, words: WordsDep) -> Response:
+    """What moved between two matches, and why, in words."""
+    one, other = (
+        side_of(row, refusals(request, row))
+        for row in (found(request, caller, first), found(request, caller, second))
+    )
+    content = difference(one, other, officer_wording(words.language))
+    return answer(content, headers={"Content-Language": words.language})
+
+
+def refusals(request: Request, row: MatchRow) -> list[dict[str, Any]]:
+    """What a match ruled out, asked of its own snapshot; nothing where that is gone."""
+    decisions: Decisions = request.app.state.decisions
+    try:
+        catalogue = decisions.catalogue(row.snapshot_id)
+        if catalogue is None:
+            return []
+        return refused_then(row, past_context(request, catalogue, row))
+    except Problem:
+        return []

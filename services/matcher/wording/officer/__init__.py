@@ -1,0 +1,30 @@
+"""The sentences of portfolios, decisions and briefings, one file per language."""
+
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from services.matcher.wording.wording import LANGUAGES, Wording
+
+FOLDER = Path(__file__).parent
+
+
+class OfficerWording(Wording):
+    """A language's wording with the officer's sentences; English stands in for what is missing."""
+
+    def __init__(self, language: str) -> None:
+        super().__init__(language)
+        for source in dict.fromkeys(("en", language)):
+            path = FOLDER / f"{source}.yaml"
+            content: dict[str, Any] = yaml.safe_load(path.read_text(encoding="utf-8"))
+            self.templates = self.templates | content["templates"]
+            for vocabulary, terms in content["terms"].items():
+                self.terms = {**self.terms, vocabulary: self.terms.get(vocabulary, {}) | terms}
+
+
+@lru_cache(maxsize=len(LANGUAGES))
+def officer_wording(language: str) -> OfficerWording:
+    """The officer's wording of one of the languages."""
+    return OfficerWording(language)

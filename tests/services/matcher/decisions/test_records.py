@@ -1,0 +1,152 @@
+"""Every answer is recorded, can be read by its tenant alone, and is replayed byte for byte."""
+
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from fastapi.testclient import TestClient
+
+from models.database import connect, sessions
+from models.embedding import load_embedder
+from models.records import Place
+from models.snapshot import SnapshotStore
+from models.tables import MatchRow
+from services.ingest.publish import publish
+from services.ingest.upsert import upsert_places
+from services.matcher.app import create_app
+from tests.matcher_fixtures import LOOPBACK, OTHER_TENANT, TENANT, Published, settings_of
+
+Client = TestClient
+NEED = [{"sector": "mobility", "stage": "apply"}]
+
+
+@pytest.fixture
+def own(published: Published, tmp_path: Path) -> Published:
+    """A catalogue of this test alone."""
+    folder = tmp_path / "var"
+    shutil.copytree(published.settings.var, folder)
+    for name in ("audit-head.json", "audit-head.lock"):
+        (folder / name).unlink(missing_ok=True)
+    return Published(settings_of(folder), published.keys)
+
+
+@pytest.fixture
+def asked(own: Published) -> Iterator[Client]:
+    with TestClient(create_app(own.settings), client=LOOPBACK) as client:
+        yield client
+
+
+def as_tenant(own: Published, tenant: str) -> dict[str, str]:
+    return {"Authorization": f"Bearer {own.keys[tenant]}"}
+
+
+def questions() -> Iterator[tuple[str, dict[str, Any]]]:
+    """Sixty different questions of every kind."""
+    countries = ["DE", "FR", "ES", "GB", "BR", "JP", "KE", "CA", "IT", "PT"]
+    for at, country in enumerate(countries):
+        place = {"name": "Anywhere", "kind": "city", "country": country, "needs": NEED}
+        place |= {
+            "population": 100_000 * (at + 1),
+            "own_budget": {"amount": 1.25, "currency": "EUR"},
+        }
+        for limit in (3, 7, 12):
+            yield "peers", {"place": place, "limit": limit}
+            yield "collaborations", {"place": place, "limit": limit, "weights": {"fee_fits": limit}}
+
+
+def republish(own: Published) -> str:
+    """Publish another snapshot; answers with its id."""
+    engine = connect(own.settings.url)
+    new = Place.model_validate(
+        {"id": "x:new", "name": "New", "kind": "city", "country": "DE", "needs": NEED}
+    )
+    with sessions(engine).begin() as session:
+        upsert_places(session, [new], TENANT)
+        store = SnapshotStore(own.settings.snapshots)
+        published = publish(session, store, load_embedder("auto"), keep=1)
+    engine.dispose()
+    return published
+
+
+def test_sixty_matches_replay_byte_for_byte_after_a_new_snapshot(
+    own: Published, asked: Client
+) -> None:
+    answers = {}
+    for kind, body in questions():
+        given = asked.post(f"/v1/matches/{kind}", json=body)
+        answers[given.json()["match_id"]] = given.content
+    assert len(answers) == 60
+    asked.app.state.decisions.recorder.flush()  # type: ignore[attr-defined]
+    before = SnapshotStore(own.settings.snapshots).current()
+    assert republish(own) != before
+    assert (
+        asked.post("/v1/matches/peers", json=next(questions())[1]).content not in answers.values()
+    )
+    for match_id, content in answers.items():
+        again = asked.post(f"/v1/matches/{match_id}/replay")
+        assert again.status_code == 200, again.text
+        assert again.content == content
+        assert asked.get(f"/v1/matches/{match_id}").content == content
+
+
+def test_a_pending_match_can_be_read_at_once(asked: Client) -> None:
+    given = asked.post("/v1/matches/peers", json=next(questions())[1])
+    read = asked.get(f"/v1/matches/{given.json()['match_id']}")
+    assert read.content == given.content
+    assert read.headers["content-language"] == "en"
+
+
+def test_what_is_pending_is_written_at_the_end(own: Published) -> None:
+    with TestClient(create_app(own.settings), client=LOOPBACK) as client:
+        match_id = client.post("/v1/matches/peers", json=next(questions())[1]).json()["match_id"]
+    with sessions(connect(own.settings.url))() as session:
+        row = session.get(MatchRow, ("public", match_id))
+    assert row is not None
+    assert row.kind == "peers"
+
+
+def test_a_match_of_another_tenant_is_not_found(own: Published, asked: Client) -> None:
+    question = next(questions())[1]
+    mine = asked.post("/v1/matches/peers", json=question, headers=as_tenant(own, TENANT)).json()
+    path = f"/v1/matches/{mine['match_id']}"
+    assert asked.get(path, headers=as_tenant(own, TENANT)).status_code == 200
+    for headers in (as_tenant(own, OTHER_TENANT), {}):
+        for method, rest in (("GET", ""), ("POST", "/replay"), ("GET", "/audit")):
+            answer = asked.request(method, path + rest, headers=headers)
+            assert answer.status_code == 404
+            assert answer.json()["type"] == "/problems/match-not-found"
+
+
+def test_a_match_whose_snapshot_is_gone_says_so(own: Published, asked: Client) -> None:
+    match_id = asked.post("/v1/matches/peers", json=next(questions())[1]).json()["match_id"]
+    republish(own)  # nothing was written yet, so nothing kept the snapshot
+    store = SnapshotStore(own.settings.snapshots)
+    for folder in store.folder.iterdir():
+        if folder.is_dir() and folder.name != store.current():
+            shutil.rmtree(folder)
+    asked.get("/v1/places?q=x")
+    answer = asked.post(f"/v1/matches/{match_id}/replay")
+    assert answer.status_code == 409
+    assert answer.json()["type"] == "/problems/cannot-replay"
+    assert answer.json()["reason"] == "snapshot_gone"
+
+
+def test_an_answer_that_would_differ_is_never_given(own: Published, asked: Client) -> None:
+    match_id = asked.post("/v1/matches/peers", json=next(questions())[1]).json()["match_id"]
+    asked.app.state.decisions.recorder.flush()  # type: ignore[attr-defined]
+    with sessions(connect(own.settings.url)).begin() as session:
+        row = session.get(MatchRow, ("public", match_id))
+        assert row is not None
+        row.weights = row.weights.replace('"similar_size":2.5', '"similar_size":0.5')
+    answer = asked.post(f"/v1/matches/{match_id}/replay")
+    assert answer.status_code == 409
+    assert answer.json()["reason"] == "answer_differs"
+
+
+def test_the_audit_view_names_every_version(asked: Client) -> None:
+    given = asked.post("/v1/matches/peers", json=next(questions())[1]).json()
+    seen = asked.get(f"/v1/matches/{given['match_id']}/audit").json()
+    assert seen["snapshot_id"] == given["snapshot_id"]
+    assert {"answer_sha256", "weights_version", "embedding_model", "software"} <= set(seen)
