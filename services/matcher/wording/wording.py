@@ -103,7 +103,8 @@ class Wording(Formatter):
         """A date; 1 January stands for a year of which no more is known."""
         if (when.month, when.day) == (1, 1):
             return str(when.year)
-        return str(format_date(when, "long", locale=self.locale))
+        text = str(format_date(when, "long", locale=self.locale))
+        return f"1er{text[1:]}" if self.language == "fr" and when.day == 1 else text
 
     def money(self, value: dict[str, Any]) -> str:
         """An amount with its currency, with cents only where there are any."""

@@ -244,6 +244,9 @@ def test_a_year_of_which_no_more_is_known_is_a_year() -> None:
     words = wording("en")
     assert words.text("rule.ended", {"ends": "2020-01-01"}) == "It has ended (2020)."
     assert words.text("rule.ended", {"ends": "2020-12-31"}) == "It has ended (31 December 2020)."
+    assert wording("fr").format_field("2019-07-01", "date") == "1er juillet 2019"
+    assert wording("fr").format_field("2019-07-11", "date") == "11 juillet 2019"
+    assert wording("es").format_field("2019-07-01", "date") == "1 de julio de 2019"
 
 
 def test_a_quotation_cannot_be_closed_from_inside() -> None:
