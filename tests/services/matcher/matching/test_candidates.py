@@ -44,7 +44,6 @@ def test_places_without_a_government_are_no_peers(client: TestClient) -> None:
     assert "peer-has-government" in [reason["rule_id"] for reason in answer["fewer_because"]]
 
 
-@pytest.mark.xfail(reason="The ledger holds places that were not named, and not all that were.")
 def test_the_ledger_is_of_those_named(client: TestClient) -> None:
     named = ["iso:GB-SCT", "iso:GB-ENG"]
     answer = ask(client, "peers", {"place_id": CATALONIA, "among": named, "include": ["refused"]})

@@ -211,9 +211,10 @@ def test_without_a_key_only_loopback_may_ask(published: Published, client: TestC
 
 
 def test_another_method_or_path_is_told_as_a_problem(client: TestClient) -> None:
-    for answer, status in (
-        (client.get("/v1/matches/peers"), 405),
-        (client.post("/v1/matches/friends", json={}), 404),
+    for answer, statuses in (
+        (client.get("/v1/matches/peers"), {404, 405}),
+        (client.post("/v1/matches/friends", json={}), {404, 405}),
+        (client.get("/v1/nothing/here"), {404}),
     ):
-        assert answer.status_code in (status, 404)
+        assert answer.status_code in statuses
         assert answer.headers["content-type"] == "application/problem+json"

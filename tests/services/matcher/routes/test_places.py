@@ -1,5 +1,7 @@
 """Finding places by any name, and reading what is held about them."""
 
+from base64 import urlsafe_b64encode
+
 import pytest
 from fastapi.testclient import TestClient
 
@@ -44,21 +46,19 @@ def test_a_name_nobody_has_finds_nobody(client: TestClient) -> None:
 
 def test_pages_hold_every_place_once(client: TestClient) -> None:
     seen: list[str] = []
-    query: dict[str, str | int] = {"country": "ES", "limit": 5}
+    query: dict[str, str | int] = {"country": "ES", "limit": 4}
     while True:
         page = client.get("/v1/places", params=query).json()
         seen += [item["id"] for item in page["items"]]
         if page["next"] is None:
             break
         query["cursor"] = page["next"]
-    assert len(seen) > 10
+    assert len(seen) > 8
     assert len(seen) == len(set(seen))
     assert seen == found(client, country="ES", limit=200)
 
 
 def test_a_cursor_of_another_snapshot_is_stale(client: TestClient) -> None:
-    from base64 import urlsafe_b64encode
-
     stale = urlsafe_b64encode(b"another-snapshot.5").decode()
     answer = client.get("/v1/places", params={"cursor": stale})
     assert answer.status_code == 410
