@@ -65,7 +65,7 @@ class Cohort:
 
     def _indices(self, refs: Sequence[PlaceRef]) -> list[int]:
         """Applicants named by the convener; one that did not apply is added, as approached."""
-        found = []
+        found: list[int] = []
         for ref in refs:
             facts = self.desk.facts(ref)
             keys = [key_of(who.facts) for who in self.applicants]
@@ -149,8 +149,8 @@ class Cohort:
         """A cap for each value; a place whose value is not known counts under all of them."""
         tally = self.roster.tally(limit)
         values = [self.roster.value(who.facts, limit) for who in self.applicants]
-        found = sorted({v for v in values if v is not None} | set(tally.counts)) or [None]
-        return [cap_line(limit, tally, values, value) for value in found]
+        named = sorted({v for v in values if v is not None} | set(tally.counts))
+        return [cap_line(limit, tally, values, value) for value in named or [None]]
 
     def answer(self) -> Facts:
         solution = solve(self.problem, self.request.time_limit_s)

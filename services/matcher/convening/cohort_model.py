@@ -97,7 +97,7 @@ def solve(problem: Problem, seconds: float) -> Solution:
     model.maximize(_objective(model, problem, chosen))
     for i in _greedy(problem):
         model.add_hint(chosen[i], 1)
-    solver = _solver(seconds)
+    solver = limited_solver(seconds)
     status = solver.solve(model)
     if status == cp_model.INFEASIBLE:
         return Solution("infeasible", [], relaxed=_relaxed(problem, seconds))
@@ -111,7 +111,7 @@ def solve(problem: Problem, seconds: float) -> Solution:
     )
 
 
-def _solver(seconds: float) -> cp_model.CpSolver:
+def limited_solver(seconds: float) -> cp_model.CpSolver:
     """One worker, a fixed seed and a limit in deterministic time: the same answer twice."""
     solver = cp_model.CpSolver()
     solver.parameters.num_workers = 1
@@ -197,7 +197,7 @@ def _relaxed(problem: Problem, seconds: float) -> list[Bound]:
     many = len(dropped) * len(dropped)
     # First as few as possible, then those that stand last: what the convener asked for itself.
     model.minimize(sum((many + len(dropped) - at) * drop for at, drop in enumerate(dropped)))
-    solver = _solver(seconds)
+    solver = limited_solver(seconds)
     if solver.solve(model) not in (cp_model.OPTIMAL, cp_model.FEASIBLE):
         return []
     return [b for b, drop in zip(problem.bounds, dropped, strict=True) if solver.value(drop)]

@@ -153,7 +153,8 @@ def _powers(facts: Facts, record: Facts) -> Signals:
     if mean is not None and facts["powers"].get("basis") != PowerBasis.AVERAGE:
         found.append(("powers", mean))
     levers = facts.get("levers") or {}
-    held = [_LEVERS[levers[s]] for s in record.get("sectors", levers) if s in levers]
+    sectors = record.get("sectors") or levers
+    held = [_LEVERS[levers[s]] for s in sectors if s in levers]
     if held:
         found.append(("levers", sum(held) / len(held)))
     return found

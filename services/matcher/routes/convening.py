@@ -13,7 +13,13 @@ from services.matcher.catalogue import Catalogue
 from services.matcher.convening import admissions, roster
 from services.matcher.convening.cohort import Cohort
 from services.matcher.convening.desk import Desk
-from services.matcher.convening.schemas import AdmissionRequest, CohortRequest, RosterRequest
+from services.matcher.convening.pairing import Pairing
+from services.matcher.convening.schemas import (
+    AdmissionRequest,
+    CohortRequest,
+    PairingsRequest,
+    RosterRequest,
+)
 from services.matcher.matching import Context
 from services.matcher.routes.dependencies import CatalogueDep, WordsDep
 from services.matcher.wording import Wording
@@ -109,3 +115,16 @@ def cohort(
     """The best cohort under every rule; where there is none, the fewest rules to relax."""
     with desk_of(request, caller, catalogue, words, collaboration_id) as desk:
         return said(desk, Cohort(desk, body).answer())
+
+
+@router.post("/pairings")
+def pairings(
+    request: Request,
+    body: PairingsRequest,
+    caller: Convening,
+    catalogue: CatalogueDep,
+    words: WordsDep,
+) -> Response:
+    """Pairs, or clusters, of two sides or of one pool: the most there can be, then the best."""
+    with desk_of(request, caller, catalogue, words, body.collaboration) as desk:
+        return said(desk, Pairing(desk, body).answer())
