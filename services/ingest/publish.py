@@ -161,10 +161,9 @@ def _ties(
     ends, records = [], []
     for tie in build.session.scalars(select(CommitmentRow).order_by(CommitmentRow.key)):
         build.revision.update(tie.key.encode())
-        own = tie.tenant_id if tie.place_id.startswith("x:") else PUBLIC
-        place = places.get(place_key(own, tie.place_id), -1)
+        place = _place_row(places, tie.tenant_id, tie.place_id)
         collaboration = _collaboration_row(collaborations, tie.tenant_id, tie.collaboration_id)
-        partner = places.get(place_key(PUBLIC, tie.partner_id), -1) if tie.partner_id else -1
+        partner = _place_row(places, tie.tenant_id, tie.partner_id)
         if place >= 0 and (collaboration >= 0 or partner >= 0):
             ends.append((place, collaboration, partner, build.tenants.index(tie.tenant_id)))
             records.append(tie.record.encode())
@@ -178,6 +177,13 @@ def _anchors(build: _Build) -> NDArray[np.float32]:
     with ANCHORS.open(encoding="utf-8", newline="") as file:
         phrases = [row["phrase"] for row in csv.DictReader(file)]
     return embed_texts(build.session, phrases, build.embedder, build.progress)
+
+
+def _place_row(rows: dict[bytes, int], tenant: str, id: str | None) -> int:
+    """The row of a place as a tenant names it: an `x:` id is the tenant's own."""
+    if id is None:
+        return -1
+    return rows.get(place_key(tenant if id.startswith("x:") else PUBLIC, id), -1)
 
 
 def _collaboration_row(rows: dict[tuple[str, str], int], tenant: str, id: str | None) -> int:
