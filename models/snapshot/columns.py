@@ -256,20 +256,37 @@ class Kind:
     """How one column is read from a record, and how wide its table of values is.
 
     `hot` columns hold sets of indices, spread to zeros and ones; the others hold numbers.
+    Where values have an `order`, codes follow it, with what is unknown last: so that a range of
+    codes is a range of values.
     """
 
     read: Callable[[Facts], Row]
     width: int = 1
     hot: bool = False
+    order: Callable[[NDArray[np.float32]], NDArray[Any]] | None = None
+
+
+def _by_number(values: NDArray[np.float32]) -> NDArray[Any]:
+    return values[:, 0]
+
+
+def _by_neighbourhood(values: NDArray[np.float32]) -> NDArray[Any]:
+    """Along a curve that keeps cells near each other together: the bits of both, in turn."""
+    cells = np.floor(np.nan_to_num(values) + np.array([90, 180])).astype(np.int64)
+    key = np.where(np.isnan(values[:, 0]), 1 << 18, 0)
+    for bit in range(9):
+        key += ((cells[:, 0] >> bit) & 1) << (2 * bit + 1)
+        key += ((cells[:, 1] >> bit) & 1) << (2 * bit)
+    return key
 
 
 PLACE_COLUMNS: dict[str, Kind] = {
     "kind": Kind(_kind),
     "country": Kind(_country),
     "government": Kind(_government),
-    "size": Kind(_size),
-    "rank": Kind(_rank),
-    "location": Kind(_location, 2),
+    "size": Kind(_size, order=_by_number),
+    "rank": Kind(_rank, order=_by_number),
+    "location": Kind(_location, 2, order=_by_neighbourhood),
     "clock": Kind(_clock),
     "languages": Kind(_languages, len(LANGUAGES), hot=True),
     "powers": Kind(_powers, len(POWERS) + 1),
@@ -300,7 +317,7 @@ PROFILE_COLUMNS: dict[str, Kind] = {
 }
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Column:
     """Codes of all rows, and the table of distinct values they point into (values, width)."""
 
@@ -330,25 +347,34 @@ class ColumnWriter:
     def add(self, facts: Facts) -> None:
         """Append one place."""
         for name, kind in PLACE_COLUMNS.items():
-            # NaN is unlike itself, so it would be a new value each time.
-            row = tuple(None if v != v else v for v in kind.read(facts))
-            seen = self._seen[name]
+            # Unknown is always `math.nan` itself, which a tuple finds again by identity.
+            row, seen = kind.read(facts), self._seen[name]
             self._codes[name].append(seen.setdefault(row, len(seen)))
 
     def columns(self) -> dict[str, Column]:
         """The columns of all places added, in the order they came."""
-        return {
-            name: Column(
-                np.array(self._codes[name], np.int32),
-                spread(
-                    [tuple(nan if v is None else v for v in row) for row in self._seen[name]], kind
-                ),
-            )
-            for name, kind in PLACE_COLUMNS.items()
-        }
+        return {name: self._column(name, kind) for name, kind in PLACE_COLUMNS.items()}
+
+    def _column(self, name: str, kind: Kind) -> Column:
+        codes, values = np.array(self._codes[name], np.int32), spread(list(self._seen[name]), kind)
+        if kind.order is None:
+            return Column(codes, values)
+        order = np.argsort(kind.order(values), kind="stable")
+        return Column(np.argsort(order).astype(np.int32)[codes], values[order])
 
 
-def profile_columns(facts: Facts) -> dict[str, NDArray[np.float32]]:
+class ProfileColumns(dict[str, NDArray[np.float32]]):
+    """One place's values per column, each as a table of one row, read when first asked for."""
+
+    def __init__(self, facts: Facts) -> None:
+        self._facts = facts
+
+    def __missing__(self, name: str) -> NDArray[np.float32]:
+        kind = PLACE_COLUMNS.get(name) or PROFILE_COLUMNS[name]
+        self[name] = spread([kind.read(self._facts)], kind)
+        return self[name]
+
+
+def profile_columns(facts: Facts) -> ProfileColumns:
     """One place's values per column, each as a table of one row."""
-    kinds = {**PLACE_COLUMNS, **PROFILE_COLUMNS}
-    return {name: spread([kind.read(facts)], kind) for name, kind in kinds.items()}
+    return ProfileColumns(facts)

@@ -8,7 +8,7 @@ from pydantic import BaseModel, ConfigDict
 
 from models.errors import SnapshotRefused
 
-FORMAT = 2
+FORMAT = 3
 MANIFEST = "manifest.json"
 
 

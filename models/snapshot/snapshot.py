@@ -45,12 +45,13 @@ class Places:
         self.columns = {
             name: Column(
                 mapped(folder / f"place_{name}.codes.npy"),
-                np.load(folder / f"place_{name}.values.npy"),
+                # By columns: a feature reads some columns of all rows.
+                np.asfortranarray(np.load(folder / f"place_{name}.values.npy")),
             )
             for name in PLACE_COLUMNS
         }
-        self.groups = Groups(folder)
         self.texts = TextIndex(folder, "place")
+        self.groups = Groups(folder, self.columns, self.texts.owners)
         self.directory = Directory(folder, "place")
         self._records = Blob(folder, "place_records")
         self._tenant_names = tenants

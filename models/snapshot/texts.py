@@ -12,6 +12,13 @@ from numpy.typing import NDArray
 
 Indices = NDArray[np.intp]
 
+# Up to here every text is multiplied out: there is nothing to save.
+FEW_TEXTS = 4096
+# How many dimensions of a sketch; more bound closer and read longer.
+SKETCHED = 32
+# Room for the rounding of sums of single precision.
+ROUNDING = 1e-5
+
 
 @dataclass(frozen=True)
 class WrittenText:
@@ -31,6 +38,15 @@ def written_texts(facts: dict[str, Any]) -> Iterator[WrittenText]:
                 yield WrittenText(f"{field}/{i}", item["text"])
     for i, goal in enumerate(facts.get("strategic_goals", ())):
         yield WrittenText(f"strategic_goals/{i}", goal)
+
+
+@dataclass(frozen=True)
+class _Sketch:
+    """Vectors in brief: their part along some directions, and the length of what is left."""
+
+    directions: NDArray[np.float32]
+    lead: NDArray[np.float32]
+    rest: NDArray[np.float32]
 
 
 class TextIndex:
@@ -82,14 +98,28 @@ class TextIndex:
         best[have] = np.maximum.reduceat(cosines.max(axis=1), starts)
         return best
 
-    def top(self, queries: NDArray[np.float32], count: int) -> tuple[NDArray[np.int32], float]:
-        """Rows that own the texts nearest to any query, and the most that another text reaches."""
-        count = min(count, self.index.ntotal)
-        if not count or not len(queries):
-            return np.empty(0, np.int32), -1.0
-        scores, ids = self.index.search(queries, count)
-        last = -1.0 if count == self.index.ntotal else float(scores[:, -1].max())
-        return np.unique(self.owners[ids[ids >= 0]]), last
+    def most(self, queries: NDArray[np.float32], closely: bool) -> NDArray[np.float64]:
+        """The most that each text's best cosine with any query can be.
+
+        Read `closely`, every text is multiplied out; else, where there are many, a sketch of a
+        tenth the bytes says how much it can be: leading dimensions, and the length of the rest.
+        """
+        if closely or self.index.ntotal <= FEW_TEXTS:
+            return (self.vectors @ queries.T).max(axis=1).astype(np.float64) + ROUNDING
+        sketch = self._sketch
+        lead = queries @ sketch.directions
+        rest = np.sqrt(np.maximum((queries**2).sum(axis=1) - (lead**2).sum(axis=1), 0))
+        bounds = sketch.lead @ lead.T + sketch.rest[:, None] * rest
+        return bounds.max(axis=1).astype(np.float64) + ROUNDING
+
+    @cached_property
+    def _sketch(self) -> "_Sketch":
+        sample = self.vectors[:: max(self.index.ntotal // FEW_TEXTS, 1)]
+        _, directions = np.linalg.eigh(sample.T @ sample)
+        leading = np.ascontiguousarray(directions[:, -SKETCHED:])
+        lead = self.vectors @ leading
+        rest = (self.vectors**2).sum(axis=1) - (lead**2).sum(axis=1)
+        return _Sketch(leading, lead, np.sqrt(np.maximum(rest, 0)))
 
 
 def write_texts(

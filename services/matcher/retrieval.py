@@ -1,10 +1,11 @@
 """The exact bounded search: rows enough to hold the best, without scoring every place.
 
 Places are searched by group (see `models/snapshot/groups.py`). A group's features are known but
-for size, rank and location, whose best possible value bounds it from above; its texts are bounded
-by the best text that no search has seen. Groups are opened from the highest bound down, until no
-bound can reach the best found. What comes back holds every place of the true top, by the same
-arithmetic as scoring all of them; the caller ranks it.
+for size, rank and location, of which the best value within the group's range bounds it from
+above; texts are bounded by a sketch of their vectors. Groups are opened from the highest bound
+down, until no bound can reach the best found; texts are read in full only where they can matter.
+What comes back holds every place of the true top; the caller ranks it by the same arithmetic as
+it would all places.
 """
 
 from collections.abc import Sequence
@@ -14,16 +15,20 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models.snapshot import Places
-from models.snapshot.groups import FINE, Groups
+from models.snapshot.groups import COMMON, FINE
 from services.matcher.features import Scores
 from services.matcher.scoring import ColumnTerm, Rows, RowTerm, Term, TextTerm
 
-# How many texts are looked up before the rest is bounded by the last of them.
-TEXTS_SEEN = 256
-# How many rows are opened at a time.
+# How many of the most promising groups are opened at first.
+FIRST_GROUPS = 16
+# How many rows are opened at a time after that.
 STEP_ROWS = 4096
+# From this share of the weight on, texts decide: all are multiplied out to bound them closely.
+TEXT_DECIDES = 0.25
 # Room for the rounding of sums taken in another order.
 ROUNDING = 1e-9
+
+Mask = NDArray[np.bool_]
 
 
 @dataclass(frozen=True)
@@ -33,42 +38,10 @@ class Side:
     told: Scores
     worth: Scores
     fine: list[ColumnTerm]
-    text: TextTerm | None
-    ties: RowTerm | None
-
-
-def take_apart(groups: Groups, terms: Sequence[Term]) -> Side | None:
-    """Terms as sums over groups; None where a term is of a kind that cannot be bounded."""
-    told, worth = np.zeros(len(groups)), np.zeros(len(groups))
-    fine: list[ColumnTerm] = []
-    text: TextTerm | None = None
-    ties: RowTerm | None = None
-    for term in terms:
-        if isinstance(term, ColumnTerm) and term.column in FINE:
-            weights = np.unique(term.told[term.told > 0])
-            if len(weights) > 1:
-                return None
-            known = groups.known[:, FINE.index(term.column)]
-            told += np.where(known, weights[0] if len(weights) else 0, 0)
-            fine.append(term)
-        elif isinstance(term, ColumnTerm):
-            codes = groups.code(term.column)
-            told += term.told[codes]
-            worth += term.worth[codes]
-        elif isinstance(term, TextTerm):
-            text = term
-            told += np.where(groups.written, term.weight, 0)
-        elif isinstance(term, RowTerm) and term.otherwise is not None:
-            ties = term
-            told += term.weight
-            worth += term.weight * term.otherwise
-        else:
-            return None
-    return Side(told, worth, fine, text, ties)
 
 
 class Search:
-    """One query over the groups: `sides` as their terms, `allowed` as a mask over the groups."""
+    """One query over the groups: `sides` as their terms; likeness of texts is alike on both."""
 
     def __init__(
         self,
@@ -82,89 +55,117 @@ class Search:
         self.total = total_weight
         self.gamma = gamma
         self.terms = sides
-        self.sides = [take_apart(self.groups, terms) for terms in sides]
+        given = [term for term in sides[0] if isinstance(term, TextTerm | RowTerm)]
+        self.text = next((term for term in given if isinstance(term, TextTerm)), None)
+        self.ties = next((term for term in given if isinstance(term, RowTerm)), None)
+        self.text_worth = self._most_of_texts()
+        self.sides = [self._take_apart(terms) for terms in sides]
 
-    def rows(self, allowed: NDArray[np.bool_], barred: Rows, count: int) -> Rows | None:
+    def rows(self, allowed: Mask, barred: Rows, count: int) -> Rows | None:
         """Rows that hold the best `count` of the allowed groups' rows but the barred ones.
 
         None where the search cannot be bounded: then all rows are to be scored.
         """
-        if any(side is None for side in self.sides) or not self.total:
+        if not self.total or any(side is None for side in self.sides):
             return None
-        special, unseen = self._special()
-        special = special[allowed[self.groups.of_row[special]]]
-        special = np.setdiff1d(special, barred)
-        found, scores = [special], [self._score(special)]
-        bound = np.where(allowed, self._bounds(unseen), -1.0)
-        order = np.argsort(-bound, kind="stable")
-        order = order[bound[order] >= 0]
-        ends = np.cumsum(self.groups.sizes[order])
-        start = 0
-        while start < len(order):
-            least = _least_of_best(scores, count)
-            if bound[order[start]] < least - ROUNDING:
-                break
-            wanted = (ends[start - 1] if start else 0) + STEP_ROWS
-            stop = max(int(np.searchsorted(ends, wanted)), start + 1)
-            opened = order[start:stop]
-            rows = self.groups.rows(opened[bound[opened] >= least - ROUNDING])
-            rows = rows[~np.isin(rows, barred)] if len(barred) else rows
-            if len(special):
-                rows = rows[~np.isin(rows, special)]
-            rows = rows[self._upper(rows, unseen) >= least - ROUNDING]
-            found.append(rows.astype(np.intp))
-            scores.append(self._score(found[-1]))
-            start = stop
+        special = np.empty(0, np.intp) if self.ties is None else self.ties.rows
+        special = np.setdiff1d(special[allowed[self.groups.of_row[special]]], barred)
+        left_out = np.union1d(barred, special) if len(special) else barred
+        found, scores = special, self._in_full(special)
+        bound = np.where(allowed, self._bounds(), -1.0)
+        opened = _highest(bound, FIRST_GROUPS)
         least = _least_of_best(scores, count)
-        kept = np.concatenate(scores) >= least - ROUNDING
-        return np.sort(np.concatenate(found)[kept])
+        while len(opened):
+            inside = self.groups.rows(opened)
+            rows, new = self._scored(inside[~_among(inside, left_out)], least - ROUNDING)
+            found, scores = np.concatenate([found, rows]), np.concatenate([scores, new])
+            least = _least_of_best(scores, count)
+            bound[opened] = -1
+            opened = _next(bound, max(least - ROUNDING, 0), self.groups.sizes)
+        return np.sort(found[scores >= least - 2 * ROUNDING])
 
-    def _special(self) -> tuple[Rows, float]:
-        """Rows scored apart: those of the nearest texts, and ties; and the best unseen text."""
-        side = self.sides[0]
-        assert side is not None
-        rows, unseen = np.empty(0, np.intp), 0.0
-        if side.text is not None:
-            owners, last = side.text.texts.top(side.text.queries, TEXTS_SEEN)
-            rows = owners.astype(np.intp)
-            unseen = float(side.text.value(np.array([last]))[0])
-        if side.ties is not None:
-            rows = np.union1d(rows, side.ties.rows)
-        return rows, unseen
+    def _take_apart(self, terms: Sequence[Term]) -> Side | None:
+        """Terms as sums over groups; None where a term is of a kind that cannot be bounded."""
+        groups = self.groups
+        common = np.zeros((2, len(groups.common)))
+        for term in terms:
+            if isinstance(term, ColumnTerm) and term.column in COMMON:
+                codes = groups.common[:, COMMON.index(term.column)]
+                common += term.told[codes], term.worth[codes]
+        told, worth = common[:, groups.common_of]
+        fine: list[ColumnTerm] = []
+        for term in terms:
+            if isinstance(term, ColumnTerm) and term.column in FINE:
+                weight = term.told.max(initial=0)
+                if not np.all((term.told == weight) | groups.unknown[term.column]):
+                    return None
+                told += groups.known[:, FINE.index(term.column)] * weight
+                fine.append(term)
+            elif isinstance(term, ColumnTerm) and term.column not in COMMON:
+                codes = groups.code(term.column)
+                told += term.told[codes]
+                worth += term.worth[codes]
+            elif isinstance(term, TextTerm):
+                told[groups.written] += term.weight
+            elif isinstance(term, RowTerm):
+                if term.otherwise is None:
+                    return None
+                told += term.weight
+                worth += term.weight * term.otherwise
+        return Side(told, worth, fine)
 
-    def _bounds(self, unseen: float) -> Scores:
+    def _most_of_texts(self) -> Scores | None:
+        """The most that likeness of texts can add, per group."""
+        if self.text is None:
+            return None
+        most = np.zeros(len(self.groups))
+        closely = self.text.weight >= TEXT_DECIDES * self.total
+        cosines = self.groups.best_text(self.text.texts.most(self.text.queries, closely))
+        most[self.groups.written] = self.text.weight * self.text.value(cosines)
+        return most
+
+    def _bounds(self) -> Scores:
         """The most that any row of each group can score, on the weaker side of two."""
         bounds = []
         for side in self.sides:
             assert side is not None
             best = side.worth.copy()
             for term in side.fine:
-                known = self.groups.known[:, FINE.index(term.column)]
-                best += np.where(known, term.worth.max(initial=0), 0)
-            if side.text is not None:
-                best += np.where(self.groups.written, side.text.weight * unseen, 0)
+                best += self.groups.ranges[term.column].most(term.worth)
+            if self.text_worth is not None:
+                best += self.text_worth
             bounds.append(self._rank_score(best, side.told))
         return np.minimum.reduce(bounds)
 
-    def _upper(self, rows: NDArray[np.int32], unseen: float) -> Scores:
-        """The most that each row can score, its texts unseen but all else known."""
-        group = self.groups.of_row[rows]
-        uppers = []
-        for side in self.sides:
-            assert side is not None
-            worth = side.worth[group]
-            for term in side.fine:
-                worth = worth + term.worth[term.codes[rows]]
-            if side.text is not None:
-                worth = worth + np.where(self.groups.written[group], side.text.weight * unseen, 0)
-            uppers.append(self._rank_score(worth, side.told[group]))
-        return np.minimum.reduce(uppers)
+    def _scored(self, rows: NDArray[np.int32], least: float) -> tuple[Rows, Scores]:
+        """Those of the rows that reach the least score, with their scores; texts where needed."""
+        fine = [self._all_but_texts(rows, side) for side in self.sides]
+        if self.text is None or self.text_worth is None:
+            scores = np.minimum.reduce([self._rank_score(w, t) for w, t in fine])
+            reach = scores >= least
+            return rows[reach].astype(np.intp), scores[reach]
+        likely = self.text_worth[self.groups.of_row[rows]]
+        most = np.minimum.reduce([self._rank_score(w + likely, t) for w, t in fine])
+        reach = most >= least
+        reached = rows[reach].astype(np.intp)
+        _, likeness = self.text.of(reached)
+        parts = [(w[reach] + likeness, t[reach]) for w, t in fine]
+        return reached, np.minimum.reduce([self._rank_score(w, t) for w, t in parts])
 
-    def _score(self, rows: Rows) -> Scores:
+    def _all_but_texts(self, rows: NDArray[np.int32], side: Side | None) -> tuple[Scores, Scores]:
+        """(worth, told) of rows, without the worth of their texts."""
+        assert side is not None
+        group = self.groups.of_row[rows]
+        worth = side.worth[group]
+        for term in side.fine:
+            worth += term.worth[term.codes[rows]]
+        return worth, side.told[group]
+
+    def _in_full(self, rows: Rows) -> Scores:
         """The rank score of rows, every term in full."""
         scores = []
         for terms in self.terms:
-            told, worth = np.zeros(len(rows)), np.zeros(len(rows))
+            told, worth = np.zeros((2, len(rows)))
             for term in terms:
                 term_told, term_worth = term.of(rows)
                 told += term_told
@@ -177,9 +178,34 @@ class Search:
         return score * (told / self.total) ** self.gamma
 
 
-def _least_of_best(scores: list[Scores], count: int) -> float:
+def _highest(bound: Scores, count: int) -> Rows:
+    """The groups of the highest bounds; none whose bound is below zero."""
+    if len(bound) > count:
+        highest = np.argpartition(bound, len(bound) - count)[len(bound) - count :]
+    else:
+        highest = np.arange(len(bound))
+    return highest[bound[highest] >= 0]
+
+
+def _next(bound: Scores, least: float, sizes: NDArray[np.int64]) -> Rows:
+    """Groups that can still reach the least score: the highest of them, some thousand rows."""
+    left = np.flatnonzero(bound >= least)
+    if int(sizes[left].sum()) <= STEP_ROWS:
+        return left
+    left = left[np.argsort(-bound[left], kind="stable")]
+    return left[: int(np.searchsorted(np.cumsum(sizes[left]), STEP_ROWS)) + 1]
+
+
+def _among(rows: NDArray[np.int32], listed: Rows) -> Mask:
+    """Which rows are in a sorted list."""
+    if not len(listed):
+        return np.zeros(len(rows), bool)
+    at = np.minimum(np.searchsorted(listed, rows), len(listed) - 1)
+    return listed[at] == rows
+
+
+def _least_of_best(scores: Scores, count: int) -> float:
     """The least of the best `count` scores so far; below all where there are not so many."""
-    together = np.concatenate(scores)
-    if len(together) < count:
+    if len(scores) < count:
         return -1.0
-    return float(np.partition(together, len(together) - count)[len(together) - count])
+    return float(np.partition(scores, len(scores) - count)[len(scores) - count])

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from models.snapshot.columns import Column
 from models.snapshot.texts import TextIndex
 from services.matcher.features import Feature, Scores, Values
+from services.matcher.remembering import remembered
 
 Rows = NDArray[np.intp]
 Weights = Mapping[str, float]
@@ -120,19 +121,41 @@ class Ranking:
         return among[order[:count]]
 
 
-def _term(
-    feature: Feature,
-    weight: float,
-    ours: Values,
-    theirs: Values,
-    column: str,
-    candidates: Mapping[str, Column],
-) -> ColumnTerm:
-    values = feature.compare(ours, theirs)
+@dataclass(frozen=True)
+class Compared:
+    """One feature of one value against a column's table: trust, and trust x value; 0 unknown."""
+
+    name: str
+    trust: Scores
+    part: Scores
+
+    def term(self, column: str, candidates: Column, weight: float) -> ColumnTerm:
+        """The feature with its weight in one question."""
+        worth = weight * self.part
+        return ColumnTerm(self.name, column, candidates.codes, weight * self.trust, worth)
+
+
+def compared(feature: Feature, column: Column, value: Values, asking: bool) -> Compared | None:
+    """A feature of one side's value against a column; None where it can tell of no row.
+
+    The same value is asked with again and again (a country, a size), so answers are remembered
+    for as long as the column is there.
+    """
+    return remembered(
+        column,
+        (feature.name, asking, value.tobytes()),
+        lambda: _compare(feature, column, value, asking),
+    )
+
+
+def _compare(feature: Feature, column: Column, value: Values, asking: bool) -> Compared | None:
+    sides = (value, column.values) if asking else (column.values, value)
+    values = feature.compare(*sides)
     known = ~np.isnan(values)
-    told = np.where(known, weight * feature.trust(ours, theirs), 0)
-    worth = np.where(known, told * np.nan_to_num(values), 0)
-    return ColumnTerm(feature.name, column, candidates[column].codes, told, worth)
+    if not known.any():
+        return None
+    trust = np.where(known, feature.trust(*sides), 0.0)
+    return Compared(feature.name, trust, np.where(known, trust * values, 0.0))
 
 
 def asking_terms(
@@ -141,14 +164,15 @@ def asking_terms(
     profile: Mapping[str, Values],
     candidates: Mapping[str, Column],
 ) -> list[Term]:
-    """The features as the asking place sees the candidates."""
-    return [
-        _term(
-            f, weights[f.name], profile[f.asks], candidates[f.answers].values, f.answers, candidates
-        )
-        for f in features
-        if weights.get(f.name, 0) > 0
-    ]
+    """The features as the asking place sees the candidates; none that can tell of nobody."""
+    terms: list[Term] = []
+    for feature in features:
+        weight, column = weights.get(feature.name, 0), candidates[feature.answers]
+        if weight > 0:
+            found = compared(feature, column, profile[feature.asks], asking=True)
+            if found is not None:
+                terms.append(found.term(feature.answers, column, weight))
+    return terms
 
 
 def answering_terms(
@@ -158,13 +182,14 @@ def answering_terms(
     candidates: Mapping[str, Column],
 ) -> list[Term]:
     """The same features as each candidate sees the asking place."""
-    told = [f for f in features if weights.get(f.name, 0) > 0]
-    both_ways = [f for f in told if not f.one_way]
-    terms: list[Term] = [
-        _term(f, weights[f.name], candidates[f.asks].values, profile[f.answers], f.asks, candidates)
-        for f in both_ways
-    ]
-    one_way = [f for f in told if f.one_way]
+    terms: list[Term] = []
+    for feature in features:
+        weight, column = weights.get(feature.name, 0), candidates[feature.asks]
+        if weight > 0 and not feature.one_way:
+            found = compared(feature, column, profile[feature.answers], asking=False)
+            if found is not None:
+                terms.append(found.term(feature.asks, column, weight))
+    one_way = [feature for feature in features if feature.one_way]
     return terms + asking_terms(one_way, weights, profile, candidates)
 
 

@@ -45,16 +45,25 @@ COLLABORATION_FEATURES: tuple[Feature, ...] = (
 # existing tie from the list of ties.
 SIMILAR_TEXT = "similar_text"
 EXISTING_TIE = "existing_tie"
+# So is who of a network's known members is like the place.
+PEERS_INSIDE = "peers_inside"
 
 GIVEN: dict[str, str] = {
     SIMILAR_TEXT: "What the two wrote about themselves says like things.",
     EXISTING_TIE: "The two already have a tie (counts only where the caller asks to deepen ties).",
 }
 
+GIVEN_OF_COLLABORATIONS: dict[str, str] = {
+    SIMILAR_TEXT: GIVEN[SIMILAR_TEXT],
+    PEERS_INSIDE: "Places like this one, and near it, are known to be members.",
+}
+
 __all__ = [
     "COLLABORATION_FEATURES",
     "EXISTING_TIE",
     "GIVEN",
+    "GIVEN_OF_COLLABORATIONS",
+    "PEERS_INSIDE",
     "PEER_FEATURES",
     "SIMILAR_TEXT",
     "Because",

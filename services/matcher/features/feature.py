@@ -1,8 +1,10 @@
 """What a feature is: one function over columns, and one beside it that says why."""
 
+import weakref
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any
+from functools import wraps
+from typing import Any, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -66,7 +68,40 @@ def close(value: float) -> str:
     return "alike" if value >= 0.6 else "apart" if value < 0.3 else "roughly"
 
 
+Table = TypeVar("Table", bound=NDArray[np.floating[Any]])
+Derived = TypeVar("Derived")
+
+
+def once_a_table(derive: Callable[[Table], Derived]) -> Callable[[Table], Derived]:
+    """Remember what is derived from a column's table for as long as the table is there."""
+    held: dict[int, Derived] = {}
+
+    @wraps(derive)
+    def remembered(values: Table) -> Derived:
+        if len(values) == 1:
+            return derive(values)
+        found = held.get(id(values))
+        if found is None:
+            found = held[id(values)] = derive(values)
+            weakref.finalize(values, held.pop, id(values), None)
+        return found
+
+    return remembered
+
+
+@once_a_table
+def members(values: Values) -> Values:
+    """How many members each row's set has."""
+    return values.sum(axis=1)
+
+
+def in_common(ours: Values, theirs: Values) -> Scores:
+    """How many members two sets have in common, one side being a single row."""
+    one, many = (ours, theirs) if len(ours) == 1 else (theirs, ours)
+    return (many @ one[0]).astype(np.float64)
+
+
 def either_unknown(ours: Values, theirs: Values) -> NDArray[np.bool_]:
     """Where one of two sets is empty: nothing is on file, so nothing can be told."""
-    known: NDArray[np.bool_] = (ours.sum(axis=1) > 0) & (theirs.sum(axis=1) > 0)
+    known: NDArray[np.bool_] = (members(ours) > 0) & (members(theirs) > 0)
     return ~known

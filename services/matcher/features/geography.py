@@ -1,13 +1,25 @@
 """Geography, language and economy: what makes it easy to work together."""
 
 from functools import lru_cache
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from models.countries import countries
 from models.snapshot.columns import COUNTRIES
-from services.matcher.features.feature import Because, Facts, Feature, Scores, Values
+from services.matcher.features.feature import (
+    Because,
+    Facts,
+    Feature,
+    Scores,
+    Values,
+    either_unknown,
+    in_common,
+    once_a_table,
+)
+
+Points = NDArray[np.floating[Any]]
 
 EARTH_RADIUS_KM = 6371.0
 # The distance at which nearness has fallen to 0.37: about a day's journey there and back.
@@ -19,19 +31,23 @@ INCOME_GROUPS = ["low", "lower_middle", "upper_middle", "high"]
 TRUST_IN_COUNTRY = 0.5
 
 
-def distance_km(ours: NDArray[np.float64], theirs: NDArray[np.float64]) -> NDArray[np.float64]:
+def distance_km(ours: Points, theirs: Points) -> NDArray[np.float64]:
     """Great-circle distances in km between rows of (latitude, longitude) in degrees."""
-    ours, theirs = np.radians(ours), np.radians(theirs)
-    across = np.sin((theirs[:, 0] - ours[:, 0]) / 2) ** 2
-    along = np.sin((theirs[:, 1] - ours[:, 1]) / 2) ** 2
-    chord = across + np.cos(ours[:, 0]) * np.cos(theirs[:, 0]) * along
-    angle: NDArray[np.float64] = np.arcsin(np.sqrt(np.clip(chord, 0, 1)))
+    chord = np.sqrt(((_on_the_unit_sphere(theirs) - _on_the_unit_sphere(ours)) ** 2).sum(axis=0))
+    angle: NDArray[np.float64] = np.arcsin(np.minimum(chord / 2, 1))
     return 2 * EARTH_RADIUS_KM * angle
+
+
+@once_a_table
+def _on_the_unit_sphere(points: Points) -> NDArray[np.float64]:
+    """Points (latitude, longitude) as coordinates (3, points)."""
+    north, east = np.radians(points.astype(np.float64)).T
+    return np.stack([np.cos(north) * np.cos(east), np.cos(north) * np.sin(east), np.sin(north)])
 
 
 def nearness(ours: Values, theirs: Values) -> Scores:
     """The two places lie near each other (compared by one-degree cells)."""
-    return np.exp(-distance_km(ours.astype(float), theirs.astype(float)) / NEAR_KM)
+    return np.exp(-distance_km(ours, theirs) / NEAR_KM)
 
 
 def neighbouring_country(ours: Values, theirs: Values) -> Scores:
@@ -49,8 +65,8 @@ def shared_working_hours(ours: Values, theirs: Values) -> Scores:
 
 def shared_language(ours: Values, theirs: Values) -> Scores:
     """The two places have an official language in common."""
-    known = (ours.sum(axis=1) > 0) & (theirs.sum(axis=1) > 0)
-    return np.where(known, ((ours * theirs).sum(axis=1) > 0).astype(np.float64), np.nan)
+    shared = (in_common(ours, theirs) > 0).astype(np.float64)
+    return np.where(either_unknown(ours, theirs), np.nan, shared)
 
 
 def similar_income(ours: Values, theirs: Values) -> Scores:

@@ -13,6 +13,8 @@ from services.matcher.features.feature import (
     Scores,
     Values,
     either_unknown,
+    in_common,
+    members,
 )
 
 STAGES = list(Stage)
@@ -29,12 +31,29 @@ TEACHER_KERNEL = np.select([(_AHEAD == 1) | (_AHEAD == 2), _AHEAD >= 3, _AHEAD =
 
 def _best(needs: Values, offers: Values, kernel: NDArray[np.float64]) -> Scores:
     """The mean over the needs of the best offer in the same sector, by nearness of stage."""
-    cells = offers.reshape(len(offers), len(STAGES), len(SECTORS))
-    served = (cells[:, None] * kernel[None, :, :, None]).max(axis=2)
-    wanted = needs.reshape(len(needs), len(STAGES), len(SECTORS))
-    count = wanted.sum(axis=(1, 2))
-    total: Scores = (wanted * served).sum(axis=(1, 2), dtype=np.float64)
-    return total / np.maximum(count, 1)
+    wanted, shown = _cells(needs), _cells(offers)
+    total = np.zeros(max(len(needs), len(offers)))
+    for sector in _sectors_of_the_one(wanted, shown):
+        for stage in np.flatnonzero(wanted[:, :, sector].any(axis=0)):
+            total += wanted[:, stage, sector] * _nearest(shown[:, :, sector], kernel[stage])
+    return total / np.maximum(members(needs), 1)
+
+
+def _cells(values: Values) -> Values:
+    """Sets of cells as (rows, stages, sectors)."""
+    return values.reshape(len(values), len(STAGES), len(SECTORS))
+
+
+def _sectors_of_the_one(ours: Values, theirs: Values) -> NDArray[np.intp]:
+    """The sectors of the side that is a single row: in the others nothing is shared."""
+    one = ours if len(ours) == 1 else theirs
+    return np.flatnonzero(one[0].any(axis=0))
+
+
+def _nearest(stages: Values, kernel: NDArray[np.float64]) -> Scores:
+    """How near the nearest of the stages marked is; 0 where none is."""
+    near = [stages[:, stage] * kernel[stage] for stage in np.flatnonzero(kernel)]
+    return np.maximum.reduce(near)
 
 
 def needs_met(ours: Values, theirs: Values) -> Scores:
@@ -49,12 +68,14 @@ def gives_back(ours: Values, theirs: Values) -> Scores:
 
 def _standing(ours: Values, theirs: Values, kernel: NDArray[np.float64]) -> Scores:
     """Nearness of stage over the sectors of both; NaN where they share none."""
-    cells = theirs.reshape(len(theirs), len(STAGES), len(SECTORS))
-    best = (cells[:, None] * kernel[None, :, :, None]).max(axis=2)
-    wanted = ours.reshape(len(ours), len(STAGES), len(SECTORS))
-    shared = wanted * (cells.max(axis=1) > 0)[:, None, :]
-    count = shared.sum(axis=(1, 2))
-    total = (shared * best).sum(axis=(1, 2), dtype=np.float64)
+    mine, other = _cells(ours), _cells(theirs)
+    total, count = np.zeros((2, max(len(ours), len(theirs))))
+    for sector in _sectors_of_the_one(mine, other):
+        there = other[:, :, sector].any(axis=1)
+        for stage in np.flatnonzero(mine[:, :, sector].any(axis=0)):
+            shared = mine[:, stage, sector] * there
+            count += shared
+            total += shared * _nearest(other[:, :, sector], kernel[stage])
     return np.where(count > 0, total / np.maximum(count, 1), np.nan)
 
 
@@ -70,16 +91,14 @@ def stage_ahead(ours: Values, theirs: Values) -> Scores:
 
 def shared_sectors(ours: Values, theirs: Values) -> Scores:
     """The two work on the same sectors."""
-    both = (ours * theirs).sum(axis=1, dtype=np.float64)
-    size = np.sqrt(ours.sum(axis=1) * theirs.sum(axis=1), dtype=np.float64)
-    return np.where(size > 0, both / np.maximum(size, 1), np.nan)
+    size = np.sqrt(members(ours) * members(theirs), dtype=np.float64)
+    return np.where(size > 0, in_common(ours, theirs) / np.maximum(size, 1), np.nan)
 
 
 def shared_goals(ours: Values, theirs: Values) -> Scores:
     """The two pursue the same innovation goals."""
-    both = (ours * theirs).sum(axis=1, dtype=np.float64)
-    wanted = np.minimum(ours.sum(axis=1), theirs.sum(axis=1))
-    return np.where(wanted > 0, both / np.maximum(wanted, 1), np.nan)
+    wanted = np.minimum(members(ours), members(theirs))
+    return np.where(wanted > 0, in_common(ours, theirs) / np.maximum(wanted, 1), np.nan)
 
 
 def _touched(needy: Facts, giver: Facts) -> list[str]:

@@ -11,6 +11,8 @@ from services.matcher.features.feature import (
     Scores,
     Values,
     either_unknown,
+    in_common,
+    members,
 )
 
 # Below this mean of its own hard powers, a place gets most from policy and service know-how
@@ -47,8 +49,8 @@ def anchor_institution(ours: Values, theirs: Values) -> Scores:
 
 def shared_stakeholders(ours: Values, theirs: Values) -> Scores:
     """The two bring the same kinds of partners along."""
-    both = (ours * theirs).sum(axis=1, dtype=np.float64)
-    either = np.maximum(np.maximum(ours, theirs).sum(axis=1), 1)
+    both = in_common(ours, theirs)
+    either = np.maximum(members(ours) + members(theirs) - both, 1)
     return np.where(either_unknown(ours, theirs), np.nan, both / either)
 
 

@@ -1,0 +1,51 @@
+"""Remembering what was computed from a column, up to a number of bytes, oldest forgotten first."""
+
+from collections import OrderedDict
+from collections.abc import Callable, Hashable
+from threading import Lock
+from typing import Any, TypeVar
+from weakref import WeakKeyDictionary
+
+from models.snapshot.columns import Column
+
+# Per column; a snapshot has about twenty.
+MOST_BYTES = 8_000_000
+# Of fewer values the answer is computed as fast as it is found.
+FEW_VALUES = 8
+
+Found = TypeVar("Found")
+
+
+class _Memory:
+    """The answers of one column."""
+
+    def __init__(self, values: int) -> None:
+        self._held: OrderedDict[Hashable, Any] = OrderedDict()
+        self._most = max(MOST_BYTES // (values * 16), 16)
+        self._lock = Lock()
+
+    def get(self, key: Hashable, compute: Callable[[], Any]) -> Any:
+        with self._lock:
+            if key in self._held:
+                self._held.move_to_end(key)
+                return self._held[key]
+        found = compute()
+        with self._lock:
+            self._held[key] = found
+            if len(self._held) > self._most:
+                self._held.popitem(last=False)
+        return found
+
+
+_memories: WeakKeyDictionary[Column, _Memory] = WeakKeyDictionary()
+
+
+def remembered(column: Column, key: Hashable, compute: Callable[[], Found]) -> Found:
+    """What `compute` says, from memory where it was asked before."""
+    if len(column.values) < FEW_VALUES:
+        return compute()
+    memory = _memories.get(column)
+    if memory is None:
+        memory = _memories.setdefault(column, _Memory(len(column.values)))
+    found: Found = memory.get(key, compute)
+    return found
