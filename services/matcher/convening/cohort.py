@@ -149,7 +149,9 @@ class Cohort:
         """A cap for each value; a place whose value is not known counts under all of them."""
         tally = self.roster.tally(limit)
         values = [self.roster.value(who.facts, limit) for who in self.applicants]
-        named = sorted({v for v in values if v is not None} | set(tally.counts))
+        named: list[str | None] = [
+            *sorted({v for v in values if v is not None} | set(tally.counts))
+        ]
         return [cap_line(limit, tally, values, value) for value in named or [None]]
 
     def answer(self) -> Facts:

@@ -76,7 +76,8 @@ class PairRules:
 
     def _coded(self, rule: Facts, places: Sequence[Facts]) -> "_Coded":
         distinct: dict[str, int] = {}
-        holders, codes = [], []
+        holders: list[_Holder] = []
+        codes: list[int] = []
         for facts in places:
             value = self._value(rule, facts)
             # Other operators judge each place's whole record, so that no two are alike.

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from functools import partial
 from typing import Annotated, Any
 
@@ -10,7 +10,8 @@ from fastapi import APIRouter, Query, Request, Response
 
 from services.access import Caller, Convening
 from services.matcher.catalogue import Catalogue
-from services.matcher.convening import admissions, roster
+from services.matcher.convening import admissions, distinctiveness, roster
+from services.matcher.convening.approach import approach_list
 from services.matcher.convening.cohort import Cohort
 from services.matcher.convening.desk import Desk
 from services.matcher.convening.pairing import Pairing
@@ -22,6 +23,7 @@ from services.matcher.convening.schemas import (
 )
 from services.matcher.matching import Context
 from services.matcher.routes.dependencies import CatalogueDep, WordsDep
+from services.matcher.routes.paging import Limit
 from services.matcher.wording import Wording
 from services.web import answer
 
@@ -128,3 +130,32 @@ def pairings(
     """Pairs, or clusters, of two sides or of one pool: the most there can be, then the best."""
     with desk_of(request, caller, catalogue, words, body.collaboration) as desk:
         return said(desk, Pairing(desk, body).answer())
+
+
+@router.get("/collaborations/{collaboration_id}/approach-list")
+def approach(
+    collaboration_id: str,
+    request: Request,
+    caller: Convening,
+    catalogue: CatalogueDep,
+    words: WordsDep,
+    limit: Limit = 20,
+    as_of: date | None = None,
+) -> Response:
+    """Non-members worth approaching, with reasons."""
+    with desk_of(request, caller, catalogue, words, collaboration_id) as desk:
+        return said(desk, approach_list(desk, as_of, limit))
+
+
+@router.get("/collaborations/{collaboration_id}/distinctiveness")
+def distinct(
+    collaboration_id: str,
+    request: Request,
+    caller: Convening,
+    catalogue: CatalogueDep,
+    words: WordsDep,
+    as_of: date | None = None,
+) -> Response:
+    """The nearest networks, what differs, and how clearly the aims are stated."""
+    with desk_of(request, caller, catalogue, words, collaboration_id) as desk:
+        return said(desk, distinctiveness.report(desk, as_of))

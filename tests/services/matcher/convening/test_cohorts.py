@@ -52,7 +52,7 @@ def made_up(seed: int) -> tuple[Problem, Allowed]:
     ]
     bounds += [
         Bound("max", {}, [(every, high)]),
-        Bound("min", {}, [({i: -1 for i in every}, -low)]),
+        Bound("min", {}, [(dict.fromkeys(every, -1), -low)]),
     ]
 
     def allowed(chosen: Sequence[int]) -> bool:
@@ -121,7 +121,7 @@ def test_two_hundred_applicants_are_proved_or_nearly() -> None:
             "c", {}, [cap_line(two, empty, countries, v) for v in sorted(set(countries), key=str)]
         ),
         Bound("k", {}, [cap_line(share, empty, continents, v) for v in "EFASN"]),
-        Bound("size", {}, [(every, 20), ({i: -1 for i in every}, -20)]),
+        Bound("size", {}, [(every, 20), (dict.fromkeys(every, -1), -20)]),
     ]
     first = solve(Problem(members, bounds), 10)
     assert first.gap <= 0.01
