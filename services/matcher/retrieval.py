@@ -68,9 +68,11 @@ class Search:
         """
         if not self.total or any(side is None for side in self.sides):
             return None
-        special = np.empty(0, np.intp) if self.ties is None else self.ties.rows
-        special = np.setdiff1d(special[allowed[self.groups.of_row[special]]], barred)
-        left_out = np.union1d(barred, special) if len(special) else barred
+        special, left_out = np.empty(0, np.intp), barred
+        if self.ties is not None and len(self.ties.rows):
+            special = self.ties.rows[allowed[self.groups.of_row[self.ties.rows]]]
+            special = np.setdiff1d(special, barred)
+            left_out = np.union1d(barred, special)
         found, scores = special, self._in_full(special)
         bound = np.where(allowed, self._bounds(), -1.0)
         opened = _highest(bound, FIRST_GROUPS)

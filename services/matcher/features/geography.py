@@ -33,7 +33,8 @@ TRUST_IN_COUNTRY = 0.5
 
 def distance_km(ours: Points, theirs: Points) -> NDArray[np.float64]:
     """Great-circle distances in km between rows of (latitude, longitude) in degrees."""
-    chord = np.sqrt(((_on_the_unit_sphere(theirs) - _on_the_unit_sphere(ours)) ** 2).sum(axis=0))
+    gap = _on_the_unit_sphere(theirs) - _on_the_unit_sphere(ours)
+    chord = np.sqrt(np.einsum("ij,ij->j", gap, gap))
     angle: NDArray[np.float64] = np.arcsin(np.minimum(chord / 2, 1))
     return 2 * EARTH_RADIUS_KM * angle
 

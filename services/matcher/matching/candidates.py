@@ -9,12 +9,13 @@ from models.snapshot import Places, Snapshot
 from models.snapshot.columns import COUNTRIES, KINDS, LANGUAGES, SECTORS, residents
 from models.tables.records import PUBLIC
 from models.taxonomy import Ties
-from services.matcher.features import Facts
+from services.matcher.features import Facts, Values
 from services.matcher.matching.conditions import (
     ByColumn,
     ByTenant,
     Condition,
     Exactly,
+    Mask,
     Only,
     Test,
     Without,
@@ -45,7 +46,7 @@ def _defaults(places: Places, profile: Profile, filters: PeerFilters) -> list[Co
     government = ByColumn(places, "government", places.columns["government"].values[:, 0] != 0)
     kinds = filters.kinds or [profile.facts["kind"]]
     codes = [KINDS.index(kind) for kind in kinds]
-    kind = ByColumn(places, "kind", np.isin(places.columns["kind"].values[:, 0], codes))
+    kind = ByColumn(places, "kind", _any_of(places.columns["kind"].values[:, 0], codes))
     found = [
         Condition("has_government", "has_government", government, True),
         Condition("kind", "kind", kind, list(kinds)),
@@ -60,7 +61,15 @@ def _defaults(places: Places, profile: Profile, filters: PeerFilters) -> list[Co
 def _in_countries(places: Places, codes: Iterable[str], inside: bool = True) -> Test:
     wanted = [COUNTRIES.index(code) for code in codes]
     values = places.columns["country"].values[:, 0]
-    return ByColumn(places, "country", np.isin(values, wanted, invert=not inside))
+    listed = _any_of(values, wanted)
+    return ByColumn(places, "country", listed if inside else ~listed)
+
+
+def _any_of(values: Values, codes: Sequence[int]) -> Mask:
+    """Which values are one of a few codes; np.isin takes ten times as long for one code."""
+    if len(codes) == 1:
+        return values == codes[0]
+    return np.isin(values, codes)
 
 
 def _filters(places: Places, filters: PeerFilters) -> list[Condition]:
