@@ -14,7 +14,13 @@ from models.snapshot.columns import TRUST_IN_AVERAGES
 from models.taxonomy import Mode, Outcome, RemedyKind, Verdict
 from services.matcher.collaboration_columns import STAGE_WORTH, UNKNOWN_STAGE
 from services.matcher.eligibility import STALE_AFTER
-from services.matcher.features import COLLABORATION_FEATURES, GIVEN, PEER_FEATURES, Feature
+from services.matcher.features import (
+    COLLABORATION_FEATURES,
+    GIVEN,
+    GIVEN_OF_COLLABORATIONS,
+    PEER_FEATURES,
+    Feature,
+)
 from services.matcher.features.geography import TRUST_IN_COUNTRY
 from services.matcher.matching.collaborations import TEXT_ALONE_WEIGHT
 from services.matcher.matching.peers import DEEPEN_WEIGHT
@@ -35,7 +41,7 @@ def _columns(feature: Feature | None) -> str:
 
 
 def _row(name: str, feature: Feature | None, weights: list[float]) -> str:
-    says = feature.says if feature else GIVEN[name]
+    says = feature.says if feature else (GIVEN | GIVEN_OF_COLLABORATIONS)[name]
     cells = [f"`{name}`", says, _columns(feature), *(f"{weight:g}" for weight in weights)]
     return f"| {' | '.join(cells)} |"
 
@@ -55,7 +61,7 @@ def peers_table() -> str:
 def collaborations_table() -> str:
     """Every feature of collaborations with its weight."""
     given: dict[str, Feature | None] = {f.name: f for f in COLLABORATION_FEATURES}
-    given |= {"similar_text": None}
+    given |= dict.fromkeys(GIVEN_OF_COLLABORATIONS)
     rows = [_row(n, f, [WEIGHTS["collaborations"][n]]) for n, f in given.items()]
     return _table(["feature", "what it says", "columns", "weight"], rows)
 
@@ -108,7 +114,7 @@ def test_every_feature_has_a_weight_and_every_weight_a_feature() -> None:
     assert {mode: set(table) for mode, table in WEIGHTS["peers"].items()} == dict.fromkeys(
         map(str, Mode), peers
     )
-    joins = {f.name for f in COLLABORATION_FEATURES} | {"similar_text"}
+    joins = {f.name for f in COLLABORATION_FEATURES} | set(GIVEN_OF_COLLABORATIONS)
     assert set(WEIGHTS["collaborations"]) == joins
 
 
