@@ -8,12 +8,22 @@ from services.matcher.routes import (
     decisions,
     matches,
     places,
+    portfolio,
     reference,
     screenings,
 )
 
 router = APIRouter(prefix="/v1")
-for group in (matches, decisions, places, collaborations, convening, screenings, reference):
+for group in (
+    matches,
+    decisions,
+    portfolio,
+    places,
+    collaborations,
+    convening,
+    screenings,
+    reference,
+):
     router.include_router(group.router)
 
 __all__ = ["router"]

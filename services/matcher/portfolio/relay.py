@@ -1,0 +1,58 @@
+"""The relay: who helps at each stage of innovation in order, peers included."""
+
+from typing import Any
+
+from models.taxonomy import FactStatus
+from services.matcher.portfolio.covering import STAGES, wanted_sectors
+from services.matcher.portfolio.situation import Situation
+
+SHOWN = 2
+
+
+def relay(situation: Situation) -> list[dict[str, Any]]:
+    """Per stage those that are held first, then those that fit best; none is said too."""
+    found = []
+    for stage in STAGES:
+        supply = situation.context.catalogue.supply[stage]
+        helpers = [*_held(situation, stage), *_new(situation, stage)]
+        found += [{"stage": stage, **helper, "supply": supply} for helper in helpers]
+        if not helpers:
+            text = situation.words.text("portfolio.relay.uncovered", {"stage": stage})
+            found.append({"stage": stage, "supply": supply, "uncovered": True, "text": text})
+    return found
+
+
+def _held(situation: Situation, stage: str) -> list[dict[str, Any]]:
+    wanted = wanted_sectors(situation.facts)
+    return [
+        {("peer" if h.with_place else "collaboration"): h.named(), "held": True}
+        for h in situation.holdings
+        if _works(h.record, stage, wanted, h.with_place)
+    ][:SHOWN]
+
+
+def _new(situation: Situation, stage: str) -> list[dict[str, Any]]:
+    """The best two collaborations and the best peer that the place does not have yet."""
+    wanted = wanted_sectors(situation.facts)
+    found: dict[bool, list[tuple[float, str, dict[str, Any]]]] = {False: [], True: []}
+    for candidate in situation.candidates.values():
+        if _works(candidate.record, stage, wanted, candidate.with_place):
+            name = "peer" if candidate.with_place else "collaboration"
+            item = {name: candidate.named(), "held": False}
+            if not candidate.with_place:
+                item["verdict"] = candidate.verdict
+            found[candidate.with_place].append((-candidate.fit, candidate.key, item))
+    collaborations, peers = (sorted(found[kind], key=lambda f: f[:2]) for kind in (False, True))
+    return [item for *_, item in (*collaborations[:SHOWN], *peers[:1])]
+
+
+def _works(record: dict[str, Any], stage: str, wanted: set[str], with_place: bool) -> bool:
+    if with_place:
+        return any(
+            o["stage"] == stage and (not wanted or o["sector"] in wanted)
+            for o in record.get("offers", ())
+        )
+    at_stage = any(
+        s["stage"] == stage and s["status"] != FactStatus.CLAIM for s in record.get("stages", ())
+    )
+    return at_stage and (not wanted or bool(wanted & set(record.get("sectors", ()))))
