@@ -43,7 +43,8 @@ class Affinity:
             writer.add(facts)
         self.columns = writer.columns()
         self.rows = np.arange(len(right), dtype=np.intp)
-        self.scores: Scores = np.array([self._line(facts) for facts in left]).reshape(
+        self.sides = [self._terms(facts) for facts in left]
+        self.scores: Scores = np.array([self._line(sides) for sides in self.sides]).reshape(
             len(left), len(right)
         )
 
@@ -54,8 +55,7 @@ class Affinity:
             answering_terms(PEER_FEATURES, self.weights, profile, self.columns),
         )
 
-    def _line(self, facts: Facts) -> Scores:
-        sides = self._terms(facts)
+    def _line(self, sides: Sides) -> Scores:
         ours = rank(sides.ours, self.weights, self.gamma, self.rows)
         theirs = rank(sides.theirs, self.weights, self.gamma, self.rows)
         return weaker(ours, theirs)[0].rank_score
@@ -64,7 +64,7 @@ class Affinity:
         """One pair: the weaker side's score and reasons, what each gives and gets."""
         mine, other = self.left[i], self.right[j]
         row = np.array([j], np.intp)
-        sides = self._terms(mine)
+        sides = self.sides[i]
         ours = rank(sides.ours, self.weights, self.gamma, row)
         theirs = rank(sides.theirs, self.weights, self.gamma, row)
         ranking, is_mine = weaker(ours, theirs)

@@ -135,7 +135,18 @@ def contradictions(claims: Facts, on_file: Facts) -> list[Facts]:
                 **{k: fact[k] for k in ("source", "date", "status") if k in fact},
             }
         )
-    return found
+    return found + _below_its_core(claims, on_file)
+
+
+def _below_its_core(claims: Facts, on_file: Facts) -> list[Facts]:
+    """A metropolitan area cannot be smaller than the settlement at its core."""
+    claimed, core = claims.get("metro_population"), on_file.get("population")
+    if claimed is None or core is None or "metro_population" in on_file:
+        return []
+    if claimed >= core * (1 - TOLERANCE):
+        return []
+    return [{"field": "metro_population", "claimed": claimed, "on_file": core,
+             "on_file_field": "population"}]  # fmt: skip
 
 
 def _differ(name: str, claims: Facts, on_file: Facts) -> bool:

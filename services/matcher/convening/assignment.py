@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-import networkx as nx  # type: ignore[import-untyped]
 import numpy as np
+import rustworkx as rx
 from numpy.typing import NDArray
 from ortools.sat.python import cp_model
 from scipy.optimize import linear_sum_assignment  # type: ignore[import-untyped]
@@ -29,11 +29,14 @@ def two_sides(weights: Weights, allowed: Allowed) -> list[tuple[int, int]]:
 
 def one_pool(weights: Weights, allowed: Allowed) -> list[tuple[int, int]]:
     """Each place with at most one other of the same list."""
-    graph = nx.Graph()
+    graph: rx.PyGraph[int, int] = rx.PyGraph()
     graph.add_nodes_from(range(len(weights)))
-    for i, j in zip(*np.nonzero(np.triu(allowed, 1)), strict=True):
-        graph.add_edge(int(i), int(j), weight=round(float(weights[i, j]) * UNIT))
-    found = nx.max_weight_matching(graph, maxcardinality=True)
+    rows, columns = np.nonzero(np.triu(allowed, 1))
+    whole = np.rint(weights * UNIT).astype(np.int64)
+    graph.add_edges_from(
+        list(zip(rows.tolist(), columns.tolist(), whole[rows, columns].tolist(), strict=True))
+    )
+    found = rx.max_weight_matching(graph, max_cardinality=True, weight_fn=int)
     return sorted((min(pair), max(pair)) for pair in found)
 
 

@@ -238,7 +238,8 @@ def outcomes(screening: Screening, who: Known) -> list[RuleOutcome]:
         return mine
     contested = {c["field"] for c in who.conflicts}
     held = {k: v for k, v in who.on_file.items() if k in contested}
-    theirs = {o.rule_id: o for o in _own_outcomes(screening, {**who.facts, **held})}
+    told = {k: v for k, v in who.facts.items() if k not in contested}
+    theirs = {o.rule_id: o for o in _own_outcomes(screening, {**told, **held})}
     return [o if theirs[o.rule_id].outcome == o.outcome else _contested(screening, o) for o in mine]
 
 

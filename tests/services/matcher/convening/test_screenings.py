@@ -9,7 +9,7 @@ from tests.services.matcher.convening.conftest import DC, NAMED, Desk, region
 
 GRCN = "global-resilient-cities-network"
 PHC = "partnership-for-healthy-cities"
-MILAN = "cp:citta-metropolitana-di-milano"
+MEDELLIN = "gn:3674962"
 STRONG = {
     "readiness": "proactive",
     "executive": {"capacity": "high"},
@@ -130,10 +130,10 @@ def test_caps_are_judged_on_the_roster(desk: Desk) -> None:
 
 
 def test_a_claim_against_the_catalogue_is_for_a_person_to_decide(desk: Desk) -> None:
-    milan = {"name": "Milano", "kind": "metro_authority", "country": "IT", "id": MILAN}
-    held = desk.get(f"/places/{MILAN}")
+    medellin = {"name": "Medellín", "kind": "city", "country": "CO", "id": MEDELLIN}
+    held = desk.get(f"/places/{MEDELLIN}")
     assert held["metro_population"] > 1_000_000
-    claim = {"place": {**milan, "metro_population": 800_000}}
+    claim = {"place": {**medellin, "metro_population": 800_000}}
     (result,) = screen(desk, PHC, [claim], as_of="2020-06-01")["results"]
     assert result["verdict"] == "undetermined"
     assert [c["field"] for c in result["claim_conflict"]] == ["metro_population"]
@@ -156,7 +156,7 @@ def test_names_are_found_but_never_guessed(desk: Desk) -> None:
     ]
     answer = screen(desk, "city-possible", applicants, as_of="2020-06-01")
     first, second = sorted((r["applicant"] for r in answer["results"]), key=lambda a: a["number"])
-    assert first["matched"]["place_id"] == "gn:3674962"
+    assert first["matched"]["place_id"] == MEDELLIN
     assert first["matched"]["asked"] == "Medelín"
     assert "matched" not in second
 

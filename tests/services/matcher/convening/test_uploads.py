@@ -60,9 +60,7 @@ def sheet(rows: list[dict[str, str]]) -> bytes:
     return file.getvalue().encode()
 
 
-def upload(
-    desk: Desk, content: bytes, name: str, status: int = 200, **terms: str
-) -> Any:
+def upload(desk: Desk, content: bytes, name: str, status: int = 200, **terms: str) -> Any:
     path = f"/collaborations/{OPEN}/screenings"
     return desk.ask("POST", path, status=status, files={"file": (name, content)}, data=terms)
 
