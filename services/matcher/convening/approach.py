@@ -9,10 +9,10 @@ from numpy.typing import NDArray
 from models.snapshot.columns import SECTORS
 from models.taxonomy import RemedyKind, Verdict
 from services.matcher.convening.admissions import judge_cap
-from services.matcher.convening.caps import limits
+from services.matcher.convening.caps import Limit, limits
 from services.matcher.convening.desk import Desk, shown
 from services.matcher.convening.fit import Scorer, sub_scores
-from services.matcher.convening.roster import Roster, in_force
+from services.matcher.convening.roster import Roster, holder, in_force
 from services.matcher.convening.screening import place_rules
 from services.matcher.convening.standing import key_of
 from services.matcher.convening.universe import governments, not_refused
@@ -28,25 +28,27 @@ _LEVELS = {"high": 2, "medium": 1, None: 0, "low": -2}
 def approach_list(desk: Desk, as_of: date | None, limit: int) -> Facts:
     """Places that are no members and that no fixed rule refuses, the best worth a visit first."""
     day = as_of or desk.context.today
-    roster = in_force(desk) or Roster([])
+    stored = in_force(desk)
+    roster = stored or Roster([])
+    caps = limits(desk.record.get("caps", ())) if stored else []
     inside = {key_of(m) for m in roster.members} | _known_members(desk)
     snapshot = desk.context.snapshot
     among = not_refused(snapshot, desk.record, day, governments(snapshot, desk.tenant))
     rows = _shortlist(desk, among)
     scorer = Scorer(desk.context, desk.row)
     found = []
-    for row in rows:
-        place_id = snapshot.places.id(row)
+    ids = dict.fromkeys([*(snapshot.places.id(row) for row in rows), *desk.own_places()])
+    for place_id in ids:
         if place_id in inside:
             continue
-        entry = _entry(desk, scorer, desk.stored(place_id), roster, day)
+        entry = _entry(desk, scorer, desk.stored(place_id), roster, caps, day)
         if entry is not None:
             found.append(entry)
     found.sort(key=lambda e: (-e["approach"], -e["rank_score"], e["place"]["id"]))
     return {
         "collaboration": {k: desk.record[k] for k in ("id", "name")},
         "as_of": day.isoformat(),
-        "looked_at": len(rows),
+        "looked_at": len(ids),
         "of": int(among.sum()),
         "items": [{k: v for k, v in e.items() if k != "approach"} for e in found[:limit]],
     }
@@ -90,7 +92,9 @@ def _wanted(width: int, sectors: set[str]) -> list[int]:
     return [at for at in range(width) if not sectors or names[at % len(names)] in sectors]
 
 
-def _entry(desk: Desk, scorer: Scorer, facts: Facts, roster: Roster, day: date) -> Facts | None:
+def _entry(
+    desk: Desk, scorer: Scorer, facts: Facts, roster: Roster, caps: list[Limit], day: date
+) -> Facts | None:
     outcomes = [
         judge_rule(rule, facts, day)
         for rule in place_rules(desk.record)
@@ -98,11 +102,7 @@ def _entry(desk: Desk, scorer: Scorer, facts: Facts, roster: Roster, day: date) 
     ]
     if any(o.outcome == "fail" and o.remedy_kind == RemedyKind.FIXED for o in outcomes):
         return None
-    ruled = [
-        pair
-        for limit in limits(desk.record.get("caps", ()))
-        for pair in judge_cap(roster, limit, [facts], desk.words)
-    ]
+    ruled = [pair for limit in caps for pair in judge_cap(roster, limit, [facts], desk.words)]
     verdict = Judgement([*outcomes, *(o for o, _ in ruled)]).verdict
     if verdict is Verdict.REFUSED:
         return None
@@ -118,5 +118,6 @@ def _entry(desk: Desk, scorer: Scorer, facts: Facts, roster: Roster, day: date) 
         "sub_scores": subs,
         "rules": [o.as_json() for o in outcomes] + [o.as_json() | more for o, more in ruled],
         "reasons": scorer.reasons(facts, fit),
+        "members_at_home": [holder(m) for m in roster.members if m["country"] == facts["country"]],
         "not_known": [name for name, sub in subs.items() if sub["value"] is None],
     }

@@ -7,6 +7,7 @@ from functools import lru_cache
 from typing import Any
 
 import orjson
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from models.errors import InvalidInput, PlaceNotFound
@@ -67,6 +68,13 @@ class Desk:
                 raise
             facts: Facts = orjson.loads(row.record)
             return {**facts, "id": place_id}
+
+    def own_places(self) -> list[str]:
+        """The tenant's own places, published or not."""
+        mine = select(PlaceRow.id).where(PlaceRow.tenant_id == self.tenant)
+        return list(
+            self.session.scalars(mine.where(PlaceRow.id.startswith(OWN)).order_by(PlaceRow.id))
+        )
 
     def facts(self, ref: PlaceRef) -> Facts:
         """A place by its id, or as it describes itself."""

@@ -57,8 +57,12 @@ class Screening:
         self.call = desk.call(terms.call)
         self.as_of = desk.day(terms.as_of, self.call)
         self.record = called(desk.record, self.call)
-        self.roster = in_force(desk) or Roster([])
-        self.limits = limits([*self.record.get("caps", ()), *(c.facts() for c in terms.caps)])
+        stored = in_force(desk)
+        self.roster = stored or Roster([])
+        caps = [*self.record.get("caps", ()), *(c.facts() for c in terms.caps)]
+        # Caps are about a roster: on an empty one the first to come would be all of it.
+        self.limits = limits(caps) if stored else []
+        self.caps_unjudged = bool(caps) and not stored
         self.members = {key_of(m) for m in self.roster.members}
         self._capped: dict[tuple[str | None, ...], list[Ruled]] = {}
         scorer = Scorer(desk.context, desk.row)
@@ -138,6 +142,10 @@ class Screening:
                 k: self.call[k] for k in ("id", "opens", "closes", "places") if k in self.call
             }
             answer |= self._not_open()
+        if self.caps_unjudged:
+            text = self.desk.words.text("convening.caps_unjudged", {})
+            told = {"code": "caps_unjudged", "text": text, "args": {}, "evidence": []}
+            answer["cautions"] = [*answer.get("cautions", ()), told]
         if self.limits:
             answer["together"] = self._together()
         return answer

@@ -20,6 +20,14 @@ NAMED = [
     "iso:US-OK", "gn:3451190", "iso:IN-KA", YANGTZE,
 ]  # fmt: skip
 
+STRONG = {
+    "readiness": "proactive",
+    "executive": {"capacity": "high"},
+    "powers": {"discretion": 0.9, "policy_scope": 0.8},
+    "offers": [{"sector": "innovation", "stage": "implement",
+                "evidence": [{"kind": "metric", "text": "40 firms", "source": "report"}]}],
+}  # fmt: skip
+
 
 def region(name: str, country: str, **more: Any) -> dict[str, Any]:
     return {"name": name, "kind": "region", "country": country, **more}

@@ -4,7 +4,10 @@ from typing import Any
 
 import pytest
 
-from tests.services.matcher.convening.conftest import DC, NAMED, Desk
+from models.database import Sessions
+from models.records import Place
+from services.ingest.upsert import upsert_places
+from tests.services.matcher.convening.conftest import DC, NAMED, STRONG, Desk, region
 
 C40 = "c40"
 
@@ -36,6 +39,21 @@ def test_caps_of_the_roster_shut_out_whom_they_would_refuse(desk: Desk) -> None:
     }
     assert values
     assert "EU" not in values
+
+
+def test_a_place_with_all_four_high_comes_first(
+    desk: Desk, stranger: Desk, sessions: Sessions
+) -> None:
+    place = Place.model_validate({**region("Strongland", "NO", **STRONG), "id": "x:strong"})
+    with sessions.begin() as session:
+        upsert_places(session, [place], "first")
+    desk.roster([*NAMED[:1], *NAMED[6:], region("Oslofjord", "NO")])
+    path = f"/collaborations/{DC}/approach-list?as_of=2020-06-01"
+    first = desk.get(path)["items"][0]
+    assert (first["place"]["id"], first["all_four_high"]) == ("x:strong", True)
+    assert all(sub["evidence"] for sub in first["sub_scores"].values())
+    assert [m["name"] for m in first["members_at_home"]] == ["Oslofjord"]
+    assert "x:strong" not in [i["place"]["id"] for i in stranger.get(path)["items"]]
 
 
 def test_the_nearest_networks_and_what_differs(desk: Desk) -> None:

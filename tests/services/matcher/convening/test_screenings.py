@@ -4,19 +4,15 @@ from typing import Any
 
 import pytest
 
+from models.database import Sessions
+from models.records import Place
+from services.ingest.upsert import upsert_places
 from services.matcher.convening.schemas import APPLICANTS
-from tests.services.matcher.convening.conftest import DC, NAMED, Desk, region
+from tests.services.matcher.convening.conftest import DC, NAMED, STRONG, Desk, region
 
 GRCN = "global-resilient-cities-network"
 PHC = "partnership-for-healthy-cities"
 MEDELLIN = "gn:3674962"
-STRONG = {
-    "readiness": "proactive",
-    "executive": {"capacity": "high"},
-    "powers": {"discretion": 0.9, "policy_scope": 0.8},
-    "offers": [{"sector": "innovation", "stage": "implement",
-                "evidence": [{"kind": "metric", "text": "40 firms", "source": "report"}]}],
-}  # fmt: skip
 
 
 def city(number: int, country: str = "NO", **more: Any) -> dict[str, Any]:
@@ -129,6 +125,16 @@ def test_caps_are_judged_on_the_roster(desk: Desk) -> None:
     assert [h["name"] for h in rule["holders"]] == ["Catalonia", "Basque Country"]
 
 
+def test_without_a_roster_caps_are_said_to_be_unjudged(desk: Desk) -> None:
+    answer = screen(desk, DC, [{"place": region("Aragon", "ES")}], as_of="2020-06-01")
+    assert answer["counts"] == {"eligible": 1}
+    assert [c["code"] for c in answer["cautions"]] == ["caps_unjudged"]
+    desk.roster(NAMED)
+    answer = screen(desk, DC, [{"place": region("Aragon", "ES")}], as_of="2020-06-01")
+    assert "cautions" not in answer
+    assert answer["together"]["verdict"] == "eligible"
+
+
 def test_a_claim_against_the_catalogue_is_for_a_person_to_decide(desk: Desk) -> None:
     medellin = {"name": "Medellín", "kind": "city", "country": "CO", "id": MEDELLIN}
     held = desk.get(f"/places/{MEDELLIN}")
@@ -165,6 +171,7 @@ def test_what_an_applicant_is_told_is_the_same_without_its_rivals(desk: Desk) ->
     mine = city(0, "ES", metro_population=900_000)
     rivals = [city(n, "ES", metro_population=2_000_000) for n in range(1, 6)]
     caps = [{"attribute": "country", "max": 1}]
+    desk.roster([region("Oslofjord", "NO")], of=PHC)
     views = []
     for applicants in ([mine], [*rivals, mine]):
         answer = screen(desk, PHC, applicants, as_of="2020-06-01", caps=caps)
@@ -235,6 +242,18 @@ def test_a_screening_is_its_tenants_own(desk: Desk, stranger: Desk) -> None:
     stranger.post(f"{path}/entries", {"kind": "note", "author": "x", "text": "y"}, 404)
     assert stranger.get(f"/collaborations/{PHC}/screenings")["items"] == []
     desk.get(f"/collaborations/{DC}/screenings/{answer['screening_id']}", status=404)
+
+
+def test_applicants_kept_by_the_tenant_need_no_publishing(
+    desk: Desk, stranger: Desk, sessions: Sessions
+) -> None:
+    place = Place.model_validate({**city(1)["place"], "id": "x:mine"})
+    with sessions.begin() as session:
+        upsert_places(session, [place], "first")
+    (result,) = screen(desk, PHC, [{"place_id": "x:mine"}], as_of="2020-06-01")["results"]
+    assert result["applicant"]["id"] == "x:mine"
+    body = {"applicants": [{"place_id": "x:mine"}]}
+    stranger.post(f"/collaborations/{PHC}/screenings", body, 404)
 
 
 @pytest.mark.parametrize(
