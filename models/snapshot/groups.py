@@ -46,9 +46,10 @@ class Ranges:
         best[0, : len(starts)] = np.maximum.reduceat(table, starts)
         for level in range(1, self._levels):
             half = 1 << (level - 1)
-            np.maximum(best[level - 1, :-half], best[level - 1, half:], best[level, :-half])
+            below, beside = best[level - 1, :-half], best[level - 1, half:]
+            np.maximum(below, beside, out=best[level, :-half])
         flat = best.ravel()
-        return np.maximum(flat[self._low], flat[self._high])
+        return np.maximum(flat.take(self._low), flat.take(self._high))
 
 
 class Groups:
@@ -57,11 +58,13 @@ class Groups:
     def __init__(
         self, folder: Path, columns: Mapping[str, Column], text_owners: NDArray[np.int32]
     ) -> None:
-        self.common: Codes = np.load(folder / "group_common.npy")
+        self.common: Positions = np.load(folder / "group_common.npy").astype(np.intp)
         self.common_of: Positions = np.load(folder / "group_common_of.npy").astype(np.intp)
-        self._own: Codes = np.asfortranarray(np.load(folder / "group_own.npy"))
+        # As numpy's own index type, by columns: looking up by anything else is converted first.
+        own = np.load(folder / "group_own.npy").astype(np.intp)
+        self._own: Positions = np.asfortranarray(own)
         self.known: NDArray[np.bool_] = np.asfortranarray(np.load(folder / "group_known.npy"))
-        self.tenants: NDArray[np.uint16] = np.load(folder / "group_tenants.npy")
+        self.tenants: Positions = np.load(folder / "group_tenants.npy").astype(np.intp)
         self.starts: NDArray[np.int64] = np.load(folder / "group_starts.npy")
         self.sizes = np.diff(self.starts)
         self.members: Codes = mapped(folder / "group_members.npy")
@@ -79,10 +82,10 @@ class Groups:
     def __len__(self) -> int:
         return len(self.common_of)
 
-    def code(self, column: str) -> Codes:
+    def code(self, column: str) -> Positions:
         """Each group's code in a coarse column."""
         if column in COMMON:
-            return self.common[:, COMMON.index(column)][self.common_of]
+            return self.common[:, COMMON.index(column)].take(self.common_of)
         return self._own[:, OWN.index(column)]
 
     def best_text(self, values: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -21,6 +21,8 @@ from services.matcher.scoring import ColumnTerm, Rows, RowTerm, Term, TextTerm
 
 # How many of the most promising groups are opened at first.
 FIRST_GROUPS = 16
+# How many groups are looked at as one to find the most promising.
+BLOCK = 64
 # How many rows are opened at a time after that.
 STEP_ROWS = 4096
 # From this share of the weight on, texts decide: all are multiplied out to bound them closely.
@@ -94,7 +96,7 @@ class Search:
             if isinstance(term, ColumnTerm) and term.column in COMMON:
                 codes = groups.common[:, COMMON.index(term.column)]
                 common += term.told[codes], term.worth[codes]
-        told, worth = common[:, groups.common_of]
+        told, worth = common.take(groups.common_of, axis=1)
         fine: list[ColumnTerm] = []
         for term in terms:
             if isinstance(term, ColumnTerm) and term.column in FINE:
@@ -105,8 +107,8 @@ class Search:
                 fine.append(term)
             elif isinstance(term, ColumnTerm) and term.column not in COMMON:
                 codes = groups.code(term.column)
-                told += term.told[codes]
-                worth += term.worth[codes]
+                told += term.told.take(codes)
+                worth += term.worth.take(codes)
             elif isinstance(term, TextTerm):
                 told[groups.written] += term.weight
             elif isinstance(term, RowTerm):
@@ -182,11 +184,17 @@ class Search:
 
 def _highest(bound: Scores, count: int) -> Rows:
     """The groups of the highest bounds; none whose bound is below zero."""
-    if len(bound) > count:
-        highest = np.argpartition(bound, len(bound) - count)[len(bound) - count :]
-    else:
-        highest = np.arange(len(bound))
-    return highest[bound[highest] >= 0]
+    whole = len(bound) // BLOCK * BLOCK
+    likely = np.arange(len(bound))
+    if whole > count * BLOCK:
+        # The highest lie in the blocks with the highest tops: only these are sorted out.
+        tops = bound[:whole].reshape(-1, BLOCK).max(axis=1)
+        blocks = np.argpartition(tops, len(tops) - count)[-count:]
+        inside = blocks[:, None] * BLOCK + np.arange(BLOCK)
+        likely = np.append(inside.ravel(), likely[whole:])
+    if len(likely) > count:
+        likely = likely[np.argpartition(bound[likely], len(likely) - count)[-count:]]
+    return likely[bound[likely] >= 0]
 
 
 def _next(bound: Scores, least: float, sizes: NDArray[np.int64]) -> Rows:

@@ -107,9 +107,9 @@ class Pool:
         self._exact: list[Test] = []
         for test in (condition.test for condition in conditions):
             if isinstance(test, ByTenant):
-                self.groups &= test.table[groups.tenants]
+                self.groups &= test.table.take(groups.tenants)
             elif isinstance(test, ByColumn) and test.column not in FINE:
-                self.groups &= test.table[groups.code(test.column)]
+                self.groups &= test.table.take(groups.code(test.column))
             elif isinstance(test, Without):
                 self._barred.append(test.rows)
             elif isinstance(test, Only):
