@@ -7,6 +7,7 @@ from services.matcher.routes import (
     convening,
     decisions,
     matches,
+    outcomes,
     places,
     portfolio,
     reference,
@@ -17,6 +18,7 @@ router = APIRouter(prefix="/v1")
 for group in (
     matches,
     decisions,
+    outcomes,
     portfolio,
     places,
     collaborations,

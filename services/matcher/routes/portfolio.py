@@ -7,12 +7,19 @@ from typing import Any
 from fastapi import APIRouter, Request, Response
 
 from services.access import Caller, Matching
+from services.matcher.decisions.audit import Entry
+from services.matcher.decisions.decisions import Decisions
+from services.matcher.decisions.digests import digests
+from services.matcher.decisions.tuning import latest, next_version
 from services.matcher.matching import Context
+from services.matcher.portfolio.checklist import CHECKLIST, lines_of
+from services.matcher.portfolio.invitation import check_invitation
 from services.matcher.portfolio.review import review
-from services.matcher.portfolio.schemas import PortfolioRequest
+from services.matcher.portfolio.schemas import Checklist, InvitationRequest, PortfolioRequest
 from services.matcher.portfolio.situation import Situation
 from services.matcher.routes.decisions import context_of
 from services.matcher.routes.dependencies import CatalogueDep, WordsDep
+from services.matcher.routes.outcomes import Deciding, actor_of
 from services.matcher.wording.officer import officer_wording
 from services.web import answer
 
@@ -49,3 +56,38 @@ def review_portfolio(
     """What do all commitments cover together, and what should be kept, reviewed or changed?"""
     situation = situation_of(request, body, caller, catalogue, words)
     return said(situation, review(situation))
+
+
+@router.post("/invitation")
+def invitation(
+    request: Request,
+    body: InvitationRequest,
+    caller: Matching,
+    catalogue: CatalogueDep,
+    words: WordsDep,
+) -> Response:
+    """Should this invitation be accepted, given all that the place is committed to?"""
+    situation = situation_of(request, body, caller, catalogue, words)
+    return said(situation, check_invitation(situation, body, _checklist(request, caller, words)))
+
+
+@router.get("/checklist")
+def read_checklist(request: Request, caller: Matching, words: WordsDep) -> Response:
+    """The checklist in force: your own, or the default one (version 0)."""
+    return answer(_checklist(request, caller, words))
+
+
+@router.put("/checklist")
+def write_checklist(request: Request, body: Checklist, caller: Deciding) -> Response:
+    """Replace the checklist by your own; earlier versions are kept."""
+    decisions: Decisions = request.app.state.decisions
+    with decisions.ledger.writing() as writing:
+        row = next_version(writing.session, caller.tenant, CHECKLIST, body.facts())
+        writing.append(Entry(caller.tenant, CHECKLIST, actor_of(request), {"rows": digests(row)}))
+    return answer({"version": row.version, **body.facts()})
+
+
+def _checklist(request: Request, caller: Caller, words: WordsDep) -> dict[str, Any]:
+    with request.app.state.sessions() as session:
+        row = latest(session, caller.tenant, CHECKLIST)
+    return lines_of(row, officer_wording(words.language))

@@ -1,0 +1,118 @@
+"""What became of a result: invited, accepted, declined, active, ended, from either side."""
+
+from datetime import date
+from enum import StrEnum
+from typing import Any
+
+import orjson
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from models.errors import InvalidInput
+from models.records.values import Record, Text
+from models.tables import MatchRow, OutcomeRow
+from services.matcher.decisions.audit import Entry, Ledger
+from services.matcher.decisions.diff import key_of
+from services.matcher.decisions.digests import digests
+from services.matcher.decisions.replay import stored_answer
+from services.matcher.decisions.tuning import (
+    WEIGHTS,
+    latest,
+    learned,
+    next_version,
+    sums_of,
+)
+
+
+class OutcomeKind(StrEnum):
+    INVITED = "invited"
+    ACCEPTED = "accepted"
+    DECLINED = "declined"
+    ACTIVE = "active"
+    ENDED = "ended"
+
+
+class OutcomeSide(StrEnum):
+    """Who tells it: the place that asked, or the one that was suggested to it."""
+
+    ASKING = "asking"
+    OTHER = "other"
+
+
+class OutcomeRequest(Record):
+    """What became of one result of a match."""
+
+    result_id: str
+    outcome: OutcomeKind
+    at: date
+    why: Text | None = None
+    side: OutcomeSide = OutcomeSide.ASKING
+
+
+def add_outcome(
+    ledger: Ledger, match: MatchRow, told: OutcomeRequest, actor: str
+) -> dict[str, Any]:
+    """Write an outcome, its entry in the log, and what it changes in the tenant's weights."""
+    answer = orjson.loads(stored_answer(match))
+    results = {key_of(result): result for result in answer["results"]}
+    if told.result_id not in results:
+        detail = f"{told.result_id!r} is not among the results of this match"
+        raise InvalidInput.at("/result_id", detail, "unknown_result")
+    with ledger.writing() as writing:
+        session = writing.session
+        before = _same(session, match, told)
+        if before is not None:
+            return shown(before)
+        row = OutcomeRow(
+            tenant_id=match.tenant_id,
+            number=_next(session, match.tenant_id),
+            match_id=match.id,
+            result_id=told.result_id,
+            outcome=told.outcome,
+            side=told.side,
+            at=told.at,
+            why=told.why,
+        )
+        session.add(row)
+        sums = sums_of(latest(session, match.tenant_id, WEIGHTS))
+        new = learned(sums, answer["mode"], results[told.result_id], told.outcome)
+        rows: list[Any] = [row]
+        if new != sums:
+            document = {"sums": new, "outcome": row.number}
+            rows.append(next_version(session, match.tenant_id, WEIGHTS, document))
+        content = {"match": match.id, "result": row.result_id, "rows": digests(*rows)}
+        writing.append(Entry(match.tenant_id, "outcome", actor, content))
+    return shown(row)
+
+
+def _next(session: Session, tenant: str) -> int:
+    query = select(func.max(OutcomeRow.number)).where(OutcomeRow.tenant_id == tenant)
+    return (session.scalar(query) or 0) + 1
+
+
+def _same(session: Session, match: MatchRow, told: OutcomeRequest) -> OutcomeRow | None:
+    """The same outcome told before: a request sent twice changes nothing."""
+    for row in _of(session, match):
+        said = (row.result_id, row.outcome, row.side, row.at, row.why)
+        if said == (told.result_id, told.outcome, told.side, told.at, told.why):
+            return row
+    return None
+
+
+def _of(session: Session, match: MatchRow) -> list[OutcomeRow]:
+    query = select(OutcomeRow).where(
+        OutcomeRow.tenant_id == match.tenant_id, OutcomeRow.match_id == match.id
+    )
+    return list(session.scalars(query.order_by(OutcomeRow.number)))
+
+
+def list_outcomes(session: Session, match: MatchRow) -> list[dict[str, Any]]:
+    """All that was told of a match, in order."""
+    return [shown(row) for row in _of(session, match)]
+
+
+def shown(row: OutcomeRow) -> dict[str, Any]:
+    """An outcome as it is shown."""
+    names = ("number", "match_id", "result_id", "outcome", "side", "why")
+    told = {name: getattr(row, name) for name in names if getattr(row, name) is not None}
+    return told | {"at": row.at.isoformat(), "recorded_at": row.recorded_at.isoformat()}

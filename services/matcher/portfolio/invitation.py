@@ -1,0 +1,186 @@
+"""POST /v1/portfolios/invitation: join, decline or swap, by what it adds to what is held."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from models.names import fold
+from models.taxonomy import NeedLevel, Theme, Verdict
+from services.matcher.matching.question import CONFIDENT
+from services.matcher.portfolio.checklist import answered, known_answers
+from services.matcher.portfolio.holdings import Facts, Holding
+from services.matcher.portfolio.overlaps import ground
+from services.matcher.portfolio.schemas import InvitationRequest
+from services.matcher.portfolio.situation import Candidate, Situation
+from services.matcher.portfolio.worth import Limits, Option, gain, within
+
+Why = list[tuple[str, Facts]]
+SHORTEST_NAME = 4
+
+
+@dataclass(frozen=True)
+class Advice:
+    """What to do with an invitation, and why."""
+
+    decision: str
+    why: Why
+    level: str | None = None
+    gain: float = 0.0
+    replaces: Holding | None = None
+    redundant: tuple[Holding, ...] = ()
+
+
+class Invitation:
+    """One invitation against one portfolio."""
+
+    def __init__(self, situation: Situation, request: InvitationRequest) -> None:
+        self.situation = situation
+        self.read: Facts | None = None
+        self.candidate = self._invited(request)
+        self.held = [situation.held_option(h) for h in situation.holdings]
+        self.holdings = {h.key: h for h in situation.holdings}
+        covered = {e for option in self.held for e in option.covers}
+        self.new = {e for e in situation.covers(self.candidate) if e in situation.weights} - covered
+
+    def _invited(self, request: InvitationRequest) -> Candidate:
+        situation = self.situation
+        catalogue, tenant = situation.context.catalogue, situation.context.tenant
+        if request.collaboration is not None:
+            return self._on_file(catalogue.collaboration(request.collaboration, tenant))
+        assert request.text is not None
+        row = self._named(request.text)
+        return self._unknown(request.text) if row is None else self._on_file(row)
+
+    def _on_file(self, row: int) -> Candidate:
+        match = self.situation.match
+        if row in match.judged:
+            return self.situation.collaboration(row)
+        record = match.records[row]
+        return Candidate(record["id"], record, 0.0, Verdict.UNDETERMINED)
+
+    def _named(self, text: str) -> int | None:
+        """The collaboration that a text names; the longest name wins, none is guessed."""
+        said, found = f" {fold(text)} ", []
+        for row, record in enumerate(self.situation.match.records):
+            if record["tenant"] in ("public", self.situation.context.tenant):
+                names = [fold(n) for n in (record["name"], *record.get("aliases", ()))]
+                named = [n for n in names if len(n) >= SHORTEST_NAME and f" {n} " in said]
+                found += [(-len(name), row) for name in named]
+        return min(found)[1] if found else None
+
+    def _unknown(self, text: str) -> Candidate:
+        """What a text seems to be about, where it names nobody on file."""
+        readings = self.situation.context.load_reader().read_needs(text)
+        sure = [r for r in readings if r.confidence >= CONFIDENT]
+        sectors = sorted({str(r.sector) for r in sure})
+        stages = sorted({str(r.stage) for r in sure if r.stage})
+        self.read = {"sectors": sectors, "stages": stages}
+        record: Facts = {
+            "name": self.situation.words.text("portfolio.invitation.sender", {}),
+            "type": "",
+            "theme": Theme.DEDICATED,
+            "sectors": sectors,
+            "stages": [{"stage": stage, "status": "inferred"} for stage in stages],
+        }
+        return Candidate("", record, 0.0, Verdict.UNDETERMINED)
+
+    def advice(self) -> Advice:
+        """Hard reasons first, then what it adds, then what there is room for."""
+        candidate, words = self.candidate, self.situation.words
+        if candidate.key and candidate.key in self.holdings:
+            return Advice("decline", [("portfolio.invitation.member", {})])
+        if candidate.verdict is Verdict.REFUSED and candidate.judgement:
+            failed = [o.text or words.term("rule", o.rule_id) for o in candidate.judgement.failed]
+            why: Why = [("portfolio.invitation.refused", {"rules": failed})]
+            return Advice("decline", why)
+        if not self.new:
+            same = self._same_ground()
+            code = "redundant" if same else "adds_nothing"
+            args: Facts = {"names": [h.name for h in same]} if same else {}
+            return Advice("decline", [(f"portfolio.invitation.{code}", args)], redundant=same)
+        return self._by_room()
+
+    def _same_ground(self) -> tuple[Holding, ...]:
+        """The commitments that cover what it would cover."""
+        mine = self.situation.covers(self.candidate).keys() & self.situation.weights.keys()
+        needs = {e for e in mine if e[0] == "need"} or mine
+        here = ground(Holding(self.candidate.key, self.candidate.record, False, ({},)))
+        return tuple(
+            holding
+            for holding, option in zip(self.situation.holdings, self.held, strict=True)
+            if option.covers.keys() & needs and (not here or ground(holding) & here)
+        )
+
+    def _by_room(self) -> Advice:
+        choice = self.situation.choice
+        options = self.situation.new_options(self.candidate)
+        adds: Why = [("portfolio.invitation.adds", {"count": len(self.new)})]
+        for option in options:
+            if within(self._limits(), [*self._fixed(), option]):
+                added = gain(choice, self.held, option)
+                if added <= 0:
+                    return Advice("decline", [("portfolio.invitation.too_little", {})], gain=added)
+                return Advice("join", [*adds, *self._level(option)], option.level, added)
+        return self._swap(options[0], adds)
+
+    def _fixed(self) -> list[Option]:
+        return [option for option in self.held if option.allowed]
+
+    def _limits(self) -> Limits:
+        return Limits(**self.situation.budgets.limits(), changes=1)
+
+    def _level(self, option: Option) -> Why:
+        """Said where mayors would be asked for and their slots are in use."""
+        asks_mayors = self.candidate.record.get("level") == NeedLevel.MAYOR
+        if option.level == "mayor" or not asks_mayors:
+            return []
+        used, limit = self.situation.budgets.mayor_slots
+        return [("portfolio.add.officer_level", {"used": used, "limit": limit})]
+
+    def _swap(self, option: Option, adds: Why) -> Advice:
+        """Instead of the commitment that adds least, where that makes room and is worth it."""
+        choice, best = self.situation.choice, None
+        for weakest in self.held:
+            rest = [o for o in self.held if o.key != weakest.key]
+            if within(self._limits(), [*rest, option]):
+                net = gain(choice, rest, option) - gain(choice, self.held, weakest)
+                if best is None or net > best[0]:
+                    best = (net, weakest)
+        if best is None or best[0] <= 0:
+            return Advice("decline", [("portfolio.invitation.no_room", {})])
+        holding = self.holdings[best[1].key]
+        why: Why = [*adds, ("portfolio.invitation.swap", {"name": holding.name})]
+        return Advice("swap", why, option.level, best[0], replaces=holding)
+
+
+def check_invitation(
+    situation: Situation, request: InvitationRequest, checklist: Mapping[str, Any]
+) -> dict[str, Any]:
+    """The advice in words, with the checklist answered where the service can tell."""
+    invitation = Invitation(situation, request)
+    advice, candidate = invitation.advice(), invitation.candidate
+    words = situation.words
+    because: list[Facts] = [
+        {"code": code, "args": args, "text": words.text(code, args)} for code, args in advice.why
+    ]
+    answer: dict[str, Any] = {
+        "decision": advice.decision,
+        "gain": round(advice.gain, 6),
+        "why": " ".join(item["text"] for item in because),
+        "because": because,
+    }
+    if candidate.key:
+        answer |= {"collaboration": candidate.named(), "verdict": candidate.verdict}
+    if candidate.judgement:
+        answer["rules"] = [outcome.as_json() for outcome in candidate.judgement.outcomes]
+    if advice.level:
+        answer["level"] = advice.level
+    if advice.replaces:
+        answer["replaces"] = advice.replaces.named()
+    if advice.redundant:
+        answer["redundant_with"] = [holding.named() for holding in advice.redundant]
+    if invitation.read is not None:
+        answer["read"] = invitation.read
+    room = advice.decision == "join"
+    known = known_answers(situation, candidate, bool(invitation.new), room)
+    return answer | {"checklist": answered(checklist, known)}

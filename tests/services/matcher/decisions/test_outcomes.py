@@ -1,0 +1,93 @@
+"""Outcomes move a tenant's own weights within bounds, and never a verdict."""
+
+from datetime import date, timedelta
+from typing import Any
+
+import pytest
+from fastapi.testclient import TestClient
+
+from services.matcher.decisions.tuning import BOUND, factor
+from tests.matcher_fixtures import OTHER_TENANT, Published
+from tests.services.matcher.decisions.test_records import NEED, asked, own
+
+__all__ = ["asked", "own"]
+Json = dict[str, Any]
+QUESTION: Json = {
+    "place": {"name": "Anywhere", "kind": "city", "country": "DE", "needs": NEED},
+    "as_of": "2026-06-01",
+    "limit": 20,
+    "include": ["refused"],
+}
+
+
+def ask(client: TestClient, headers: dict[str, str]) -> Json:
+    given = client.post("/v1/matches/collaborations", json=QUESTION, headers=headers)
+    assert given.status_code == 200
+    return dict(given.json())
+
+
+def tell(client: TestClient, headers: dict[str, str], match: Json, outcome: str, count: int) -> str:
+    """Tell an outcome of the best result on so many days."""
+    result = str(match["results"][0]["collaboration"]["id"])
+    for day in range(count):
+        at = (date(2026, 1, 1) + timedelta(days=day)).isoformat()
+        body = {"result_id": result, "outcome": outcome, "at": at}
+        path = f"/v1/matches/{match['match_id']}/outcomes"
+        assert client.post(path, json=body, headers=headers).status_code == 201
+    return result
+
+
+def verdicts(answer: Json) -> dict[str, Any]:
+    everything = [*answer["results"], *answer["refused"]]
+    return {r["collaboration"]["id"]: (r["verdict"], r["rules"]) for r in everything}
+
+
+def test_fifty_refusals_lower_weights_within_bounds_and_no_verdict(
+    asked: TestClient, own: Published
+) -> None:
+    mine = {"Authorization": f"Bearer {own.keys['golden']}"}
+    stranger = {"Authorization": f"Bearer {own.keys[OTHER_TENANT]}"}
+    before, theirs = ask(asked, mine), ask(asked, stranger)
+    tell(asked, mine, before, "declined", 50)
+    after = ask(asked, mine)
+    lowered = {f for f in before["weights"] if after["weights"][f] < before["weights"][f]}
+    assert lowered
+    for feature, weight in before["weights"].items():
+        assert weight * (1 - BOUND) <= after["weights"][feature] <= weight * (1 + BOUND)
+    shared = verdicts(before).keys() & verdicts(after).keys()
+    assert len(shared) > 20
+    assert {k: verdicts(before)[k] for k in shared} == {k: verdicts(after)[k] for k in shared}
+    assert ask(asked, stranger) == theirs
+    again = asked.post(f"/v1/matches/{before['match_id']}/replay", headers=mine)
+    assert again.json() == before
+    assert asked.post("/v1/weights/revert", json={"version": 0}, headers=mine).status_code == 200
+    assert ask(asked, mine)["match_id"] == before["match_id"]
+
+
+def test_an_outcome_told_twice_is_recorded_once(asked: TestClient, own: Published) -> None:
+    mine = {"Authorization": f"Bearer {own.keys['golden']}"}
+    match = ask(asked, mine)
+    for _ in range(2):
+        tell(asked, mine, match, "accepted", 1)
+    told = asked.get(f"/v1/matches/{match['match_id']}/outcomes", headers=mine).json()["items"]
+    assert [t["outcome"] for t in told] == ["accepted"]
+    assert asked.get("/v1/weights", headers=mine).json()["version"] == 1
+
+
+def test_outcomes_belong_to_a_tenant_and_to_a_result(asked: TestClient, own: Published) -> None:
+    mine = {"Authorization": f"Bearer {own.keys['golden']}"}
+    stranger = {"Authorization": f"Bearer {own.keys[OTHER_TENANT]}"}
+    match = ask(asked, mine)
+    path = f"/v1/matches/{match['match_id']}/outcomes"
+    body = {"result_id": "nothing", "outcome": "accepted", "at": "2026-01-01"}
+    assert asked.post(path, json=body, headers=mine).status_code == 422
+    assert asked.post(path, json=body, headers=stranger).status_code == 404
+    assert asked.post(path, json=body).status_code == 401
+
+
+@pytest.mark.parametrize("balance", [-1.0, 1.0])
+def test_no_number_of_outcomes_leaves_the_bounds(balance: float) -> None:
+    found = [factor(n, balance * n) for n in (0, 1, 10, 100, 10**6)]
+    assert found[0] == 1
+    assert all(1 - BOUND <= f <= 1 + BOUND for f in found)
+    assert abs(found[1] - 1) < 0.02
