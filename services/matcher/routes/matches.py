@@ -8,12 +8,14 @@ from services.access import Caller, Matching
 from services.matcher.decisions.asked import Kind, answer_match
 from services.matcher.decisions.decisions import Decisions
 from services.matcher.matching import Context
+from services.matcher.routes import batch
 from services.matcher.routes.decisions import context_of, written
 from services.matcher.routes.dependencies import CatalogueDep, WordsDep
 from services.matcher.schemas import CollaborationsRequest, MatchRequest, PeersRequest
 from services.matcher.wording import Wording
 
 router = APIRouter(prefix="/matches", tags=["matching"])
+router.include_router(batch.router)
 
 
 @router.post("/peers")

@@ -1,0 +1,89 @@
+"""POST /v1/matches/peers:batch: one question asked for many places, answered line by line."""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from typing import Annotated, Any
+
+import orjson
+from fastapi import APIRouter, Request
+from fastapi.responses import StreamingResponse
+from pydantic import Field, ValidationError, model_validator
+
+from models.errors import InvalidInput, Problem
+from services.access import Matching
+from services.inputs import input_errors
+from services.matcher.decisions.asked import answer_match
+from services.matcher.decisions.decisions import Decisions
+from services.matcher.matching import Context
+from services.matcher.routes.decisions import context_of
+from services.matcher.routes.dependencies import CatalogueDep, WordsDep
+from services.matcher.schemas import PeersRequest
+
+MOST_PLACES = 1000
+
+router = APIRouter()
+
+
+class PeersBatch(PeersRequest):
+    """A question about peers for up to 1,000 places, stored (`place_ids`) or sent (`places`)."""
+
+    place_ids: Annotated[list[str], Field(default=[], max_length=MOST_PLACES)]
+    places: Annotated[list[Any], Field(default=[], max_length=MOST_PLACES)]
+
+    @model_validator(mode="after")
+    def _one_place(self) -> "PeersBatch":
+        if self.place_id is not None or self.place is not None:
+            raise ValueError("a batch names its places in place_ids and places")
+        if not 1 <= len(self.place_ids) + len(self.places) <= MOST_PLACES:
+            raise ValueError(f"a batch has 1 to {MOST_PLACES:,} places")
+        return self
+
+    def questions(self) -> Iterator[dict[str, Any]]:
+        """The question of each place as JSON, those stored first."""
+        asked = self.model_dump(mode="json", exclude_unset=True, exclude={"place_ids", "places"})
+        yield from ({**asked, "place_id": place_id} for place_id in self.place_ids)
+        yield from ({**asked, "place": place} for place in self.places)
+
+
+@router.post("/peers:batch", response_class=StreamingResponse)
+def peers_of_many(
+    request: Request, body: PeersBatch, caller: Matching, catalogue: CatalogueDep, words: WordsDep
+) -> StreamingResponse:
+    """The peers of many places, as lines of JSON: an answer each, or the problem with it."""
+    today = body.as_of or datetime.now(UTC).date()
+    context = context_of(request.app.state.matcher, catalogue, caller.tenant, words, today)
+    lines = _lines(context, request.app.state.decisions, body)
+    headers = {"Content-Language": words.language}
+    return StreamingResponse(lines, headers=headers, media_type="application/x-ndjson")
+
+
+def _lines(context: Context, decisions: Decisions, body: PeersBatch) -> Iterator[bytes]:
+    for index, question in enumerate(body.questions()):
+        try:
+            told = b'"answer":' + _answer(context, decisions, question)
+        except Problem as problem:
+            told = b'"problem":' + orjson.dumps(_as_json(problem))
+        yield b'{"index":%d,%b}\n' % (index, told)
+
+
+def _answer(context: Context, decisions: Decisions, question: dict[str, Any]) -> bytes:
+    """One place's answer, recorded like that of a question of its own."""
+    try:
+        asked = PeersRequest.model_validate(question)
+    except ValidationError as error:
+        errors = input_errors([{**e, "loc": ("body", *e["loc"])} for e in error.errors()], "json")
+        raise InvalidInput("; ".join(e["detail"] for e in errors), errors) from error
+    tuned = decisions.tuned(context.tenant, "peers", asked)
+    answered = answer_match(context, "peers", asked, tuned)
+    decisions.recorder.record(answered)
+    return answered.answer
+
+
+def _as_json(problem: Problem) -> dict[str, Any]:
+    return {
+        "type": f"/problems/{problem.type}",
+        "title": problem.title,
+        "status": problem.status,
+        "detail": problem.detail,
+        **problem.extra,
+    }
