@@ -1,7 +1,6 @@
 """Joint admission: may these places join together, and what would let those refused in?"""
 
 from collections.abc import Sequence
-from dataclasses import replace
 from typing import Any
 
 from models.errors import InvalidInput
@@ -35,7 +34,7 @@ def check(desk: Desk, request: AdmissionRequest) -> Facts:
     roster = before.without(leaving)
     admitted = desk.all_facts(request.admit)
     refuse_doubles([key_of(m) for m in admitted], "/admit")
-    found = limits([*desk.record.get("caps", ()), *(c.facts() for c in request.caps)])
+    found = limits([*desk.record.get("caps", ()), *before.caps, *(c.facts() for c in request.caps)])
     ruled = [pair for limit in found for pair in judge_cap(roster, limit, admitted, desk.words)]
     ruled += _entry_rules(desk, admitted, request) + _members_already(roster, admitted, desk.words)
     verdict = Judgement([outcome for outcome, _ in ruled]).verdict
@@ -44,10 +43,7 @@ def check(desk: Desk, request: AdmissionRequest) -> Facts:
         "verdict": verdict,
         "rules": [outcome.as_json() | more for outcome, more in ruled],
         "holders": _holders(ruled),
-        "total": {
-            "before": len(before.members) + (before.hidden or 0),
-            "after": len(after.members) + (after.hidden or 0),
-        },
+        "total": {"before": before.total, "after": after.total},
         "caps_after": standing(after, found),
         "roster_version": before.version,
     }
@@ -83,48 +79,56 @@ def judge_cap(
 
 
 def _ruled(roster: Roster, finding: Finding, words: Wording) -> Ruled:
-    limit, passed = finding.limit, finding.outcome is Outcome.PASS
-    holders = roster.holders(limit, finding.value)
-    share = f"{limit.share.numerator}/{limit.share.denominator}" if limit.share else None
-    at_most = limit.at_most(finding.total_after)
-    args = {
-        "label": label(limit, finding.value, words),
-        "count": finding.after,
-        "total": finding.total_after,
-        "max": at_most,
-        "share": share,
-        "held": f"{finding.before}/{limit.at_most(finding.total_before)}",
-        "holders": [h["name"] for h in holders],
-        "rule": limit.rule_id,
-    }
-    kind = "share" if share else "max"
-    code = f"convening.cap.{kind}.{finding.outcome}"
+    limit, failed = finding.limit, finding.outcome is Outcome.FAIL
+    more = _counts(roster, finding)
+    ways = ways_in(limit, more, words) if failed else []
+    unplaced = finding.value is None and finding.outcome is not Outcome.PASS
     outcome = RuleOutcome(
         rule_id=limit.rule_id,
         outcome=finding.outcome,
         effect=_EFFECTS[finding.outcome],
         field=str(limit.attribute),
-        text=words.text(code, args),
+        text=_said(finding, more, words),
         seen=finding.after,
-        threshold=share or limit.max,
+        threshold=_share(limit) or limit.max,
         code=limit.rule_id,
         source=limit.source,
-        remedy_kind=None if passed else RemedyKind.ACT,
-        missing=str(limit.attribute) if finding.value is None and not passed else None,
+        remedy=ways[0]["text"] if ways else None,
+        remedy_kind=None if finding.outcome is Outcome.PASS else RemedyKind.ACT,
+        missing=str(limit.attribute) if unplaced else None,
     )
-    more = {
+    return outcome, more
+
+
+def _counts(roster: Roster, finding: Finding) -> Facts:
+    """The numbers of a finding, before and after, and who holds the places."""
+    return {
         "value": finding.value,
         "before": finding.before,
         "count": finding.after,
         "total_before": finding.total_before,
         "total": finding.total_after,
-        "max": at_most,
-        "holders": holders,
+        "max": finding.limit.at_most(finding.total_after),
+        "holders": roster.holders(finding.limit, finding.value),
     }
-    if finding.outcome is Outcome.FAIL:
-        ways = ways_in(limit, more, words)
-        outcome = replace(outcome, remedy=ways[0]["text"] if ways else None)
-    return outcome, more
+
+
+def _share(limit: Limit) -> str | None:
+    return f"{limit.share.numerator}/{limit.share.denominator}" if limit.share else None
+
+
+def _said(finding: Finding, counts: Facts, words: Wording) -> str:
+    limit = finding.limit
+    args = {
+        **counts,
+        "label": label(limit, finding.value, words),
+        "share": _share(limit),
+        "held": f"{finding.before}/{limit.at_most(finding.total_before)}",
+        "holders": [h["name"] for h in counts["holders"]],
+        "rule": limit.rule_id,
+    }
+    kind = "share" if limit.share else "max"
+    return words.text(f"convening.cap.{kind}.{finding.outcome}", args)
 
 
 def label(limit: Limit, value: str | None, words: Wording) -> str:

@@ -30,7 +30,7 @@ def approach_list(desk: Desk, as_of: date | None, limit: int) -> Facts:
     day = as_of or desk.context.today
     stored = in_force(desk)
     roster = stored or Roster([])
-    caps = limits(desk.record.get("caps", ())) if stored else []
+    caps = limits([*desk.record.get("caps", ()), *roster.caps]) if stored else []
     inside = {key_of(m) for m in roster.members} | _known_members(desk)
     snapshot = desk.context.snapshot
     among = not_refused(snapshot, desk.record, day, governments(snapshot, desk.tenant))

@@ -61,20 +61,7 @@ def clusters(
     groups = count // size
     model = cp_model.CpModel()
     inside = [[model.new_bool_var(f"{i}-in-{g}") for g in range(groups)] for i in range(count)]
-    used = [model.new_bool_var(f"used-{g}") for g in range(groups)]
-    for i in range(count):
-        model.add_at_most_one(inside[i])
-        # Groups are alike: the group of the first places comes first.
-        for g in range(i + 1, groups):
-            model.add(inside[i][g] == 0)
-    for g in range(groups):
-        model.add(sum(inside[i][g] for i in range(count)) == size * used[g])
-        if g:
-            model.add_implication(used[g], used[g - 1])
-        for side in sorted(set(sides or ())):
-            model.add(
-                sum(inside[i][g] for i in range(count) if sides and sides[i] == side) >= used[g]
-            )
+    used = _groups(model, inside, size, sides)
     terms = _together(model, weights, allowed, inside, sides)
     pairs = size * (size - 1) // 2
     more = pairs * groups * UNIT + 1
@@ -89,6 +76,30 @@ def clusters(
     gap = (solver.best_objective_bound - solver.objective_value) / max(solver.objective_value, 1)
     name = "optimal" if status == cp_model.OPTIMAL else "feasible"
     return Clusters([group for group in found if group], name, gap)
+
+
+def _groups(
+    model: cp_model.CpModel,
+    inside: list[list[cp_model.IntVar]],
+    size: int,
+    sides: Sequence[int] | None,
+) -> list[cp_model.IntVar]:
+    """Each place in at most one group, each group whole or empty, with both sides in it."""
+    groups = len(inside[0]) if inside else 0
+    used = [model.new_bool_var(f"used-{g}") for g in range(groups)]
+    for i, places in enumerate(inside):
+        model.add_at_most_one(places)
+        # Groups are alike: the group of the first places comes first.
+        for g in range(i + 1, groups):
+            model.add(places[g] == 0)
+    for g in range(groups):
+        model.add(sum(places[g] for places in inside) == size * used[g])
+        if g:
+            model.add_implication(used[g], used[g - 1])
+        for side in sorted(set(sides or ())):
+            mine = [p[g] for i, p in enumerate(inside) if sides and sides[i] == side]
+            model.add(sum(mine) >= used[g])
+    return used
 
 
 def _together(

@@ -3,10 +3,9 @@
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from models.snapshot.columns import residents
-from models.taxonomy import RemedyKind, size_class
+from models.taxonomy import RemedyKind
 from services.matcher.convening.applicants import Known, known
-from services.matcher.convening.caps import Limit, Tally, limits
+from services.matcher.convening.caps import Limit, limits
 from services.matcher.convening.cohort_model import (
     Bound,
     Member,
@@ -15,6 +14,7 @@ from services.matcher.convening.cohort_model import (
     solve,
     worth,
 )
+from services.matcher.convening.cohort_parts import brought, cap_line
 from services.matcher.convening.desk import Desk, shown
 from services.matcher.convening.fit import Fit, Scorer
 from services.matcher.convening.roster import Roster, required
@@ -40,8 +40,9 @@ class Cohort:
         self.call = desk.call(request.call)
         self.as_of = desk.day(request.as_of, self.call)
         self.record = called(desk.record, self.call)
-        self.limits = limits([*self.record.get("caps", ()), *(c.facts() for c in request.caps)])
         self.roster = required(desk) if request.with_roster else Roster([])
+        own = self.record.get("caps", ())
+        self.limits = limits([*own, *self.roster.caps, *(c.facts() for c in request.caps)])
         inside = {key_of(m) for m in self.roster.members}
         found = known(desk, request.applicants)
         # In the order of their keys, so that the order they came in changes nothing.
@@ -87,11 +88,11 @@ class Cohort:
                 fit.rank_score,
                 frozenset(n["sector"] for n in who.facts.get("needs", ())),
                 frozenset(o["sector"] for o in who.facts.get("offers", ())),
-                frozenset(_values(who.facts)),
+                frozenset(brought(who.facts)),
             )
             for who, fit in zip(self.applicants, self.fits, strict=True)
         ]
-        present = frozenset(v for m in self.roster.members for v in _values(m))
+        present = frozenset(v for m in self.roster.members for v in brought(m))
         return Problem(members, list(self._bounds()), self.request.variety, present)
 
     def _bounds(self) -> Iterator[Bound]:
@@ -264,39 +265,3 @@ class Cohort:
         size = -(-len(able) // count)
         groups = [able[start : start + size] for start in range(0, len(able), size)]
         return {"subnetworks": [{"members": [self._place(i) for i in g]} for g in groups]}
-
-
-def _values(facts: Facts) -> Iterator[tuple[str, str]]:
-    """What a place brings that others may not."""
-    yield "country", facts["country"]
-    yield "kind", facts["kind"]
-    continent = continent_of(facts, {})
-    if continent:
-        yield "continent", continent
-    size = size_class(residents(facts))
-    if size:
-        yield "size_class", str(size)
-    sectors = {*facts.get("sectors", ()), *(o["sector"] for o in facts.get("offers", ()))}
-    for sector in sectors:
-        yield "sector", sector
-
-
-def cap_line(
-    limit: Limit, tally: Tally, values: Sequence[str | None], value: str | None
-) -> tuple[dict[int, int], int]:
-    """One value of a cap as `sum(weight x chosen) <= limit`, exact in whole numbers.
-
-    What is not known counts against the cap. Where the roster breaks it already, it may not
-    get worse.
-    """
-    hidden = tally.hidden or 0
-    held = (tally.counts[value] if value is not None else 0) + tally.unplaced + hidden
-    total = tally.known + hidden
-    inside = [v is None or v == value for v in values]
-    if limit.max is not None:
-        return {i: 1 for i, yes in enumerate(inside) if yes}, max(limit.max - held, 0)
-    assert limit.share is not None
-    over, under = limit.share.denominator, limit.share.numerator
-    if limit.breached(held, total):
-        return {i: total * yes - held for i, yes in enumerate(inside)}, 0
-    return {i: over * yes - under for i, yes in enumerate(inside)}, under * total - over * held

@@ -68,6 +68,9 @@ def add(desk: Desk, screening_id: str, entry: AnyEntry) -> Facts:
     if applicant is not None:
         result_of(screening, applicant)
     rows = entries(desk, screening_id)
+    same = _sent_before(rows, entry)
+    if same is not None:
+        return entry_shown(same)
     if isinstance(entry, Assessment):
         _check_assessor(rows, entry)
     elif isinstance(entry, Override) and _has_interest(rows, entry.author, entry.applicant):
@@ -88,6 +91,13 @@ def add(desk: Desk, screening_id: str, entry: AnyEntry) -> Facts:
 
 def _document(entry: Record) -> Facts:
     return entry.model_dump(mode="json", exclude_none=True, exclude={"kind", "author", "applicant"})
+
+
+def _sent_before(rows: Sequence[ScreeningEntryRow], entry: AnyEntry) -> ScreeningEntryRow | None:
+    """The same entry, where it was kept already: a client that retries adds nothing."""
+    document = orjson.dumps(_document(entry)).decode()
+    head = (entry.kind, getattr(entry, "applicant", None), entry.author, document)
+    return next((r for r in rows if (r.kind, r.applicant, r.author, r.document) == head), None)
 
 
 def _check_assessor(rows: Sequence[ScreeningEntryRow], entry: Assessment) -> None:
@@ -207,56 +217,3 @@ def result_of(screening: Facts, applicant: int) -> Facts:
             found: Facts = result
             return found
     raise InvalidInput.at("/applicant", f"no applicant has the number {applicant}", "no_applicant")
-
-
-# What an applicant may be told of a rule's outcome: the rule, and its own value.
-_TOLD = ("rule_id", "outcome", "field", "seen", "threshold", "text", "source", "remedy",
-         "remedy_kind")  # fmt: skip
-_OF_OTHERS = {"intake", "already_member"}
-
-
-def _own(result: Facts) -> list[Facts]:
-    """The rules that only the applicant's own values decide."""
-    return [
-        rule
-        for rule in result["rules"]
-        if rule["rule_id"] not in _OF_OTHERS and "holders" not in rule
-    ]
-
-
-def _missing_of(rule: Facts) -> str | None:
-    missing: str | None = rule.get("missing")
-    return missing
-
-
-def applicant_view(desk: Desk, screening_id: str, applicant: int) -> Facts:
-    """What an applicant may be told: its rules and its own values, never anything of another.
-
-    Caps and waiting lists depend on who else is in or applied, so only the rules are told.
-    """
-    result = result_of(stored(desk, screening_id), applicant)
-    caps = desk.record.get("caps", ())
-    rules = [{k: rule[k] for k in _TOLD if k in rule} for rule in _own(result)]
-    failed = [rule for rule in rules if rule["outcome"] == "fail"]
-    open_ = [rule for rule in rules if rule["outcome"] == "undetermined"]
-    answer: Facts = {
-        "applicant": {
-            k: result["applicant"][k]
-            for k in ("id", "name", "kind", "country")
-            if k in result["applicant"]
-        },
-        "collaboration": {k: desk.record[k] for k in ("id", "name")},
-        "rules": rules,
-        "passes_alone": None if open_ and not failed else not failed,
-        "missing": list(dict.fromkeys(m for m in map(_missing_of, _own(result)) if m)),
-        "conditions_on_the_roster": [
-            {k: cap[k] for k in ("attribute", "max", "max_share", "text", "source") if k in cap}
-            for cap in caps
-        ],
-    }
-    if failed:
-        answer["what_would_change_it"] = [
-            {k: rule[k] for k in ("rule_id", "remedy", "remedy_kind") if k in rule}
-            for rule in failed
-        ]
-    return answer

@@ -56,6 +56,11 @@ class Pairing:
         }
         self.left = list(range(len(left)))
         self.right = list(range(len(left), len(self.all))) if self.two else self.left
+        self._judge()
+
+    def _judge(self) -> None:
+        """Score all pairs, and say of each whether the rules allow it."""
+        desk = self.desk
         self.affinity = Affinity(desk.context, self._facts(self.left), self._facts(self.right))
         self.grid = self.rules.grid(self._facts(self.left), self._facts(self.right))
         self._bar()
@@ -178,6 +183,11 @@ class Pairing:
         if (line != REFUSED).any():
             code = "cluster" if self.request.cluster_size > 2 else "outnumbered"
             return {"code": code, "text": text(f"convening.unmatched.{code}", {})}
+        return self._rules_in_the_way(i)
+
+    def _rules_in_the_way(self, i: int) -> Facts:
+        """Which pair rules leave a place without any partner."""
+        text = self.desk.words.text
         others = self.right if i < len(self.left) else self.left
         partners = [self.all[j] for j in others if j != i]
         failed: Counter[str] = Counter()
@@ -188,14 +198,13 @@ class Pairing:
                     failed[outcome.rule_id] += 1
                     shown_rules.setdefault(outcome.rule_id, outcome)
         every = [rule for rule, count in failed.items() if count == len(partners)]
-        why: Facts = {
+        return {
             "code": "pair_rule",
             "text": text("convening.unmatched.rule", {"rule": every[0]})
             if every
             else text("convening.unmatched.rules", {}),
             "rules": [o.as_json() for o in shown_rules.values()],
         }
-        return why
 
 
 def _head(rule: Any) -> Facts:

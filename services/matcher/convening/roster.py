@@ -1,6 +1,6 @@
 """Rosters: who is in, how each cap stands, and every version there was."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import orjson
@@ -8,7 +8,7 @@ from sqlalchemy import select
 
 from models.errors import NotFound
 from models.tables import RosterRow
-from services.matcher.convening.caps import Limit, Tally, limits, status
+from services.matcher.convening.caps import CapStatus, Limit, Tally, limits, status
 from services.matcher.convening.desk import Desk, refuse_doubles, shown
 from services.matcher.convening.schemas import RosterRequest
 from services.matcher.convening.standing import Assignments, key_of, value_of
@@ -28,10 +28,16 @@ class Roster:
     assignments: Assignments = field(default_factory=dict)
     version: int = 0
     as_of: str | None = None
+    caps: list[Facts] = field(default_factory=list)
+
+    @property
+    def total(self) -> int:
+        """How many members there are, as far as anybody counted."""
+        return len(self.members) + (self.hidden or 0)
 
     def without(self, leaving: set[str]) -> "Roster":
         stay = [m for m in self.members if key_of(m) not in leaving]
-        return Roster(stay, self.hidden, self.assignments, self.version, self.as_of)
+        return replace(self, members=stay)
 
     def tally(self, limit: Limit) -> Tally:
         return Tally.of((self.value(m, limit) for m in self.members), self.hidden)
@@ -57,6 +63,7 @@ def put(desk: Desk, request: RosterRequest) -> Roster:
         "complete": request.complete,
         "unknown_members": 0 if request.complete else request.unknown_members,
         "as_of": request.as_of.isoformat() if request.as_of else None,
+        "caps": [c.facts() for c in request.caps],
         "assignments": {k: a.facts() for k, a in request.assignments.items()},
     }
     document = orjson.dumps(content, option=orjson.OPT_SORT_KEYS).decode()
@@ -119,6 +126,7 @@ def _read(row: RosterRow) -> Roster:
         content["assignments"],
         row.version,
         content["as_of"],
+        content["caps"],
     )
 
 
@@ -131,10 +139,10 @@ def show(desk: Desk, roster: Roster) -> Facts:
     answer: Facts = {
         "collaboration": {k: desk.record[k] for k in ("id", "name")},
         "members": [shown(m) for m in roster.members],
-        "total": len(roster.members) + (roster.hidden or 0),
+        "total": roster.total,
         "complete": roster.hidden == 0,
         "unknown_members": roster.hidden,
-        "caps": standing(roster, limits(desk.record.get("caps", ()))),
+        "caps": standing(roster, limits([*desk.record.get("caps", ()), *roster.caps])),
         "version": roster.version,
         "history": history,
     }
@@ -169,15 +177,9 @@ def _lines(roster: Roster, limit: Limit) -> list[Facts]:
         for value, count in sorted(tally.counts.items(), key=lambda item: (-item[1], item[0]))
     ]
     if tally.unplaced:
+        unknown = {"value": None, "count": tally.unplaced, "status": CapStatus.UNDETERMINED}
+        holders = roster.holders(limit, None)
         lines.append(
-            head
-            | {
-                "value": None,
-                "count": tally.unplaced,
-                "total": total,
-                "max": limit.at_most(total),
-                "status": "undetermined",
-                "holders": roster.holders(limit, None),
-            }
+            head | unknown | {"total": total, "max": limit.at_most(total), "holders": holders}
         )
     return lines

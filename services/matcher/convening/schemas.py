@@ -32,6 +32,7 @@ class RosterRequest(Record):
     unknown_members: Annotated[int, Field(ge=0, le=MEMBERS)] | None = None
     as_of: date | None = None
     assignments: dict[str, Assignment] = {}
+    caps: list[Cap] = []
 
     @model_validator(mode="after")
     def _in_line(self) -> Self:

@@ -59,7 +59,8 @@ class Screening:
         self.record = called(desk.record, self.call)
         stored = in_force(desk)
         self.roster = stored or Roster([])
-        caps = [*self.record.get("caps", ()), *(c.facts() for c in terms.caps)]
+        own = self.record.get("caps", ())
+        caps = [*own, *self.roster.caps, *(c.facts() for c in terms.caps)]
         # Caps are about a roster: on an empty one the first to come would be all of it.
         self.limits = limits(caps) if stored else []
         self.caps_unjudged = bool(caps) and not stored

@@ -12,6 +12,7 @@ from starlette.datastructures import UploadFile
 from models.errors import InvalidInput
 from models.records.values import Record
 from services.access import Convening
+from services.matcher.convening import applicant_view as view
 from services.matcher.convening import jury, uploads
 from services.matcher.convening.applicants import known
 from services.matcher.convening.schemas import Entry, ScreeningRequest, ScreeningTerms
@@ -23,11 +24,19 @@ router = APIRouter(prefix="/collaborations/{collaboration_id}/screenings", tags=
 R = TypeVar("R", bound=Record)
 _FORM = "multipart/form-data"
 _TERMS = {"call", "as_of", "taken", "require_verified"}
+# Its parts are among the schemas of the API document, as other requests have them too.
+_SCHEMA = {
+    name: part
+    for name, part in ScreeningRequest.model_json_schema(
+        ref_template="#/components/schemas/{model}"
+    ).items()
+    if name != "$defs"
+}
 _BODY: dict[str, Any] = {
     "requestBody": {
         "required": True,
         "content": {
-            "application/json": {"schema": ScreeningRequest.model_json_schema()},
+            "application/json": {"schema": _SCHEMA},
             _FORM: {
                 "schema": {
                     "type": "object",
@@ -175,4 +184,4 @@ def applicant_view(
 ) -> Response:
     """What this applicant may be told: the rules and its own values, nothing of others."""
     with desk_of(request, caller, catalogue, words, collaboration_id) as desk:
-        return said(desk, jury.applicant_view(desk, screening_id, number))
+        return said(desk, view.applicant_view(desk, screening_id, number))

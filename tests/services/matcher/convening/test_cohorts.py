@@ -11,8 +11,8 @@ import pytest
 
 from models.taxonomy import CapAttribute, Outcome
 from services.matcher.convening.caps import Limit, Tally, judge_admission
-from services.matcher.convening.cohort import cap_line
 from services.matcher.convening.cohort_model import Bound, Member, Problem, solve, worth
+from services.matcher.convening.cohort_parts import cap_line
 from tests.services.matcher.convening.conftest import DC, NAMED, Desk, region
 
 GRCN = "global-resilient-cities-network"
