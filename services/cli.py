@@ -24,6 +24,7 @@ from services.ingest.files import FileKind
 from services.matcher import app as matcher
 from services.matcher.decisions.decisions import head_file
 from services.matcher.decisions.verify import verify
+from services.matcher.learning import commands as learning
 from services.preparing import Loading, prepare, ready_database
 from services.web import install
 
@@ -267,6 +268,37 @@ def collaborations(
         filters={name: values for name, values in filters.items() if values},
     )
     _print(f"Collaborations for {asked['name']} ({asked['id']})", found, as_json)
+
+
+@app.command()
+def evaluate(
+    kind: Annotated[learning.TruthKind, typer.Argument(help="What the file holds.")],
+    file: Annotated[Path, typer.Argument(help="A CSV file, plain or gzipped.")],
+    pool: Annotated[
+        learning.Pool, typer.Option(help="All candidates, or only those of the file.")
+    ] = learning.Pool.OPEN,
+    as_json: AsJson = False,
+) -> None:
+    """Say how often the matcher finds what really happened, beside baselines."""
+    found = learning.evaluate(Asking(_settings()).context, kind, file, pool).as_json()
+    if as_json:
+        printing.json(found)
+    else:
+        for line in learning.in_words(found):
+            printing.answer(line)
+
+
+@app.command()
+def train(
+    file: Annotated[Path, typer.Argument(help="Pairs, as a CSV file, plain or gzipped.")],
+    out: Annotated[Path, typer.Option(help="Where the weights are written.")] = Path(
+        "learned-weights.json"
+    ),
+) -> None:
+    """Learn weights from pairs; written only where the gate lets them through."""
+    report = learning.train(Asking(_settings()).context, file, out)
+    printing.json(report)
+    raise typer.Exit(0 if report["accepted"] else 1)
 
 
 def _print(title: str, found: dict[str, Any], as_json: bool) -> None:

@@ -15,13 +15,14 @@ from services.matcher.collaboration_columns import collaboration_columns
 from services.matcher.features import (
     COLLABORATION_FEATURES,
     EXISTING_TIE,
+    GIVEN_OF_COLLABORATIONS,
     PEER_FEATURES,
     SIMILAR_TEXT,
     Facts,
 )
 
 PEER_NAMES = {f.name for f in PEER_FEATURES} | {SIMILAR_TEXT, EXISTING_TIE}
-COLLABORATION_NAMES = {f.name for f in COLLABORATION_FEATURES} | {SIMILAR_TEXT}
+COLLABORATION_NAMES = {f.name for f in COLLABORATION_FEATURES} | set(GIVEN_OF_COLLABORATIONS)
 
 # The share of collaborations on record at a stage below which its supply is thin, or only fair
 # (the report finds the late stages thinly supplied, lines 3378-3382).

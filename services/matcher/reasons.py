@@ -12,11 +12,13 @@ from services.matcher.features import (
     COLLABORATION_FEATURES,
     EXISTING_TIE,
     PEER_FEATURES,
+    PEERS_INSIDE,
     SIMILAR_TEXT,
     Because,
     Facts,
     Feature,
 )
+from services.matcher.features.feature import close
 from services.matcher.scoring import Share
 from services.matcher.wording import Wording
 
@@ -64,6 +66,8 @@ class Explainer:
             return Because(f"similar_text.{word}", args, (), (self.quote.field.split("/")[0],))
         if share.feature == EXISTING_TIE:
             return Because(f"existing_tie.{'yes' if share.value else 'no'}", {}, ("commitments",))
+        if share.feature == PEERS_INSIDE:
+            return Because(f"peers_inside.{close(share.value)}", {}, ("country",))
         feature = FEATURES[share.feature]
         because = feature.mirrored if mirrored and feature.mirrored else feature.because
         return because(self.ours, self.theirs, share.value)

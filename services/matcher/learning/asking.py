@@ -123,7 +123,7 @@ def membership_questions(
                     tuple(sorted(known)),
                     theme="; ".join(themes),
                     side="all",
-                    year=max(years, default=None),
+                    year=min(years, default=None),
                 )
             )
     return found

@@ -47,12 +47,12 @@ class Evaluation:
     def as_json(self) -> Facts:
         """What `counterpart evaluate --json` prints."""
         figures = self.figures()
-        metrics = as_json(figures.pop(OURS))
+        metrics = as_json(figures.pop(OURS, {}))
         return {
             "rows": self.questions.rows,
             "resolved": self.questions.resolved,
             "unresolved": self.questions.unresolved,
-            "asked": len(self.ranks[OURS]),
+            "asked": len(self.ranks.get(OURS, ())),
             "unasked": self.questions.unasked,
             "metrics": metrics,
             "baselines": {name: as_json(found) for name, found in figures.items()},
@@ -102,13 +102,13 @@ def evaluate_peers(
         setting = Setting(context.snapshot, match.profile, rows)
         shuffled = random.random(len(rows))
         by_row = np.arange(len(rows), dtype=float)
-        _add(found, OURS, question, rows, match.rank(rows).ranking.rank_score, by_row)
+        add_ranks(found, OURS, question, rows, match.rank(rows).ranking.rank_score, by_row)
         for name, score in PEER_BASELINES.items():
-            _add(found, name, question, rows, score(setting), shuffled)
+            add_ranks(found, name, question, rows, score(setting), shuffled)
     return found
 
 
-def _add(
+def add_ranks(
     found: Evaluation, name: str, question: Question, rows: Rows, scores: Scores, order: Scores
 ) -> None:
     truths = np.flatnonzero(np.isin(rows, question.truths))

@@ -7,7 +7,7 @@ import numpy as np
 
 from models.taxonomy import Stage, Verdict
 from services.matcher.eligibility import Judgement
-from services.matcher.features import COLLABORATION_FEATURES, SIMILAR_TEXT, Facts
+from services.matcher.features import COLLABORATION_FEATURES, PEERS_INSIDE, SIMILAR_TEXT, Facts
 from services.matcher.features.needs import sectors_of
 from services.matcher.judging import judge
 from services.matcher.matching.collaboration_cautions import (
@@ -15,6 +15,7 @@ from services.matcher.matching.collaboration_cautions import (
     is_stretch,
     terms,
 )
+from services.matcher.matching.company import company_term
 from services.matcher.matching.founding import founding_group
 from services.matcher.matching.question import (
     Context,
@@ -30,6 +31,8 @@ from services.matcher.schemas import CollaborationsRequest
 from services.matcher.scoring import Ranking, Term, TextTerm, asking_terms, rank, shares
 
 TEXT_ALONE_WEIGHT = 4.0
+# What the company of like places weighs where nothing says what is sought.
+COMPANY_ALONE_WEIGHT = 15.0
 
 
 class CollaborationMatch:
@@ -45,7 +48,7 @@ class CollaborationMatch:
         self.terms = asking_terms(
             COLLABORATION_FEATURES, self.weights, self.profile.values, context.catalogue.columns
         )
-        self.terms += self._text_terms()
+        self.terms += [*self._text_terms(), *self._company_terms()]
         self.members = self._memberships()
         self.removed: Counter[str] = Counter()
         self.rows = [row for row in range(len(self.records)) if self._considered(row)]
@@ -68,6 +71,8 @@ class CollaborationMatch:
         weights = dict(self.context.catalogue.weights["collaborations"])
         if not self.profile.facts.get("needs") and self.request.text:
             weights[SIMILAR_TEXT] = TEXT_ALONE_WEIGHT
+        if not self.profile.facts.get("needs") and not self.request.text:
+            weights[PEERS_INSIDE] = COMPANY_ALONE_WEIGHT
         return weights
 
     def _text_terms(self) -> list[Term]:
@@ -76,6 +81,15 @@ class CollaborationMatch:
             return []
         floor = self.context.catalogue.text_floors[1]
         return [TextTerm(SIMILAR_TEXT, weight, texts, self.profile.texts, floor)]
+
+    def _company_terms(self) -> list[Term]:
+        weight = self.weights[PEERS_INSIDE]
+        if not weight:
+            return []
+        snapshot, profile = self.context.snapshot, self.profile
+        # A place sent along under its own id is not its own company.
+        row = profile.row if profile.row is not None else snapshot.places.row(profile.id or "")
+        return [company_term(snapshot, profile.values, row, weight, self.context.tenant)]
 
     def _memberships(self) -> set[int]:
         """Rows of the collaborations the place is in: never suggested to it as new."""

@@ -8,7 +8,12 @@ from fastapi import APIRouter, Response
 
 from models import taxonomy
 from services.access import Matching
-from services.matcher.features import COLLABORATION_FEATURES, GIVEN, PEER_FEATURES
+from services.matcher.features import (
+    COLLABORATION_FEATURES,
+    GIVEN,
+    GIVEN_OF_COLLABORATIONS,
+    PEER_FEATURES,
+)
 from services.matcher.routes.dependencies import CatalogueDep
 from services.web import answer
 
@@ -35,9 +40,7 @@ def features(_: Matching, catalogue: CatalogueDep) -> Response:
     """What a score is made of: each feature, what it says, and its default weight."""
     weights = catalogue.weights
     peers = {f.name: f.says for f in PEER_FEATURES} | GIVEN
-    joins = {f.name: f.says for f in COLLABORATION_FEATURES} | {
-        "similar_text": GIVEN["similar_text"]
-    }
+    joins = {f.name: f.says for f in COLLABORATION_FEATURES} | GIVEN_OF_COLLABORATIONS
     return answer(
         {
             "version": weights["version"],
