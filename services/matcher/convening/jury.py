@@ -202,12 +202,16 @@ def minutes(desk: Desk, screening_id: str) -> Facts:
             for e in of("override")
         ],
         "notes": of("note"),
-        "claim_conflicts": [
-            {"applicant": number, "name": r["applicant"]["name"], "fields": r["claim_conflict"]}
-            for number, r in sorted(results.items())
-            if "claim_conflict" in r
-        ],
+        "claim_conflicts": _claim_conflicts(results),
     }
+
+
+def _claim_conflicts(results: dict[int, Facts]) -> list[Facts]:
+    return [
+        {"applicant": number, "name": r["applicant"]["name"], "fields": r["claim_conflict"]}
+        for number, r in sorted(results.items())
+        if "claim_conflict" in r
+    ]
 
 
 def result_of(screening: Facts, applicant: int) -> Facts:

@@ -207,9 +207,7 @@ class Screening:
         if change:
             result["smallest_change"] = change
         steps = next_steps(self.record, judgement, words)
-        if steps:
-            result["next_steps"] = steps
-        return result
+        return result | ({"next_steps": steps} if steps else {})
 
     def _cautions(self, one: Judged) -> Iterator[Facts]:
         words, facts = self.desk.words, one.who.facts

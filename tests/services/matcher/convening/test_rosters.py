@@ -152,6 +152,17 @@ def test_a_disputed_country_counts_for_none(desk: Desk) -> None:
     assert (unknown["attribute"], unknown["status"]) == ("country", "undetermined")
 
 
+def test_caps_of_the_roster_add_to_those_of_the_network(desk: Desk) -> None:
+    caps = [{"attribute": "kind", "max": 8}, {"attribute": "continent", "max_share": "3/4"}]
+    answer = desk.roster(NAMED, caps=caps)
+    assert cap(answer, "kind", "region")["status"] == "full"
+    checked = desk.check([AFRICAN])
+    assert (checked["verdict"], rule(checked, "kind_cap")["outcome"]) == ("refused", "fail")
+    assert {r["rule_id"] for r in checked["rules"]} == {
+        "country_cap", "continent_cap", "kind_cap", "continent_cap_2",
+    }  # fmt: skip
+
+
 def test_history_is_kept_and_the_same_roster_is_no_new_version(desk: Desk) -> None:
     desk.roster(NAMED)
     assert desk.roster(NAMED)["version"] == 1

@@ -207,6 +207,14 @@ def test_two_assessors_are_blind_to_each_other(desk: Desk) -> None:
     entry(desk, answer, assessment("Cleo"), 409)
 
 
+def test_an_entry_sent_again_is_kept_once(desk: Desk) -> None:
+    answer = screen(desk, PHC, [city(1)], as_of="2020-06-01")
+    first = entry(desk, answer, assessment("Ada"))
+    assert entry(desk, answer, assessment("Ada"))["number"] == first["number"]
+    path = f"/collaborations/{PHC}/screenings/{answer['screening_id']}"
+    assert len(desk.get(path)["entries"]) == 1
+
+
 def test_who_has_an_interest_neither_assesses_nor_decides(desk: Desk) -> None:
     answer = screen(desk, PHC, [city(1), city(2)], as_of="2020-06-01")
     interest = {"kind": "conflict", "author": "Ada", "applicant": 0, "text": "born there"}
