@@ -2,9 +2,9 @@
 
 from datetime import date
 from enum import StrEnum
-from typing import Annotated, Literal, Self
+from typing import Annotated, Any, Literal, Self
 
-from pydantic import Field, model_validator
+from pydantic import Discriminator, Field, Tag, model_validator
 
 from models.records import Call, Cap, Place, Rule
 from models.records.values import CollaborationId, CountryCode, Name, Record, Text
@@ -13,8 +13,20 @@ from models.taxonomy import Continent, RuleScope, Verdict
 APPLICANTS = 2_000
 MEMBERS = 10_000
 SIDE = 500
-PlaceRef = str | Place
+
+
+def _is_id(value: Any) -> str:
+    return _ID if isinstance(value, str) else _RECORD
+
+
+# Named so that the step between a list and its item stays out of an error's JSON pointer.
+_ID, _RECORD = "constrained-id", "constrained-record"
+PlaceRef = Annotated[
+    Annotated[str, Tag(_ID)] | Annotated[Place, Tag(_RECORD)], Discriminator(_is_id)
+]
 """A place by its id, or as it describes itself."""
+CallRef = Annotated[Annotated[str, Tag(_ID)] | Annotated[Call, Tag(_RECORD)], Discriminator(_is_id)]
+"""A call on file by its id, or one sent along."""
 
 
 class Assignment(Record):
@@ -72,7 +84,7 @@ class Applicant(Record):
 class ScreeningTerms(Record):
     """What applicants are screened against: a call, and the day of it."""
 
-    call: str | Call | None = None
+    call: CallRef | None = None
     as_of: date | None = None
     taken: Annotated[int, Field(ge=0)] = 0
     caps: list[Cap] = []
@@ -120,7 +132,7 @@ class CohortRequest(Record):
     must_exclude: list[PlaceRef] = []
     variety: Annotated[float, Field(ge=0, le=1)] = 0.5
     reserve: Annotated[int, Field(ge=0, le=APPLICANTS)] | None = None
-    call: str | Call | None = None
+    call: CallRef | None = None
     as_of: date | None = None
     time_limit_s: TimeLimit = 10
 

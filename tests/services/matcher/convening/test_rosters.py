@@ -191,6 +191,12 @@ def test_bad_rosters_are_refused(desk: Desk, body: Any, status: int) -> None:
     desk.ask("PUT", f"/collaborations/{DC}/roster", body, status)
 
 
+def test_errors_point_at_the_field_of_the_member(desk: Desk) -> None:
+    body = {"members": ["iso:ES-CT", {"name": "Crete", "kind": "isle", "country": "GR"}]}
+    answer = desk.ask("PUT", f"/collaborations/{DC}/roster", body, 422)
+    assert [e["pointer"] for e in answer["errors"]] == ["/members/1/kind"]
+
+
 def test_who_leaves_must_be_a_member_and_who_joins_must_not(desk: Desk) -> None:
     desk.roster(NAMED)
     path = f"/collaborations/{DC}/admissions/check"
