@@ -103,12 +103,14 @@ def _incomes() -> NDArray[np.float64]:
     return np.array([INCOME_GROUPS.index(g) if g else np.nan for g in groups])
 
 
-def _point(facts: Facts) -> NDArray[np.float64]:
-    return np.array([[facts["lat"], facts["lon"]]], float)
+@lru_cache(maxsize=10_000)
+def _apart(north: float, east: float, other_north: float, other_east: float) -> float:
+    """The distance in km of two points; both sides of a pair ask for it."""
+    return float(distance_km(np.array([[north, east]]), np.array([[other_north, other_east]]))[0])
 
 
 def _near(ours: Facts, theirs: Facts, value: float) -> Because:
-    apart = float(distance_km(_point(ours), _point(theirs))[0])
+    apart = _apart(ours["lat"], ours["lon"], theirs["lat"], theirs["lon"])
     fields = ("lat", "lon")
     code = "nearness.near" if value >= 0.6 else "nearness.far"
     return Because(code, {"km": round(apart, -1) if apart >= 20 else round(apart)}, fields, fields)

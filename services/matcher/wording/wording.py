@@ -32,12 +32,12 @@ _INNER_QUOTES = str.maketrans('“„«”»"', "‘‘‘’’'")
 _ACCEPTED = re.compile(r"([a-z]{1,8}|\*)(?:-[a-z0-9-]*)?\s*(?:;\s*q=(0(?:\.\d*)?|1(?:\.0*)?)\s*)?$")
 
 
-class Wording(Formatter):
+class Wording:
     """One language's templates and terms; English stands in for a template not yet there."""
 
     def __init__(self, language: str) -> None:
         self.language = language
-        self.locale = Locale.parse(_LOCALES.get(language, language))
+        self.locale = _locale(language)
         content, english = _content(language), _content("en")
         self.templates: dict[str, Any] = english["templates"] | content["templates"]
         self.terms: dict[str, dict[str, str]] = english["terms"] | content["terms"]
@@ -49,7 +49,10 @@ class Wording(Formatter):
             number = args[template["by"]]
             count = len(number) if isinstance(number, list) else number
             template = template.get(self.locale.plural_form(count), template["other"])
-        return self.vformat(template, (), args)
+        return "".join(
+            literal if name is None else literal + self.format_field(args[name], spec)
+            for literal, name, spec in _parsed(template)
+        )
 
     def term(self, vocabulary: str, value: str) -> str:
         """The word for a value of an enum; the words of its id where there is none."""
@@ -72,8 +75,7 @@ class Wording(Formatter):
         if len(shown) > SHOWN + 1:
             more = self.term("list", "more").format(count=len(shown) - SHOWN)
             shown = [*shown[:SHOWN], more]
-        text = str(format_list(shown, locale=self.locale))
-        return _SPANISH_AND.sub(" e ", text) if self.language == "es" else text
+        return _list(tuple(shown), self.language)
 
     def _one(self, value: Any, spec: str) -> str:
         if spec == "name":
@@ -81,13 +83,13 @@ class Wording(Formatter):
         if spec == "quote":
             return self.quoted(str(value))
         if spec == "number":
-            return str(format_decimal(value, locale=self.locale))
+            return _number(value, self.language)
         if spec == "money":
             return self.money(value)
         if spec == "country":
-            return str(self.locale.territories.get(value, value))
+            return _countries(self.language).get(value, str(value))
         if spec == "language":
-            return str(self.locale.languages.get(value, value))
+            return _languages(self.language).get(value, str(value))
         if spec == "date":
             return self.day(date.fromisoformat(str(value)))
         if spec == "year":
@@ -122,6 +124,39 @@ class Wording(Formatter):
                 currency_digits=False,
             )
         )
+
+
+@lru_cache(maxsize=len(LANGUAGES))
+def _locale(language: str) -> Locale:
+    return Locale.parse(_LOCALES.get(language, language))
+
+
+@lru_cache(maxsize=10_000)
+def _parsed(template: str) -> list[tuple[str, str | None, str]]:
+    """A template as (text before, name of an argument or None, how to write it)."""
+    return [(text, name, spec or "") for text, name, spec, _ in Formatter().parse(template)]
+
+
+# Babel looks all of these up in its own data each time, which took half the time of an answer.
+@lru_cache(maxsize=100_000)
+def _number(value: float, language: str) -> str:
+    return str(format_decimal(value, locale=_locale(language)))
+
+
+@lru_cache(maxsize=10_000)
+def _list(parts: tuple[str, ...], language: str) -> str:
+    text = str(format_list(parts, locale=_locale(language)))
+    return _SPANISH_AND.sub(" e ", text) if language == "es" else text
+
+
+@lru_cache(maxsize=len(LANGUAGES))
+def _countries(language: str) -> dict[str, str]:
+    return {str(code): str(name) for code, name in _locale(language).territories.items()}
+
+
+@lru_cache(maxsize=len(LANGUAGES))
+def _languages(language: str) -> dict[str, str]:
+    return {str(code): str(name) for code, name in _locale(language).languages.items()}
 
 
 @lru_cache(maxsize=len(LANGUAGES))
