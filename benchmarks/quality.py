@@ -1,0 +1,175 @@
+"""How good the matches are, measured and written to docs/quality.md.
+
+`make quality TRUTH=<folder>` runs it; the folder holds truth files of the forms that
+`counterpart evaluate` reads: pairs_dev.csv, groups_dev.csv, memberships_dev.csv,
+pairs_twinning.csv.gz. What is not there is left out.
+"""
+
+import random
+import sys
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import date
+from pathlib import Path
+
+import numpy as np
+
+from models.settings import Settings
+from models.taxonomy import Mode
+from services.asking import Asking
+from services.matcher.learning.asking import Questions, membership_questions
+from services.matcher.learning.commands import MODES, TruthKind, questions
+from services.matcher.learning.evaluation import OURS, Evaluation, evaluate_peers
+from services.matcher.learning.gate import exposure
+from services.matcher.learning.memberships import evaluate_memberships
+from services.matcher.learning.metrics import METRICS, Figure
+from services.matcher.learning.resolving import Resolver
+from services.matcher.learning.truth import read_memberships
+from services.matcher.matching import Context
+
+PAGE = Path(__file__).resolve().parents[1] / "docs" / "quality.md"
+MARK = "<!-- measured -->"
+SAMPLE = 600
+SHOWN_ERRORS = 20
+EVIDENCE = {
+    "sectors (targets on record, lists of members)": ["shared_sectors"],
+    "size and rank": ["similar_size", "similar_rank"],
+    "powers": ["similar_powers"],
+    "distance and neighbours": ["nearness", "neighbouring_country", "shared_working_hours"],
+    "language": ["shared_language"],
+    "income group": ["similar_income"],
+    "needs and offers": ["needs_met", "gives_back", "same_stage"],
+}
+
+
+def main(folder: Path) -> None:
+    context = Asking(Settings()).context
+    found = dict(_evaluations(context, folder))
+    if not found:
+        print(f"No truth files in {folder}: docs/quality.md is left as it is.", file=sys.stderr)
+        return
+    parts = [f"Measured on {date.today().isoformat()}, snapshot `{context.snapshot.id}`, "
+             f"weights `{context.catalogue.weights['version']}`."]  # fmt: skip
+    parts += [_set(name, evaluation) for name, evaluation in found.items()]
+    pairs = found.get("pairs, open pool")
+    if pairs is not None:
+        parts += [_ablation(context, found), _exposure(context, pairs), _errors(context, pairs)]
+    head = PAGE.read_text(encoding="utf-8").split(MARK)[0]
+    PAGE.write_text(head + MARK + "\n\n" + "\n\n".join(parts) + "\n", encoding="utf-8")
+
+
+def _evaluations(context: Context, folder: Path) -> Iterator[tuple[str, Evaluation]]:
+    pairs, groups = folder / "pairs_dev.csv", folder / "groups_dev.csv"
+    members, twins = folder / "memberships_dev.csv", folder / "pairs_twinning.csv.gz"
+    if pairs.is_file():
+        asked = questions(context, TruthKind.PAIRS, pairs)
+        mode = MODES[TruthKind.PAIRS]
+        yield "pairs, open pool", evaluate_peers(context, asked, mode)
+        yield "pairs, closed pool", evaluate_peers(context, asked, mode, closed=True)
+    if groups.is_file():
+        asked = questions(context, TruthKind.GROUPS, groups)
+        yield "groups, open pool", evaluate_peers(context, asked, MODES[TruthKind.GROUPS])
+    if members.is_file():
+        rows = read_memberships(members)
+        for label, history in (("all hidden", False), ("one hidden, the others known", True)):
+            asked = membership_questions(Resolver(context.catalogue), rows, history)
+            yield f"memberships, {label}", evaluate_memberships(context, asked)
+    if twins.is_file():
+        asked = questions(context, TruthKind.PAIRS, twins)
+        drawn = random.Random(0).sample(asked.asked, min(SAMPLE, len(asked.asked)))
+        yield (
+            f"town twinnings, {len(drawn)} questions drawn",
+            evaluate_peers(context, replace(asked, asked=drawn), MODES[TruthKind.PAIRS]),
+        )
+
+
+def _set(name: str, found: Evaluation) -> str:
+    q = found.questions
+    lines = [
+        f"## {name[0].upper()}{name[1:]}",
+        "",
+        f"{q.rows} rows, {q.resolved} resolved ({q.resolved / q.rows:.0%}), "
+        f"{len(found.ranks[OURS])} questions.",
+        "",
+        f"| | {' | '.join(METRICS)} |",
+        "|---" * (len(METRICS) + 1) + "|",
+    ]
+    for system, figures in found.figures().items():
+        lines.append(f"| {system} | {' | '.join(_cell(figures[m]) for m in METRICS)} |")
+    for metric in ("mrr", "recall@100"):
+        best, gained = found.ahead(metric)
+        lines.append(f"\nAhead of the best baseline in {metric} ({best}): {_cell(gained)}.")
+    return "\n".join(lines)
+
+
+def _cell(figure: Figure) -> str:
+    digits = 1 if abs(figure.value) > 1.5 else 3
+    return f"{figure.value:.{digits}f} [{figure.low:.{digits}f}, {figure.high:.{digits}f}]"
+
+
+def _ablation(context: Context, found: dict[str, Evaluation]) -> str:
+    """What each kind of evidence is worth: the figures without it."""
+    sets: list[tuple[str, Questions, Mode]] = [
+        ("pairs", found["pairs, open pool"].questions, MODES[TruthKind.PAIRS])
+    ]
+    if "groups, open pool" in found:
+        sets.append(("groups", found["groups, open pool"].questions, MODES[TruthKind.GROUPS]))
+    lines = ["## Ablation", "", "Recall@100 and median percentile without each kind of evidence.",
+             "", f"| without | {' | '.join(f'{n}: recall@100 | {n}: percentile' for n, *_ in sets)} |",
+             "|---" * (2 * len(sets) + 1) + "|"]  # fmt: skip
+    weights = context.catalogue.weights
+    for label, names in ({"nothing": []} | EVIDENCE).items():
+        cells = []
+        for _, asked, mode in sets:
+            kept = dict(weights["peers"][mode])
+            context.catalogue.weights = {
+                **weights,
+                "peers": {**weights["peers"], mode: kept | dict.fromkeys(names, 0)},
+            }
+            figures = evaluate_peers(context, asked, mode).figures()[OURS]
+            cells += [f"{figures['recall@100'].value:.3f}",
+                      f"{figures['median_percentile'].value:.1f}"]  # fmt: skip
+        context.catalogue.weights = weights
+        lines.append(f"| {label} | {' | '.join(cells)} |")
+    return "\n".join(lines)
+
+
+def _exposure(context: Context, pairs: Evaluation) -> str:
+    """Who is suggested, ten to each asking place of the pairs and to 200 drawn at random."""
+    kind = context.snapshot.places.columns["kind"]
+    cities = np.flatnonzero(kind.values[kind.codes, 0] == 2)
+    drawn = [int(row) for row in np.random.default_rng(0).choice(cities, 200, replace=False)]
+    lines = ["## Exposure", "", "Ten suggestions to each of 200 cities drawn at random.", "",
+             "| mode | second-tier | lower-income | outside Europe | to the most suggested 1 % | Gini |",
+             "|---|---|---|---|---|---|"]  # fmt: skip
+    for mode in Mode:
+        seen = exposure(context, drawn, mode)
+        cells = " | ".join(f"{value:.3f}" for value in vars(seen).values())
+        lines.append(f"| {mode} | {cells} |")
+    return "\n".join(lines)
+
+
+def _errors(context: Context, pairs: Evaluation) -> str:
+    """The true pairs that were ranked worst, with what is known of both ends."""
+    places = context.snapshot.places
+    worst = sorted(
+        zip(pairs.questions.asked, pairs.ranks[OURS], strict=True), key=lambda q: -q[1].ranks[0]
+    )[:SHOWN_ERRORS]
+    lines = ["## The true pairs ranked worst", "",
+             "| asks | true partner | rank | known of the partner |", "|---|---|---|---|"]  # fmt: skip
+    for question, ranks in worst:
+        asks, partner = places.facts(question.asker), places.facts(question.truths[0])
+        lost = ranks.ranks[0] > ranks.pool
+        known = f"{partner.get('population', '?')} residents, sectors: {' '.join(partner.get('sectors', ())) or 'none on file'}"  # noqa: E501
+        why = f"no candidate: a {partner['kind']}" if lost else str(ranks.ranks[0])
+        lines.append(
+            f"| {asks['name']} ({asks['country']}) | {partner['name']} ({partner['country']}) "
+            f"| {why} | {known} |"
+        )
+    return "\n".join(lines)
+
+
+if __name__ == "__main__":
+    if len(sys.argv) != 2:
+        sys.exit("Name the folder of truth files: make quality TRUTH=<folder>")
+    main(Path(sys.argv[1]))
