@@ -19,13 +19,17 @@ from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from sqlalchemy.exc import DataError, IntegrityError, OperationalError
 from starlette.exceptions import HTTPException
 from starlette.staticfiles import StaticFiles
+from starlette_compress import CompressMiddleware
 
 from models.errors import Conflict, InvalidInput, NotReady, Problem
 from services.bodies import FILE_LIMIT, JSON_LIMIT, BodyGuard
+from services.conditional import Conditional
 from services.inputs import input_errors
 from services.logs import RequestLog, request_id
 
 PROBLEM = "application/problem+json"
+# Bytes; below this, packing takes longer than sending.
+COMPRESSED_FROM = 1000
 Readiness = Callable[[], list[str]]
 """The reasons why a service cannot answer now; none when it can."""
 
@@ -64,6 +68,8 @@ def install(
     _add_health(app, ready)
     _add_pages(app)
     app.openapi = lambda: _openapi(app)  # type: ignore[method-assign]
+    app.add_middleware(Conditional)
+    app.add_middleware(CompressMiddleware, minimum_size=COMPRESSED_FROM)
     app.add_middleware(BodyGuard, json_limit=json_limit, file_limit=file_limit, refuse=problem)
     app.add_middleware(RequestLog)
 
