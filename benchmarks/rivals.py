@@ -33,9 +33,9 @@ def _numpy(vectors: Vectors) -> Iterator[tuple[str, Ask]]:
 
 
 def _sklearn(vectors: Vectors) -> Iterator[tuple[str, Ask]]:
-    from sklearn.neighbors import NearestNeighbors
+    neighbors = import_module("sklearn.neighbors")
 
-    index = NearestNeighbors(n_neighbors=NEAREST, metric="cosine").fit(vectors)
+    index = neighbors.NearestNeighbors(n_neighbors=NEAREST, metric="cosine").fit(vectors)
     yield (
         "scikit-learn, exact",
         lambda query: index.kneighbors(query[None], return_distance=False)[0],
@@ -137,8 +137,8 @@ def rival_rows(snapshot: Snapshot, context: Context, asked: list[PeersRequest]) 
                     return np.setdiff1d(near, match.pool.barred)
 
                 rows.append(_measured(name, asked, truth, retrieve, context))
-        except ImportError as missing:
-            rows.append([f"{system.__name__[1:]}: not installed ({missing.name})", "", ""])
+        except (ImportError, AttributeError, RuntimeError) as error:
+            rows.append([f"{system.__name__[1:]}: not measured ({error})", "", ""])
     return rows
 
 
