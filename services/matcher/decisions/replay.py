@@ -69,6 +69,15 @@ def refused_then(row: MatchRow, context: Context) -> list[dict[str, Any]]:
     return refused
 
 
+def in_language(row: MatchRow, context: Context) -> dict[str, Any]:
+    """A recorded match in the language of the context, all else as it was."""
+    kind: Kind = "peers" if row.kind == "peers" else "collaborations"
+    body = parse_request(kind, row.request)
+    answered = answer_match(context, kind, body, orjson.loads(row.weights))
+    answer: dict[str, Any] = orjson.loads(answered.answer)
+    return answer
+
+
 def _cannot(row: MatchRow, reason: str, detail: str) -> CannotReplay:
     return CannotReplay(
         reason,

@@ -1,5 +1,6 @@
 """POST /v1/portfolios/invitation: join, decline or swap, by what it adds to what is held."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -15,7 +16,7 @@ from services.matcher.portfolio.situation import Candidate, Situation
 from services.matcher.portfolio.worth import Limits, Option, gain, within
 
 Why = list[tuple[str, Facts]]
-SHORTEST_NAME = 4
+SHORTEST_NAME = 3
 
 
 @dataclass(frozen=True)
@@ -60,12 +61,11 @@ class Invitation:
 
     def _named(self, text: str) -> int | None:
         """The collaboration that a text names; the longest name wins, none is guessed."""
-        said, found = f" {fold(text)} ", []
+        found: list[tuple[int, int]] = []
         for row, record in enumerate(self.situation.match.records):
             if record["tenant"] in ("public", self.situation.context.tenant):
-                names = [fold(n) for n in (record["name"], *record.get("aliases", ()))]
-                named = [n for n in names if len(n) >= SHORTEST_NAME and f" {n} " in said]
-                found += [(-len(name), row) for name in named]
+                names = (record["name"], *record.get("aliases", ()))
+                found += [(-len(name), row) for name in names if _names(text, name)]
         return min(found)[1] if found else None
 
     def _unknown(self, text: str) -> Candidate:
@@ -151,6 +151,16 @@ class Invitation:
         holding = self.holdings[best[1].key]
         why: Why = [*adds, ("portfolio.invitation.swap", {"name": holding.name})]
         return Advice("swap", why, option.level, best[0], replaces=holding)
+
+
+def _names(text: str, name: str) -> bool:
+    """Whether a text holds a name; a name of one word only as it is written, as in URBACT."""
+    key = fold(name)
+    if " " in key:
+        return f" {key} " in f" {fold(text)} "
+    if len(name) < SHORTEST_NAME or name.islower():
+        return False
+    return re.search(rf"(?<!\w){re.escape(name)}(?!\w)", text) is not None
 
 
 def check_invitation(

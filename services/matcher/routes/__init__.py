@@ -3,6 +3,7 @@
 from fastapi import APIRouter
 
 from services.matcher.routes import (
+    briefing,
     collaborations,
     convening,
     decisions,
@@ -18,6 +19,7 @@ router = APIRouter(prefix="/v1")
 for group in (
     matches,
     decisions,
+    briefing,
     outcomes,
     portfolio,
     places,

@@ -1,0 +1,153 @@
+"""The shortlist as a paper, as tables that run nothing, and as a map."""
+
+import csv
+from html.parser import HTMLParser
+from io import BytesIO, StringIO
+from typing import Any
+
+import pytest
+from docx import Document
+from fastapi.testclient import TestClient
+from python_calamine import load_workbook
+
+from services.matcher.briefing.tables import as_csv, as_xlsx, safe
+
+Json = dict[str, Any]
+BILBAO = "gn:3128026"
+RISKY = ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1", " =1", "＝1+1", "=cmd|' /C calc'!A0"]
+
+
+class Text(HTMLParser):
+    """The words of a page and its tags."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.words = ""
+        self.tags: list[str] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags += [tag, *(str(value) for _, value in attrs)]
+
+    def handle_data(self, data: str) -> None:
+        self.words += data + "\n"
+
+
+@pytest.fixture(scope="module")
+def match(client: TestClient) -> Json:
+    body = {
+        "place_id": BILBAO,
+        "needs": [{"sector": "mobility", "stage": "apply"}],
+        "as_of": "2026-06-01",
+        "limit": 5,
+    }
+    return dict(client.post("/v1/matches/peers", json=body).json())
+
+
+def page(client: TestClient, match: Json, language: str = "en") -> Text:
+    given = client.get(
+        f"/v1/matches/{match['match_id']}/briefing", headers={"Accept-Language": language}
+    )
+    assert given.status_code == 200, given.text
+    assert given.headers["content-language"] == language
+    read = Text()
+    read.feed(given.text)
+    return read
+
+
+def test_the_paper_holds_results_reasons_checklist_residents_and_a_letter(
+    client: TestClient, match: Json
+) -> None:
+    words = page(client, match).words
+    for result in match["results"]:
+        assert result["place"]["name"] in words
+    best = max(match["results"][0]["reasons"], key=lambda r: r["contribution"])
+    assert best["text"] in words
+    for part in ("In short", "Before a decision", "For residents", "Draft of a first letter"):
+        assert part in words
+    assert match["match_id"] in words
+    assert match["snapshot_id"] in words
+
+
+def test_the_letter_goes_to_an_office(client: TestClient, match: Json) -> None:
+    words = page(client, match).words
+    name = match["results"][0]["place"]["name"]
+    letter = words.split("Draft of a first letter")[1]
+    assert name in letter.strip().splitlines()[0]
+
+
+def test_the_paper_asks_nothing_of_elsewhere(client: TestClient, match: Json) -> None:
+    tags = page(client, match).tags
+    assert not {"script", "img", "link", "iframe"} & set(tags)
+
+
+@pytest.mark.parametrize("language", ["es", "fr", "pt"])
+def test_the_paper_speaks_the_language_asked_for(
+    client: TestClient, match: Json, language: str
+) -> None:
+    words = page(client, match, language).words
+    english = page(client, match).words
+    best = max(match["results"][0]["reasons"], key=lambda r: r["contribution"])
+    assert best["text"] not in words
+    assert "For residents" in english
+    assert "For residents" not in words
+
+
+def test_markup_in_names_stays_text(client: TestClient) -> None:
+    name = "<script>alert(1)</script>"
+    body = {"place": {"name": name, "kind": "city", "country": "DE"}, "limit": 1}
+    match = client.post("/v1/matches/peers", json=body).json()
+    read = page(client, match)
+    assert "script" not in read.tags
+    assert name in read.words
+
+
+def test_a_document_to_go_on_writing_in(client: TestClient, match: Json) -> None:
+    given = client.get(f"/v1/matches/{match['match_id']}/briefing?format=docx")
+    document = Document(BytesIO(given.content))
+    words = "\n".join(paragraph.text for paragraph in document.paragraphs)
+    assert match["results"][0]["place"]["name"] in words
+    assert "attachment" in given.headers["content-disposition"]
+
+
+def test_the_tables_hold_every_result(client: TestClient, match: Json) -> None:
+    path = f"/v1/matches/{match['match_id']}/briefing?format="
+    read = list(csv.DictReader(StringIO(client.get(path + "csv").content.decode("utf-8-sig"))))
+    ids = [result["place"]["id"] for result in match["results"]]
+    assert [row["id"] for row in read] == ids
+    sheet = load_workbook(BytesIO(client.get(path + "xlsx").content)).get_sheet_by_index(0)
+    assert [row[1] for row in sheet.to_python()[1:]] == ids
+
+
+def test_a_map_has_longitude_first(client: TestClient, match: Json) -> None:
+    given = client.get(f"/v1/matches/{match['match_id']}/briefing?format=geojson")
+    assert given.headers["content-type"] == "application/geo+json"
+    features = given.json()["features"]
+    assert len(features) == len(match["results"])
+    for feature, result in zip(features, match["results"], strict=True):
+        if "lat" in result["place"]:
+            here = [result["place"]["lon"], result["place"]["lat"]]
+            assert feature["geometry"]["coordinates"] == here
+
+
+def test_collaborations_have_no_map(client: TestClient) -> None:
+    match = client.post("/v1/matches/collaborations", json={"place_id": BILBAO}).json()
+    path = f"/v1/matches/{match['match_id']}/briefing"
+    assert client.get(path + "?format=geojson").status_code == 422
+    assert client.get(path).status_code == 200
+
+
+@pytest.mark.parametrize("text", RISKY)
+def test_no_cell_is_taken_for_a_formula(text: str) -> None:
+    place = {"id": "x:1", "name": text}
+    result = {"place": place, "band": "weak", "score": 0.5, "coverage": 1.0, "reasons": []}
+    answer = {"mode": "cohort", "results": [result]}
+    (row,) = csv.DictReader(StringIO(as_csv(answer).decode("utf-8-sig"), newline=""))
+    assert row["name"] == safe(text)
+    assert row["name"].startswith("'")
+    book = as_xlsx(answer)
+    assert load_workbook(BytesIO(book)).get_sheet_by_index(0).to_python()[1][2] == safe(text)
+
+
+@pytest.mark.parametrize("text", ["Bilbao", "São Paulo", "1st", ""])
+def test_plain_texts_stay_as_they_are(text: str) -> None:
+    assert safe(text) == text
