@@ -4,7 +4,7 @@
 
 SHELL := bash
 .DEFAULT_GOAL := help
-.PHONY: help setup run test check bench clean
+.PHONY: help setup run test quality check bench clean
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -24,6 +24,9 @@ run: $(STAMP) ## load the catalogue where that is needed, then serve on http://1
 
 test: $(STAMP) ## run the tests
 	$(BIN)/python -m pytest -n 2
+
+quality: $(STAMP) ## measure the matches: make quality TRUTH=<folder of truth files>
+	$(BIN)/python -m benchmarks.quality $(or $(TRUTH),truth)
 
 check: $(STAMP) ## all that a change must pass: format, lint, types, imports, Dockerfile, tests
 	$(BIN)/ruff format --check .

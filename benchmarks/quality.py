@@ -15,7 +15,8 @@ from pathlib import Path
 import numpy as np
 
 from models.settings import Settings
-from models.taxonomy import Mode
+from models.snapshot.columns import KINDS
+from models.taxonomy import Mode, PlaceKind
 from services.asking import Asking
 from services.matcher.learning.asking import Questions, membership_questions
 from services.matcher.learning.commands import MODES, TruthKind, questions
@@ -53,7 +54,7 @@ def main(folder: Path) -> None:
     parts += [_set(name, evaluation) for name, evaluation in found.items()]
     pairs = found.get("pairs, open pool")
     if pairs is not None:
-        parts += [_ablation(context, found), _exposure(context, pairs), _errors(context, pairs)]
+        parts += [_ablation(context, found), _exposure(context), _errors(context, pairs)]
     head = PAGE.read_text(encoding="utf-8").split(MARK)[0]
     PAGE.write_text(head + MARK + "\n\n" + "\n\n".join(parts) + "\n", encoding="utf-8")
 
@@ -134,10 +135,10 @@ def _ablation(context: Context, found: dict[str, Evaluation]) -> str:
     return "\n".join(lines)
 
 
-def _exposure(context: Context, pairs: Evaluation) -> str:
-    """Who is suggested, ten to each asking place of the pairs and to 200 drawn at random."""
+def _exposure(context: Context) -> str:
+    """Who is suggested, ten to each of 200 cities drawn at random."""
     kind = context.snapshot.places.columns["kind"]
-    cities = np.flatnonzero(kind.values[kind.codes, 0] == 2)
+    cities = np.flatnonzero(kind.values[kind.codes, 0] == KINDS.index(PlaceKind.CITY))
     drawn = [int(row) for row in np.random.default_rng(0).choice(cities, 200, replace=False)]
     lines = ["## Exposure", "", "Ten suggestions to each of 200 cities drawn at random.", "",
              "| mode | second-tier | lower-income | outside Europe | to the most suggested 1 % | Gini |",

@@ -23,14 +23,17 @@ def company_term(
     snapshot: Snapshot, profile: Mapping[str, Values], row: int | None, weight: float, tenant: str
 ) -> RowTerm:
     """How many like places are known to be inside, of each network with known members."""
-    rows, values = [], []
-    for network in range(len(snapshot.collaborations)):
+    rows: list[int] = []
+    values: list[float] = []
+    # Of a place of unknown size or location nobody can say who is like it.
+    known = not np.isnan([*profile["size"][0], *profile["location"][0]]).any()
+    for network in range(len(snapshot.collaborations)) if known else ():
         ties = snapshot.ties.of_collaboration(network)
         inside = {t.place for t in ties if t.tenant in (PUBLIC, tenant)} - {row}
         if inside:
             rows.append(network)
             alike = _alike(snapshot, profile, sorted(inside))
-            values.append(1 - np.exp(-float(alike.sum()) / ENOUGH))
+            values.append(float(1 - np.exp(-alike.sum() / ENOUGH)))
     return RowTerm(PEERS_INSIDE, weight, np.array(rows, np.intp), np.array(values, float))
 
 
