@@ -47,10 +47,11 @@ def main(folder: Path) -> None:
     context = Asking(Settings()).context
     found = dict(_evaluations(context, folder))
     if not found:
-        print(f"No truth files in {folder}: docs/quality.md is left as it is.", file=sys.stderr)
-        return
-    parts = [f"Measured on {date.today().isoformat()}, snapshot `{context.snapshot.id}`, "
-             f"weights `{context.catalogue.weights['version']}`."]  # fmt: skip
+        sys.exit(f"No truth files in {folder}: docs/quality.md is left as it is.")
+    parts = [
+        f"Measured on {date.today().isoformat()}, snapshot `{context.snapshot.id}`, "
+        f"weights `{context.catalogue.weights['version']}`."
+    ]
     parts += [_set(name, evaluation) for name, evaluation in found.items()]
     pairs = found.get("pairs, open pool")
     if pairs is not None:
@@ -115,9 +116,14 @@ def _ablation(context: Context, found: dict[str, Evaluation]) -> str:
     ]
     if "groups, open pool" in found:
         sets.append(("groups", found["groups, open pool"].questions, MODES[TruthKind.GROUPS]))
-    lines = ["## Ablation", "", "Recall@100 and median percentile without each kind of evidence.",
-             "", f"| without | {' | '.join(f'{n}: recall@100 | {n}: percentile' for n, *_ in sets)} |",
-             "|---" * (2 * len(sets) + 1) + "|"]  # fmt: skip
+    lines = [
+        "## Ablation",
+        "",
+        "Recall@100 and median percentile without each kind of evidence.",
+        "",
+        f"| without | {' | '.join(f'{n}: recall@100 | {n}: percentile' for n, *_ in sets)} |",
+        "|---" * (2 * len(sets) + 1) + "|",
+    ]
     weights = context.catalogue.weights
     for label, names in ({"nothing": []} | EVIDENCE).items():
         cells = []
@@ -128,8 +134,10 @@ def _ablation(context: Context, found: dict[str, Evaluation]) -> str:
                 "peers": {**weights["peers"], mode: kept | dict.fromkeys(names, 0)},
             }
             figures = evaluate_peers(context, asked, mode).figures()[OURS]
-            cells += [f"{figures['recall@100'].value:.3f}",
-                      f"{figures['median_percentile'].value:.1f}"]  # fmt: skip
+            cells += [
+                f"{figures['recall@100'].value:.3f}",
+                f"{figures['median_percentile'].value:.1f}",
+            ]
         context.catalogue.weights = weights
         lines.append(f"| {label} | {' | '.join(cells)} |")
     return "\n".join(lines)
@@ -140,9 +148,14 @@ def _exposure(context: Context) -> str:
     kind = context.snapshot.places.columns["kind"]
     cities = np.flatnonzero(kind.values[kind.codes, 0] == KINDS.index(PlaceKind.CITY))
     drawn = [int(row) for row in np.random.default_rng(0).choice(cities, 200, replace=False)]
-    lines = ["## Exposure", "", "Ten suggestions to each of 200 cities drawn at random.", "",
-             "| mode | second-tier | lower-income | outside Europe | to the most suggested 1 % | Gini |",
-             "|---|---|---|---|---|---|"]  # fmt: skip
+    lines = [
+        "## Exposure",
+        "",
+        "Ten suggestions to each of 200 cities drawn at random.",
+        "",
+        "| mode | second-tier | lower-income | outside Europe | to the most suggested 1 % | Gini |",
+        "|---|---|---|---|---|---|",
+    ]
     for mode in Mode:
         seen = exposure(context, drawn, mode)
         cells = " | ".join(f"{value:.3f}" for value in vars(seen).values())
@@ -156,12 +169,17 @@ def _errors(context: Context, pairs: Evaluation) -> str:
     worst = sorted(
         zip(pairs.questions.asked, pairs.ranks[OURS], strict=True), key=lambda q: -q[1].ranks[0]
     )[:SHOWN_ERRORS]
-    lines = ["## The true pairs ranked worst", "",
-             "| asks | true partner | rank | known of the partner |", "|---|---|---|---|"]  # fmt: skip
+    lines = [
+        "## The true pairs ranked worst",
+        "",
+        "| asks | true partner | rank | known of the partner |",
+        "|---|---|---|---|",
+    ]
     for question, ranks in worst:
         asks, partner = places.facts(question.asker), places.facts(question.truths[0])
         lost = ranks.ranks[0] > ranks.pool
-        known = f"{partner.get('population', '?')} residents, sectors: {' '.join(partner.get('sectors', ())) or 'none on file'}"  # noqa: E501
+        sectors = " ".join(partner.get("sectors", ())) or "none on file"
+        known = f"{partner.get('population', '?')} residents, sectors: {sectors}"
         why = f"no candidate: a {partner['kind']}" if lost else str(ranks.ranks[0])
         lines.append(
             f"| {asks['name']} ({asks['country']}) | {partner['name']} ({partner['country']}) "
