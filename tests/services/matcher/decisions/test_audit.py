@@ -235,10 +235,14 @@ def test_nothing_is_decided_on_top_of_a_broken_log(ledger: Ledger) -> None:
 
 
 def test_what_fails_leaves_neither_rows_nor_entries(ledger: Ledger, file: HeadFile) -> None:
-    with pytest.raises(ZeroDivisionError), ledger.writing() as writing:
-        writing.session.add(match(99))
-        writing.append(Entry("a", "matches", "service"))
-        raise ZeroDivisionError
+    def fail() -> None:
+        with ledger.writing() as writing:
+            writing.session.add(match(99))
+            writing.append(Entry("a", "matches", "service"))
+            raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        fail()
     assert verify(ledger.sessions, file).faults == []
     with ledger.sessions() as session:
         assert session.get(MatchRow, ("a", "m_99")) is None

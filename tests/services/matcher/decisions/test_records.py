@@ -46,7 +46,12 @@ def questions() -> Iterator[tuple[str, dict[str, Any]]]:
     """Sixty different questions of every kind."""
     countries = ["DE", "FR", "ES", "GB", "BR", "JP", "KE", "CA", "IT", "PT"]
     for at, country in enumerate(countries):
-        place = {"name": "Anywhere", "kind": "city", "country": country, "needs": NEED}
+        place: dict[str, Any] = {
+            "name": "Anywhere",
+            "kind": "city",
+            "country": country,
+            "needs": NEED,
+        }
         place |= {
             "population": 100_000 * (at + 1),
             "own_budget": {"amount": 1.25, "currency": "EUR"},
