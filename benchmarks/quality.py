@@ -125,7 +125,8 @@ def _ablation(context: Context, found: dict[str, Evaluation]) -> str:
         "|---" * (2 * len(sets) + 1) + "|",
     ]
     weights = context.catalogue.weights
-    for label, names in ({"nothing": []} | EVIDENCE).items():
+    without: dict[str, list[str]] = {"nothing": [], **EVIDENCE}
+    for label, names in without.items():
         cells = []
         for _, asked, mode in sets:
             kept = dict(weights["peers"][mode])
