@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from pydantic import SecretStr
+from pydantic import Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 
@@ -39,6 +39,9 @@ class Settings(BaseSettings):
 
     public_read: bool = False
     """Whether callers without a key may read and match the public catalogue from anywhere."""
+
+    workers: int = Field(default=1, ge=1, le=256)
+    """How many processes `counterpart serve matcher` answers with; they share the snapshot."""
 
     host: str = "127.0.0.1"
     port: int = 8000

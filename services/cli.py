@@ -108,6 +108,9 @@ def serve(
     ready_database(settings).dispose()
     logs.configure()
     match service:
+        case Service.MATCHER if settings.workers > 1:
+            serving.run_matchers(listener, settings.workers)
+            return
         case Service.MATCHER:
             served = matcher.create_app(settings)
         case Service.INGEST:

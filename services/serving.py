@@ -4,10 +4,14 @@ import socket
 
 import uvicorn
 from fastapi import FastAPI
+from uvicorn.supervisors import Multiprocess
 
 from models.errors import Problem
-from services import printing
+from services import logs, printing
+from services.matcher import app as matcher
 
+# A busy machine imports slowly; a matcher that says nothing for longer is replaced.
+STARTING_SECONDS = 120
 _EVERYWHERE = {"0.0.0.0": "127.0.0.1", "::": "::1"}
 _EXAMPLE = (
     '{"place_id": "gn:3128026", "limit": 3, '
@@ -43,6 +47,26 @@ def run(app: FastAPI, listener: socket.socket) -> None:
     """Serve until interrupted; the log of requests is the app's own."""
     config = uvicorn.Config(app, log_level="warning", access_log=False)
     _Server(config, _greeting(app, address(listener))).run([listener])
+
+
+def run_matchers(listener: socket.socket, workers: int) -> None:
+    """Answer with several matchers; what they read of the snapshot is in memory once."""
+    config = uvicorn.Config(
+        "services.serving:matcher_of_its_own",
+        factory=True,
+        workers=workers,
+        timeout_worker_healthcheck=STARTING_SECONDS,
+        log_level="warning",
+        access_log=False,
+    )
+    printing.say(f"Counterpart answers at {address(listener)} with {workers} matchers.")
+    Multiprocess(config, [listener]).run()
+
+
+def matcher_of_its_own() -> FastAPI:
+    """The matcher in a process of its own, by the settings in its environment."""
+    logs.configure()
+    return matcher.create_app()
 
 
 def _greeting(app: FastAPI, at: str) -> str:
