@@ -85,7 +85,7 @@ def _lancedb(vectors: Vectors) -> Iterator[tuple[str, Ask]]:
 
     def ask(query: Vectors) -> NDArray[np.int64]:
         asked: Any = table.search(query)
-        found = asked.distance_type("cosine").limit(NEAREST).select(["id"])
+        found = asked.distance_type("cosine").limit(NEAREST).select(["id", "_distance"])
         return found.to_arrow()["id"].to_numpy()
 
     yield "LanceDB, exact", ask
