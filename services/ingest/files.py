@@ -13,6 +13,7 @@ from models.records import Collaboration, Place
 from models.tables import PUBLIC
 from services.access import Caller, Scope
 from services.checks import to_record, unknown_columns
+from services.ingest.commitments import load_commitments
 from services.ingest.jobs import Report
 from services.ingest.upsert import Counts, ensure_tenant, upsert_collaborations, upsert_places
 from services.sheets import RowError, SheetRow, rows
@@ -28,6 +29,7 @@ class FileKind(StrEnum):
     PLACES = "places"
     COLLABORATIONS = "collaborations"
     APPLICANTS = "applicants"
+    COMMITMENTS = "commitments"
 
 
 @dataclass(frozen=True)
@@ -52,6 +54,10 @@ def tenant_of(id: str, caller: Caller) -> str:
 
 def load(upload: Upload, report: Report) -> None:
     """Read a file batch by batch; each batch is written, or tried, in its own transaction."""
+    if upload.kind is FileKind.COMMITMENTS:
+        tenant = upload.caller.tenant
+        load_commitments(upload.path, upload.name, tenant, upload.dry_run, report)
+        return
     for batch in _batches(upload, report):
         with report.sessions() as session, session.begin() as transaction:
             counts = _write(session, batch, upload.caller)
