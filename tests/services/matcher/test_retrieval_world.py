@@ -1,0 +1,84 @@
+"""The bounded search in a world of many places, asked as the API asks it."""
+
+import random
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from benchmarks.world import make_world
+from models.snapshot import Snapshot, SnapshotStore
+from models.taxonomy import Mode, Sector
+from services.matcher.catalogue import PEER_NAMES, Catalogue
+from services.matcher.matching.peers import PeerMatch
+from services.matcher.matching.question import Context
+from services.matcher.schemas import PeersRequest
+from services.matcher.scoring import Rows
+from services.matcher.wording import wording
+from tests.matcher_fixtures import Published
+
+PLACES, QUESTIONS = 6_000, 1_000
+
+
+@pytest.fixture(scope="module")
+def context(published: Published, tmp_path_factory: pytest.TempPathFactory) -> Context:
+    """What answers are made with, on a world made from the small catalogue."""
+    folder: Path = tmp_path_factory.mktemp("world")
+    make_world(published.settings.snapshots, folder, PLACES)
+    store = SnapshotStore(folder / "snapshots")
+    current = store.current()
+    assert current is not None
+    catalogue = Catalogue(Snapshot(store.path(current)))
+
+    def none() -> Any:
+        raise AssertionError("no text without a vector is asked with")
+
+    return Context(catalogue, "public", wording("en"), date(2026, 1, 1), none, none, lambda _: "")
+
+
+def question(chance: random.Random, snapshot: Snapshot) -> PeersRequest:
+    """Any question: weights with little and much text, filters, lists, modes, needs of its own."""
+    places = snapshot.places
+    told = chance.random() < 0.5
+    row = int(chance.choice(places.texts.owners)) if told else chance.randrange(len(places))
+    asked: dict[str, Any] = {"place_id": places.id(row), "mode": chance.choice(list(Mode))}
+    if chance.random() < 0.7:
+        # Of few different weights, so that many places score the same.
+        weights = {name: float(chance.choice([0, 0, 1, 2])) for name in PEER_NAMES}
+        share = chance.choice([0.1, 0.5, 0.9])
+        weights["similar_text"] = (sum(weights.values()) + 1) * share / (1 - share)
+        asked["weights"] = weights
+    filters: dict[str, Any] = {}
+    if chance.random() < 0.3:
+        filters["continents"] = [chance.choice(["EU", "AS", "AF", "SA", "NA"])]
+    if chance.random() < 0.15:
+        filters["sectors"] = [str(chance.choice(list(Sector)))]
+    if chance.random() < 0.15:
+        filters["population"] = {"min": 50_000, "max": 900_000}
+    asked["filters"] = filters
+    asked["ties"] = chance.choice(["any", "any", "new", "deepen"])
+    if chance.random() < 0.2:
+        rows = chance.sample(range(len(places)), 50)
+        asked["exclude"] = [places.id(other) for other in rows]
+    if chance.random() < 0.2:
+        sector, stage = str(chance.choice(list(Sector))), "implement"
+        asked["needs"] = [{"sector": sector, "stage": stage}]
+    return PeersRequest.model_validate(asked)
+
+
+def best(match: PeerMatch, rows: Rows) -> list[int]:
+    ranking = match.rank(rows).ranking
+    return [int(row) for row in ranking.rows[ranking.best(10)]]
+
+
+def test_every_question_has_the_true_ten_in_their_order(context: Context) -> None:
+    chance, bounded = random.Random(4), 0
+    for _ in range(QUESTIONS):
+        asked = question(chance, context.snapshot)
+        match = PeerMatch(context, asked)
+        every = match.rows(10, exhaustive=True)
+        found = match.rows(10)
+        assert best(match, found) == best(match, every), asked
+        bounded += len(found) < len(every) or len(every) <= 10
+    assert bounded > QUESTIONS / 2
