@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import orjson
 import pytest
 from fastapi.testclient import TestClient
 
@@ -144,7 +145,8 @@ def test_an_answer_that_would_differ_is_never_given(own: Published, asked: Clien
     with sessions(connect(own.settings.url)).begin() as session:
         row = session.get(MatchRow, ("public", match_id))
         assert row is not None
-        row.weights = row.weights.replace('"similar_size":2.5', '"similar_size":0.5')
+        weights = orjson.loads(row.weights)
+        row.weights = orjson.dumps(weights | {"similar_size": 0.125}).decode()
     answer = asked.post(f"/v1/matches/{match_id}/replay")
     assert answer.status_code == 409
     assert answer.json()["reason"] == "answer_differs"
