@@ -24,9 +24,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(
             ["tenant_id"], ["tenant.id"], name=op.f("fk_roster_tenant_id_tenant")
         ),
-        sa.PrimaryKeyConstraint(
-            "tenant_id", "collaboration_id", "version", name=op.f("pk_roster")
-        ),
+        sa.PrimaryKeyConstraint("tenant_id", "collaboration_id", "version", name=op.f("pk_roster")),
     )
     op.create_table(
         "screening",

@@ -7,7 +7,6 @@ from alembic import op
 
 import models.tables.base
 
-
 revision: str = "75619c3a26da"
 down_revision: str | None = None
 branch_labels: Sequence[str] | None = None

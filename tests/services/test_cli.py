@@ -97,7 +97,7 @@ def test_an_ambiguous_name_lists_whom_it_may_mean(asked: Run) -> None:
     assert ended.code == 2
     assert ended.out == ""
     assert "gn:3128760" in ended.err
-    assert "cp:area-metropolitana-de-barcelona" in ended.err
+    assert "gn:3648559" in ended.err
 
 
 @pytest.mark.parametrize(
