@@ -3,8 +3,6 @@
 from html import escape
 from io import BytesIO
 
-from docx import Document
-
 from services.matcher.briefing.paper import Paper, Section
 
 STYLE = """
@@ -39,6 +37,8 @@ def _html(section: Section) -> str:
 
 def as_docx(paper: Paper) -> bytes:
     """A document to go on writing in."""
+    from docx import Document
+
     document = Document()
     document.core_properties.title = paper.title
     document.core_properties.author = ""

@@ -6,7 +6,6 @@ from io import BytesIO, StringIO
 from typing import Any
 
 import orjson
-from xlsxwriter import Workbook  # type: ignore[import-untyped]
 
 from models.errors import InvalidInput
 from services.matcher.briefing.paper import Json, sources, thing
@@ -60,6 +59,8 @@ def as_csv(answer: Json) -> bytes:
 
 def as_xlsx(answer: Json) -> bytes:
     """A workbook whose texts are written as texts, whatever they begin with."""
+    from xlsxwriter import Workbook  # type: ignore[import-untyped]
+
     written = BytesIO()
     off = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
     with Workbook(written, {"in_memory": True, **off}) as book:

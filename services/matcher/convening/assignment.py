@@ -1,15 +1,19 @@
 """The exact algorithms of pairing: most pairs first, then the greatest weight."""
 
+from __future__ import annotations
+
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
-import rustworkx as rx
 from numpy.typing import NDArray
-from ortools.sat.python import cp_model
-from scipy.optimize import linear_sum_assignment  # type: ignore[import-untyped]
 
 from services.matcher.convening.cohort_model import limited_solver
+
+if TYPE_CHECKING:
+    from ortools.sat.python import cp_model
+
 
 Weights = NDArray[np.float64]
 Allowed = NDArray[np.bool_]
@@ -19,6 +23,9 @@ UNIT = 1_000_000
 
 def two_sides(weights: Weights, allowed: Allowed) -> list[tuple[int, int]]:
     """Each of the left with at most one of the right."""
+    # A matcher starts without the solvers; the first question that needs one loads it.
+    from scipy.optimize import linear_sum_assignment  # type: ignore[import-untyped]
+
     whole = np.rint(weights * UNIT).astype(np.int64)
     # One more pair is worth more than all weights of any matching together.
     more = int(whole.max(initial=0)) * min(whole.shape) + 1
@@ -29,6 +36,9 @@ def two_sides(weights: Weights, allowed: Allowed) -> list[tuple[int, int]]:
 
 def one_pool(weights: Weights, allowed: Allowed) -> list[tuple[int, int]]:
     """Each place with at most one other of the same list."""
+    # A matcher starts without the solvers; the first question that needs one loads it.
+    import rustworkx as rx
+
     graph: rx.PyGraph[int, int] = rx.PyGraph()
     graph.add_nodes_from(range(len(weights)))
     rows, columns = np.nonzero(np.triu(allowed, 1))
@@ -57,6 +67,9 @@ def clusters(
     sides: Sequence[int] | None = None,
 ) -> Clusters:
     """Groups of one size whose members may all work together; both sides in each, if any."""
+    # A matcher starts without the solvers; the first question that needs one loads it.
+    from ortools.sat.python import cp_model
+
     count = len(weights)
     groups = count // size
     model = cp_model.CpModel()

@@ -5,11 +5,15 @@ variety (how many different countries, continents, kinds, sizes and sectors ther
 whole numbers, so that the optimum is exact.
 """
 
+from __future__ import annotations
+
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from ortools.sat.python import cp_model
+if TYPE_CHECKING:
+    from ortools.sat.python import cp_model
+
 
 Facts = dict[str, Any]
 # What one thing is worth, in thousandths of a perfect fit.
@@ -89,6 +93,9 @@ def _bonus(problem: Problem, value: tuple[str, str]) -> int:
 
 def solve(problem: Problem, seconds: float) -> Solution:
     """The best cohort within the time; where none is possible, the fewest rules to relax."""
+    # A matcher starts without the solvers; the first question that needs one loads it.
+    from ortools.sat.python import cp_model
+
     model = cp_model.CpModel()
     chosen = [model.new_bool_var(one.key) for one in problem.members]
     for bound in problem.bounds:
@@ -113,6 +120,9 @@ def solve(problem: Problem, seconds: float) -> Solution:
 
 def limited_solver(seconds: float) -> cp_model.CpSolver:
     """One worker, a fixed seed and a limit in deterministic time: the same answer twice."""
+    # A matcher starts without the solvers; the first question that needs one loads it.
+    from ortools.sat.python import cp_model
+
     solver = cp_model.CpSolver()
     solver.parameters.num_workers = 1
     solver.parameters.random_seed = SEED
@@ -186,6 +196,9 @@ def _greedy(problem: Problem) -> list[int]:
 
 def _relaxed(problem: Problem, seconds: float) -> list[Bound]:
     """The fewest rules whose relaxing leaves a solution; of equally few, the first ones."""
+    # A matcher starts without the solvers; the first question that needs one loads it.
+    from ortools.sat.python import cp_model
+
     model = cp_model.CpModel()
     chosen = [model.new_bool_var(one.key) for one in problem.members]
     dropped = []

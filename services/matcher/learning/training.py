@@ -12,7 +12,6 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.optimize import minimize  # type: ignore[import-untyped]
 
 from models.taxonomy import Mode
 from services.matcher.features import EXISTING_TIE
@@ -90,6 +89,8 @@ def _values(match: PeerMatch, rows: Rows, names: Sequence[str]) -> Table:
 
 def _fit(table: Table, start: Table) -> Table:
     """Weights at or above zero under which the true partners stand highest."""
+    # The command line starts without it.
+    from scipy.optimize import minimize  # type: ignore[import-untyped]
 
     def loss(weights: Table) -> tuple[float, Table]:
         margin = table @ weights

@@ -4,9 +4,9 @@ Choices are yes or no; what an element is worth is a concave line of three piece
 pieces fill in order by themselves and need no further yes-or-no variables.
 """
 
+from typing import Any
+
 import numpy as np
-from scipy.optimize import Bounds, LinearConstraint, milp  # type: ignore[import-untyped]
-from scipy.sparse import lil_array  # type: ignore[import-untyped]
 
 from models.errors import Problem
 from services.matcher.portfolio.worth import STEPS, Choice, Option
@@ -14,6 +14,9 @@ from services.matcher.portfolio.worth import STEPS, Choice, Option
 
 def best(choice: Choice) -> list[Option]:
     """The options of greatest worth within the limits; one is always to hold nothing."""
+    # A matcher starts without the solvers; the first question that needs one loads it.
+    from scipy.optimize import Bounds, LinearConstraint, milp  # type: ignore[import-untyped]
+
     options = choice.options
     if not options:
         return []
@@ -42,10 +45,10 @@ def best(choice: Choice) -> list[Option]:
     return [option for option, chosen in zip(options, found.x, strict=False) if chosen > 0.5]
 
 
-def _rows(
-    choice: Choice, elements: list[tuple[str, ...]], width: int
-) -> tuple[lil_array, list[float]]:
+def _rows(choice: Choice, elements: list[tuple[str, ...]], width: int) -> tuple[Any, list[float]]:
     """All constraints as rows of at most: coverage, slots, days, money, one level each."""
+    from scipy.sparse import lil_array  # type: ignore[import-untyped]
+
     options, limits = choice.options, choice.limits
     spending = [
         ([float(o.level == "mayor") for o in options], limits.mayor_slots),
