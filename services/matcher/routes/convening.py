@@ -1,12 +1,14 @@
 """The convener's desk: rosters, admissions, screenings, cohorts, pairings."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from functools import partial
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Query, Request, Response
+from fastapi import APIRouter, Depends, Query, Request, Response
+from sqlalchemy.orm import Session
 
 from services.access import Caller, Convening
 from services.matcher.catalogue import Catalogue
@@ -21,8 +23,11 @@ from services.matcher.convening.schemas import (
     PairingsRequest,
     RosterRequest,
 )
+from services.matcher.decisions.audit import Entry, digest
+from services.matcher.decisions.decisions import Decisions
 from services.matcher.matching import Context
 from services.matcher.routes.dependencies import CatalogueDep, WordsDep
+from services.matcher.routes.outcomes import actor_of
 from services.matcher.routes.paging import Limit
 from services.matcher.wording import Wording
 from services.web import answer
@@ -30,132 +35,145 @@ from services.web import answer
 router = APIRouter(tags=["convening"])
 
 
+@dataclass(frozen=True)
+class Asked:
+    """Who asks what of the desk: all that a desk needs but the database."""
+
+    request: Request
+    caller: Caller
+    catalogue: Catalogue
+    words: Wording
+
+    def desk(self, session: Session, collaboration_id: str | None) -> Desk:
+        matcher = self.request.app.state.matcher
+        context = Context(
+            catalogue=self.catalogue,
+            tenant=self.caller.tenant,
+            words=self.words,
+            today=datetime.now(UTC).date(),
+            load_embedder=partial(matcher.embedder, self.catalogue.snapshot),
+            load_reader=partial(matcher.reader, self.catalogue.snapshot),
+            sign=matcher.sign,
+        )
+        row = -1
+        if collaboration_id is not None:
+            row = self.catalogue.collaboration(collaboration_id, self.caller.tenant)
+        return Desk(context, session, row)
+
+
+def _asked(request: Request, caller: Convening, catalogue: CatalogueDep, words: WordsDep) -> Asked:
+    return Asked(request, caller, catalogue, words)
+
+
+AskedDep = Annotated[Asked, Depends(_asked)]
+
+
 @contextmanager
-def desk_of(
-    request: Request,
-    caller: Caller,
-    catalogue: Catalogue,
-    words: Wording,
-    collaboration_id: str | None = None,
-) -> Iterator[Desk]:
-    """The desk of one request, in one transaction."""
-    matcher = request.app.state.matcher
-    context = Context(
-        catalogue=catalogue,
-        tenant=caller.tenant,
-        words=words,
-        today=datetime.now(UTC).date(),
-        load_embedder=partial(matcher.embedder, catalogue.snapshot),
-        load_reader=partial(matcher.reader, catalogue.snapshot),
-        sign=matcher.sign,
-    )
-    row = -1
-    if collaboration_id is not None:
-        row = catalogue.collaboration(collaboration_id, caller.tenant)
-    with request.app.state.sessions.begin() as session:
-        yield Desk(context, session, row)
+def desk_of(asked: Asked, collaboration_id: str | None = None) -> Iterator[Desk]:
+    """The desk of one question, in one transaction."""
+    with asked.request.app.state.sessions.begin() as session:
+        yield asked.desk(session, collaboration_id)
 
 
-def said(desk: Desk, content: dict[str, Any], status: int = 200) -> Response:
+def decided(
+    asked: Asked, collaboration_id: str, kind: str, write: Callable[[Desk], dict[str, Any]]
+) -> dict[str, Any]:
+    """What a desk writes, entered in the audit log in the same transaction, before the answer."""
+    decisions: Decisions = asked.request.app.state.decisions
+    with decisions.ledger.writing() as writing:
+        desk = asked.desk(writing.session, collaboration_id)
+        content = write(desk)
+        entered = {
+            "collaboration": desk.record["id"],
+            "snapshot_id": desk.context.snapshot.id,
+            "answer": digest(content),
+        }
+        writing.append(Entry(desk.tenant, kind, actor_of(asked.request), entered))
+    return content
+
+
+def said(asked: Asked, content: dict[str, Any], status: int = 200) -> Response:
     """An answer of the desk, with the snapshot it rests on and its language."""
-    head = {"snapshot_id": desk.context.snapshot.id}
-    return answer(head | content, status, {"Content-Language": desk.words.language})
+    head = {"snapshot_id": asked.catalogue.snapshot.id}
+    return answer(head | content, status, {"Content-Language": asked.words.language})
 
 
 @router.put("/collaborations/{collaboration_id}/roster")
 def put_roster(
     collaboration_id: str,
-    request: Request,
+    asked: AskedDep,
     body: RosterRequest,
-    caller: Convening,
-    catalogue: CatalogueDep,
-    words: WordsDep,
 ) -> Response:
     """Store who is in; answers with how each cap stands."""
-    with desk_of(request, caller, catalogue, words, collaboration_id) as desk:
-        return said(desk, roster.show(desk, roster.put(desk, body)))
+
+    def write(desk: Desk) -> dict[str, Any]:
+        return roster.show(desk, roster.put(desk, body))
+
+    return said(asked, decided(asked, collaboration_id, "roster", write))
 
 
 @router.get("/collaborations/{collaboration_id}/roster")
 def get_roster(
     collaboration_id: str,
-    request: Request,
-    caller: Convening,
-    catalogue: CatalogueDep,
-    words: WordsDep,
+    asked: AskedDep,
     version: Annotated[int | None, Query(ge=1, le=1_000_000)] = None,
 ) -> Response:
     """The roster in force, or one of its versions."""
-    with desk_of(request, caller, catalogue, words, collaboration_id) as desk:
+    with desk_of(asked, collaboration_id) as desk:
         found = roster.required(desk) if version is None else roster.version(desk, version)
-        return said(desk, roster.show(desk, found))
+        return said(asked, roster.show(desk, found))
 
 
 @router.post("/collaborations/{collaboration_id}/admissions/check")
 def check_admission(
     collaboration_id: str,
-    request: Request,
+    asked: AskedDep,
     body: AdmissionRequest,
-    caller: Convening,
-    catalogue: CatalogueDep,
-    words: WordsDep,
 ) -> Response:
     """May these places join together, after others have left? Nothing is stored."""
-    with desk_of(request, caller, catalogue, words, collaboration_id) as desk:
-        return said(desk, admissions.check(desk, body))
+    with desk_of(asked, collaboration_id) as desk:
+        return said(asked, admissions.check(desk, body))
 
 
 @router.post("/collaborations/{collaboration_id}/cohorts")
 def cohort(
     collaboration_id: str,
-    request: Request,
+    asked: AskedDep,
     body: CohortRequest,
-    caller: Convening,
-    catalogue: CatalogueDep,
-    words: WordsDep,
 ) -> Response:
     """The best cohort under every rule; where there is none, the fewest rules to relax."""
-    with desk_of(request, caller, catalogue, words, collaboration_id) as desk:
-        return said(desk, Cohort(desk, body).answer())
+    with desk_of(asked, collaboration_id) as desk:
+        return said(asked, Cohort(desk, body).answer())
 
 
 @router.post("/pairings")
 def pairings(
-    request: Request,
+    asked: AskedDep,
     body: PairingsRequest,
-    caller: Convening,
-    catalogue: CatalogueDep,
-    words: WordsDep,
 ) -> Response:
     """Pairs, or clusters, of two sides or of one pool: the most there can be, then the best."""
-    with desk_of(request, caller, catalogue, words, body.collaboration) as desk:
-        return said(desk, Pairing(desk, body).answer())
+    with desk_of(asked, body.collaboration) as desk:
+        return said(asked, Pairing(desk, body).answer())
 
 
 @router.get("/collaborations/{collaboration_id}/approach-list")
 def approach(
     collaboration_id: str,
-    request: Request,
-    caller: Convening,
-    catalogue: CatalogueDep,
-    words: WordsDep,
+    asked: AskedDep,
     limit: Limit = 20,
     as_of: date | None = None,
 ) -> Response:
     """Non-members worth approaching, with reasons."""
-    with desk_of(request, caller, catalogue, words, collaboration_id) as desk:
-        return said(desk, approach_list(desk, as_of, limit))
+    with desk_of(asked, collaboration_id) as desk:
+        return said(asked, approach_list(desk, as_of, limit))
 
 
 @router.get("/collaborations/{collaboration_id}/distinctiveness")
 def distinct(
     collaboration_id: str,
-    request: Request,
-    caller: Convening,
-    catalogue: CatalogueDep,
-    words: WordsDep,
+    asked: AskedDep,
     as_of: date | None = None,
 ) -> Response:
     """The nearest networks, what differs, and how clearly the aims are stated."""
-    with desk_of(request, caller, catalogue, words, collaboration_id) as desk:
-        return said(desk, distinctiveness.report(desk, as_of))
+    with desk_of(asked, collaboration_id) as desk:
+        return said(asked, distinctiveness.report(desk, as_of))

@@ -15,10 +15,10 @@ from services.access import Convening
 from services.matcher.convening import applicant_view as view
 from services.matcher.convening import jury, uploads
 from services.matcher.convening.applicants import known
+from services.matcher.convening.desk import Desk
 from services.matcher.convening.schemas import Entry, ScreeningRequest, ScreeningTerms
 from services.matcher.convening.screening import Screening
-from services.matcher.routes.convening import desk_of, said
-from services.matcher.routes.dependencies import CatalogueDep, WordsDep
+from services.matcher.routes.convening import AskedDep, decided, desk_of, said
 
 router = APIRouter(prefix="/collaborations/{collaboration_id}/screenings", tags=["convening"])
 R = TypeVar("R", bound=Record)
@@ -95,14 +95,11 @@ def _valid(model: type[R], content: Any) -> R:
 @router.post("", openapi_extra=_BODY)
 def screen(
     collaboration_id: str,
-    request: Request,
+    asked: AskedDep,
     body: Annotated[Any, Depends(_asked)],
-    caller: Convening,
-    catalogue: CatalogueDep,
-    words: WordsDep,
 ) -> Response:
     """Screen up to 2,000 applicants against a call; kept, so that people can work on it."""
-    with desk_of(request, caller, catalogue, words, collaboration_id) as desk:
+    with desk_of(asked, collaboration_id) as desk:
         errors: list[dict[str, Any]] = []
         if isinstance(body, Upload):
             sheet = uploads.read(desk, body.content, body.name)
@@ -112,64 +109,56 @@ def screen(
             answer = Screening(desk, body, known(desk, body.applicants)).answer()
         if errors:
             answer["errors"] = errors
-        return said(desk, jury.keep(desk, answer))
+    kept = decided(asked, collaboration_id, "screening", lambda desk: jury.keep(desk, answer))
+    return said(asked, kept)
 
 
 @router.get("")
 def screenings(
     collaboration_id: str,
-    request: Request,
-    caller: Convening,
-    catalogue: CatalogueDep,
-    words: WordsDep,
+    asked: AskedDep,
 ) -> Response:
     """The tenant's screenings of this collaboration, the newest first."""
-    with desk_of(request, caller, catalogue, words, collaboration_id) as desk:
-        return said(desk, {"items": jury.listed(desk), "next": None})
+    with desk_of(asked, collaboration_id) as desk:
+        return said(asked, {"items": jury.listed(desk), "next": None})
 
 
 @router.get("/{screening_id}")
 def reopen(
     collaboration_id: str,
     screening_id: str,
-    request: Request,
-    caller: Convening,
-    catalogue: CatalogueDep,
-    words: WordsDep,
+    asked: AskedDep,
     assessor: Annotated[str | None, Query(max_length=300)] = None,
 ) -> Response:
     """A screening as it was answered, with what people added; assessors see only their own."""
-    with desk_of(request, caller, catalogue, words, collaboration_id) as desk:
-        return said(desk, jury.reopened(desk, screening_id, assessor))
+    with desk_of(asked, collaboration_id) as desk:
+        return said(asked, jury.reopened(desk, screening_id, assessor))
 
 
 @router.post("/{screening_id}/entries", status_code=201)
 def add_entry(
     collaboration_id: str,
     screening_id: str,
-    request: Request,
+    asked: AskedDep,
     body: Entry,
-    caller: Convening,
-    catalogue: CatalogueDep,
-    words: WordsDep,
 ) -> Response:
     """Add a note, an assessment, a declared interest, an override with its reason, or minutes."""
-    with desk_of(request, caller, catalogue, words, collaboration_id) as desk:
-        return said(desk, jury.add(desk, screening_id, body), 201)
+
+    def write(desk: Desk) -> dict[str, Any]:
+        return jury.add(desk, screening_id, body)
+
+    return said(asked, decided(asked, collaboration_id, f"screening_{body.kind}", write), 201)
 
 
 @router.get("/{screening_id}/minutes")
 def minutes(
     collaboration_id: str,
     screening_id: str,
-    request: Request,
-    caller: Convening,
-    catalogue: CatalogueDep,
-    words: WordsDep,
+    asked: AskedDep,
 ) -> Response:
     """The record of the proceedings."""
-    with desk_of(request, caller, catalogue, words, collaboration_id) as desk:
-        return said(desk, jury.minutes(desk, screening_id))
+    with desk_of(asked, collaboration_id) as desk:
+        return said(asked, jury.minutes(desk, screening_id))
 
 
 @router.get("/{screening_id}/applicants/{number}")
@@ -177,11 +166,8 @@ def applicant_view(
     collaboration_id: str,
     screening_id: str,
     number: int,
-    request: Request,
-    caller: Convening,
-    catalogue: CatalogueDep,
-    words: WordsDep,
+    asked: AskedDep,
 ) -> Response:
     """What this applicant may be told: the rules and its own values, nothing of others."""
-    with desk_of(request, caller, catalogue, words, collaboration_id) as desk:
-        return said(desk, view.applicant_view(desk, screening_id, number))
+    with desk_of(asked, collaboration_id) as desk:
+        return said(asked, view.applicant_view(desk, screening_id, number))

@@ -1,6 +1,7 @@
 """The convener's desk over HTTP, on the small published catalogue and both databases."""
 
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -9,6 +10,8 @@ from fastapi.testclient import TestClient
 from models.database import Sessions
 from services.access import create_key
 from services.matcher.app import create_app
+from services.matcher.decisions.audit import Ledger
+from services.matcher.decisions.head import HeadFile
 from tests.matcher_fixtures import LOOPBACK, Published
 
 Ask = Callable[..., Any]
@@ -70,9 +73,11 @@ def app_client(published: Published) -> Iterator[TestClient]:
 
 
 @pytest.fixture
-def desks(app_client: TestClient, sessions: Sessions) -> tuple[Desk, Desk]:
-    """Two conveners, strangers to each other, on a fresh database."""
-    app_client.app.state.sessions = sessions  # type: ignore[attr-defined]
+def desks(app_client: TestClient, sessions: Sessions, tmp_path: Path) -> tuple[Desk, Desk]:
+    """Two conveners, strangers to each other, on a fresh database with its own audit log."""
+    state = app_client.app.state  # type: ignore[attr-defined]
+    state.sessions = sessions
+    state.decisions.ledger = Ledger(sessions, HeadFile(tmp_path / "head.json", b"a secret"))
     with sessions.begin() as session:
         keys = [create_key(session, name, ["match", "convene"]) for name in ("first", "second")]
     return Desk(app_client, keys[0]), Desk(app_client, keys[1])
