@@ -7,16 +7,13 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-import yaml
 from pydantic import TypeAdapter, ValidationError
 
 from models.errors import BadFile
 from models.records import Collaboration
 from models.records.values import CollaborationId, PlaceId
 from models.taxonomy import CommitmentRole, FactStatus
-
-# libyaml reads the catalogue about ten times faster; not every build of PyYAML has it.
-_Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+from services.ingest.sources.yaml_tables import records, said
 
 
 @dataclass(frozen=True)
@@ -41,7 +38,7 @@ def collaborations(folder: Path) -> Iterator[Collaboration]:
     """Every record of the YAML files in a folder; an id may occur only once."""
     seen: dict[str, str] = {}
     for path in sorted(folder.glob("*.yaml")):
-        for number, raw in enumerate(_records(path), start=1):
+        for number, raw in enumerate(records(path, "collaborations"), start=1):
             record = _collaboration(raw, f"{path.name}, record {number}")
             if record.id in seen:
                 raise BadFile(
@@ -63,18 +60,7 @@ def memberships(path: Path) -> Iterator[Membership]:
             try:
                 yield _MEMBERSHIP.validate_python(cells)
             except ValidationError as error:
-                raise BadFile(f"{path.name}, line {reader.line_num}: {_said(error)}") from error
-
-
-def _records(path: Path) -> list[Any]:
-    try:
-        with path.open(encoding="utf-8") as file:
-            content = yaml.load(file, Loader=_Loader)
-    except (yaml.YAMLError, UnicodeDecodeError) as error:
-        raise BadFile(f"{path.name}: no valid YAML: {error}") from error
-    if not isinstance(content, list):
-        raise BadFile(f"{path.name}: expected a list of collaborations at the top")
-    return content
+                raise BadFile(f"{path.name}, line {reader.line_num}: {said(error)}") from error
 
 
 def _collaboration(raw: Any, where: str) -> Collaboration:
@@ -83,11 +69,4 @@ def _collaboration(raw: Any, where: str) -> Collaboration:
     try:
         return Collaboration.model_validate(raw)
     except ValidationError as error:
-        raise BadFile(f"{where}: {_said(error)}") from error
-
-
-def _said(error: ValidationError) -> str:
-    """What is wrong and where, without the values and the links of pydantic."""
-    return "; ".join(
-        f"{'.'.join(map(str, item['loc'])) or 'record'}: {item['msg']}" for item in error.errors()
-    )
+        raise BadFile(f"{where}: {said(error)}") from error

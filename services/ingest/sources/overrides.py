@@ -4,14 +4,12 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
-import yaml
 from pydantic import ValidationError
 
 from models.errors import BadFile
 from models.records import Fact, Place
+from services.ingest.sources.yaml_tables import records, said
 
-# libyaml reads about ten times faster; not every build of PyYAML has it.
-_Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _IDENTITY = {"id", "provenance"}
 # What qualifies a figure goes with it: an old qualifier would misdescribe a new figure.
 _GO_TOGETHER = {"population": "population_basis"}
@@ -20,7 +18,7 @@ _GO_TOGETHER = {"population": "population_basis"}
 def overrides(folder: Path) -> Iterator[Place]:
     """Every record of the YAML files in a folder, in the order of files and records."""
     for path in sorted(folder.glob("*.yaml")):
-        for number, raw in enumerate(_records(path), start=1):
+        for number, raw in enumerate(records(path, "places"), start=1):
             yield _place(raw, f"{path.name}, record {number}")
 
 
@@ -60,7 +58,7 @@ def lay_over(base: Place, extra: Place) -> Place:
     try:
         return Place.model_validate(merged)
     except ValidationError as error:
-        raise BadFile(f"{extra.id}: {_said(error)}") from error
+        raise BadFile(f"{extra.id}: {said(error)}") from error
 
 
 def _names(base: Place, extra: Place) -> list[str]:
@@ -84,31 +82,13 @@ def _provenance(base: Place, extra: Place) -> dict[str, Fact]:
     return facts
 
 
-def _records(path: Path) -> list[Any]:
-    try:
-        with path.open(encoding="utf-8") as file:
-            content = yaml.load(file, Loader=_Loader)
-    except (yaml.YAMLError, UnicodeDecodeError) as error:
-        raise BadFile(f"{path.name}: no valid YAML: {error}") from error
-    if not isinstance(content, list):
-        raise BadFile(f"{path.name}: expected a list of places at the top")
-    return content
-
-
 def _place(raw: Any, where: str) -> Place:
     if isinstance(raw, dict) and raw.get("id"):
         where = f"{where} ({raw['id']})"
     try:
         place = Place.model_validate(raw)
     except ValidationError as error:
-        raise BadFile(f"{where}: {_said(error)}") from error
+        raise BadFile(f"{where}: {said(error)}") from error
     if place.id is None:
         raise BadFile(f"{where}: a record needs an id")
     return place
-
-
-def _said(error: ValidationError) -> str:
-    """What is wrong and where, without the values and the links of pydantic."""
-    return "; ".join(
-        f"{'.'.join(map(str, item['loc'])) or 'record'}: {item['msg']}" for item in error.errors()
-    )

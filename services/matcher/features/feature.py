@@ -105,3 +105,9 @@ def either_unknown(ours: Values, theirs: Values) -> NDArray[np.bool_]:
     """Where one of two sets is empty: nothing is on file, so nothing can be told."""
     known: NDArray[np.bool_] = (members(ours) > 0) & (members(theirs) > 0)
     return ~known
+
+
+def overlap(ours: Values, theirs: Values) -> Scores:
+    """How far two sets are the same, from 0 to 1 (their cosine); NaN where one is empty."""
+    size = np.sqrt(members(ours) * members(theirs), dtype=np.float64)
+    return np.where(size > 0, in_common(ours, theirs) / np.maximum(size, 1), np.nan)

@@ -4,7 +4,7 @@ import numpy as np
 
 from models.snapshot.columns import DEGREES, LEVELS, THEMES
 from models.taxonomy import Theme
-from services.matcher.features.feature import Because, Facts, Feature, Scores, Values
+from services.matcher.features.feature import Because, Facts, Feature, Scores, Values, overlap
 from services.matcher.features.needs import SECTORS, STAGE_KERNEL, STAGES, sector_fields, sectors_of
 
 
@@ -137,9 +137,7 @@ def _shared(ours: Facts, theirs: Facts, value: float) -> Because:
 
 def sector_focus(ours: Values, theirs: Values) -> Scores:
     """It works on the sectors the place seeks, and on few others."""
-    both = (ours * theirs).sum(axis=1, dtype=np.float64)
-    size = np.sqrt(ours.sum(axis=1) * theirs.sum(axis=1), dtype=np.float64)
-    return np.where(size > 0, both / np.maximum(size, 1), np.nan)
+    return overlap(ours, theirs)
 
 
 NEEDS_SERVED = Feature(needs_served, "needs", "serves", _served)

@@ -15,6 +15,7 @@ from services.matcher.features.feature import (
     either_unknown,
     in_common,
     members,
+    overlap,
 )
 
 STAGES = list(Stage)
@@ -91,8 +92,7 @@ def stage_ahead(ours: Values, theirs: Values) -> Scores:
 
 def shared_sectors(ours: Values, theirs: Values) -> Scores:
     """The two work on the same sectors."""
-    size = np.sqrt(members(ours) * members(theirs), dtype=np.float64)
-    return np.where(size > 0, in_common(ours, theirs) / np.maximum(size, 1), np.nan)
+    return overlap(ours, theirs)
 
 
 def shared_goals(ours: Values, theirs: Values) -> Scores:

@@ -13,6 +13,7 @@ from services.matcher.features.feature import (
     either_unknown,
     in_common,
     members,
+    overlap,
 )
 
 # Below this mean of its own hard powers, a place gets most from policy and service know-how
@@ -56,9 +57,7 @@ def shared_stakeholders(ours: Values, theirs: Values) -> Scores:
 
 def sdg_reporting(ours: Values, theirs: Values) -> Scores:
     """Both speak the language of the same Sustainable Development Goals."""
-    both = (ours * theirs).sum(axis=1, dtype=np.float64)
-    size = np.sqrt(ours.sum(axis=1) * theirs.sum(axis=1), dtype=np.float64)
-    return np.where(size > 0, both / np.maximum(size, 1), np.nan)
+    return overlap(ours, theirs)
 
 
 def whole_city_demo(ours: Values, theirs: Values) -> Scores:
