@@ -60,10 +60,14 @@ _ID = re.compile(r"\b(?:gn|iso|cp):[A-Za-z0-9][A-Za-z0-9._-]*")
 
 @dataclass(frozen=True)
 class Published:
-    """Where the published catalogue lies, and the keys of the two tenants."""
+    """Where the published catalogue lies, and the keys of the two tenants.
+
+    `pristine` is the same, never served: what a served one records goes on while it is copied.
+    """
 
     settings: Settings
     keys: dict[str, str]
+    pristine: Path
 
     def snapshot(self) -> Snapshot:
         store = SnapshotStore(self.settings.snapshots)
@@ -154,7 +158,7 @@ def published(tmp_path_factory: pytest.TempPathFactory) -> Published:
             _build(built)
     own = tmp_path_factory.mktemp("catalogue") / "var"
     shutil.copytree(built, own)
-    return Published(settings_of(own), yaml.safe_load((own / "keys.yaml").read_text()))
+    return Published(settings_of(own), yaml.safe_load((own / "keys.yaml").read_text()), built)
 
 
 @pytest.fixture(scope="session")

@@ -75,7 +75,7 @@ def test_a_stuffed_description_gains_at_most_one_place(
     before = _ranks(client)
     stuffed = sorted(before[0])[part::ROUNDS][: VARIANTS // ROUNDS]
     assert len(stuffed) == VARIANTS // ROUNDS
-    shutil.copytree(published.settings.var, tmp_path / "var")
+    shutil.copytree(published.pristine, tmp_path / "var")
     _stuff(tmp_path / "var", stuffed)
     app = create_app(settings_of(tmp_path / "var"))
     with TestClient(app, client=LOOPBACK) as changed:

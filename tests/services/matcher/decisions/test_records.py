@@ -27,10 +27,8 @@ NEED = [{"sector": "mobility", "stage": "apply"}]
 def own(published: Published, tmp_path: Path) -> Published:
     """A catalogue of this test alone."""
     folder = tmp_path / "var"
-    shutil.copytree(published.settings.var, folder)
-    for name in ("audit-head.json", "audit-head.lock"):
-        (folder / name).unlink(missing_ok=True)
-    return Published(settings_of(folder), published.keys)
+    shutil.copytree(published.pristine, folder)
+    return Published(settings_of(folder), published.keys, published.pristine)
 
 
 @pytest.fixture
