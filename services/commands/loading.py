@@ -1,0 +1,72 @@
+"""`counterpart load`, `publish` and `migrate`: from files to facts to a snapshot."""
+
+from contextlib import closing
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from models.database import connect, migrate
+from models.errors import Problem
+from models.tables import PUBLIC
+from services import printing
+from services.commands.console import settings_in_force
+from services.ingest.files import FileKind
+from services.preparing import Loading
+
+DEFAULT = "default"
+commands = typer.Typer()
+
+
+@commands.command()
+def load(
+    what: Annotated[
+        list[str] | None, typer.Argument(help="`default`, or CSV, XLSX or NDJSON files.")
+    ] = None,
+    tenant: Annotated[str, typer.Option(help="Whose records a file holds.")] = PUBLIC,
+    kind: Annotated[FileKind, typer.Option(help="What the rows are.")] = FileKind.PLACES,
+) -> None:
+    """Load the default catalogue, or files: good rows land, bad rows are listed."""
+    names = what or [DEFAULT]
+    missing = [name for name in names if name != DEFAULT and not Path(name).is_file()]
+    if missing:
+        raise Problem(f"There is no file {missing[0]}.")
+    all_landed = True
+    with closing(Loading(settings_in_force(), printing.progress)) as loading:
+        for name in names:
+            if name == DEFAULT:
+                done = loading.default()
+                printing.say(f"{done.written:,} records written, {done.unchanged:,} unchanged.")
+            else:
+                all_landed &= _load_file(loading, Path(name), kind, tenant)
+    printing.say("Run `counterpart publish` to answer from what was loaded.")
+    raise typer.Exit(0 if all_landed else 1)
+
+
+def _load_file(loading: Loading, path: Path, kind: FileKind, tenant: str) -> bool:
+    job, errors = loading.file(path, kind, tenant)
+    printing.say(
+        f"{path}: {job.rows_read:,} rows read, {job.rows_written:,} records written, "
+        f"{job.rows_unchanged:,} unchanged, {job.rows_refused:,} rows refused."
+    )
+    if errors:
+        printing.refused_rows(errors)
+    if job.detail:
+        printing.problem(job.detail)
+    return not errors and not job.detail
+
+
+@commands.command()
+def publish() -> None:
+    """Make a snapshot of all facts, which the matcher then answers from."""
+    with closing(Loading(settings_in_force(), printing.progress)) as loading:
+        printing.answer(loading.publish())
+
+
+@commands.command("migrate")
+def migrate_database() -> None:
+    """Bring the database to the newest schema."""
+    engine = connect(settings_in_force().url)
+    migrate(engine)
+    engine.dispose()
+    printing.say("The database has the newest schema.")
