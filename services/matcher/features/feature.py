@@ -98,7 +98,11 @@ def members(values: Values) -> Values:
 def in_common(ours: Values, theirs: Values) -> Scores:
     """How many members two sets have in common, one side being a single row."""
     one, many = (ours, theirs) if len(ours) == 1 else (theirs, ours)
-    return (many @ one[0]).astype(np.float64)
+    # Only what the single row has, column by column: most sets have few members.
+    count = np.zeros(len(many))
+    for member in np.flatnonzero(one[0]):
+        count += many[:, member]
+    return count
 
 
 def either_unknown(ours: Values, theirs: Values) -> NDArray[np.bool_]:

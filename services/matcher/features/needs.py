@@ -15,6 +15,7 @@ from services.matcher.features.feature import (
     either_unknown,
     in_common,
     members,
+    once_a_table,
     overlap,
 )
 
@@ -30,64 +31,77 @@ _AHEAD = _STEPS[None, :] - _STEPS[:, None]
 TEACHER_KERNEL = np.select([(_AHEAD == 1) | (_AHEAD == 2), _AHEAD >= 3, _AHEAD == 0], [1, 0.5, 0.3])
 
 
-def _best(needs: Values, offers: Values, kernel: NDArray[np.float64]) -> Scores:
+# Which stages are in each of the sets that can be made of them: bit t of a set's number is stage t.
+_SETS = (np.arange(1 << len(STAGES))[:, None] >> _STEPS) & 1
+
+
+def _between_sets(kernel: NDArray[np.float64]) -> NDArray[np.float64]:
+    """For each two sets of stages, the sum over the first of how near the second's nearest is."""
+    nearest = np.where(_SETS[None, :, :] > 0, kernel[:, None, :], 0).max(axis=2)
+    return _SETS @ nearest
+
+
+_OFFERED = _between_sets(STAGE_KERNEL)
+_BESIDE = _between_sets(PEER_KERNEL)
+_AHEAD_OF = _between_sets(TEACHER_KERNEL)
+# How many stages of the first set stand beside any of the second.
+_COUNTED = _between_sets(np.ones_like(STAGE_KERNEL))
+
+
+@once_a_table
+def _stage_sets(values: Values) -> NDArray[np.intp]:
+    """The set of stages marked in each sector, by its number (sectors, rows)."""
+    cells = values.reshape(len(values), len(STAGES), len(SECTORS))
+    sets = np.zeros((len(SECTORS), len(values)), np.intp)
+    for stage in range(len(STAGES)):
+        sets += (cells[:, stage].T > 0).astype(np.intp) << stage
+    return sets
+
+
+def _summed(ours: Values, theirs: Values, *tables: NDArray[np.float64]) -> list[Scores]:
+    """Per table of two sets of stages the sum over all sectors, one side being a single row."""
+    mine, other = _stage_sets(ours), _stage_sets(theirs)
+    totals = [np.zeros(max(len(ours), len(theirs))) for _ in tables]
+    one, many = (mine, other) if len(ours) == 1 else (other, mine)
+    for sector in np.flatnonzero(one[:, 0]):
+        # Where the single row marks nothing, no table says more than 0.
+        marked = one[sector, 0]
+        for total, table in zip(totals, tables, strict=True):
+            of_one = table[marked] if len(ours) == 1 else table[:, marked]
+            total += of_one.take(many[sector])
+    return totals
+
+
+def _best(needs: Values, offers: Values) -> Scores:
     """The mean over the needs of the best offer in the same sector, by nearness of stage."""
-    wanted, shown = _cells(needs), _cells(offers)
-    total = np.zeros(max(len(needs), len(offers)))
-    for sector in _sectors_of_the_one(wanted, shown):
-        for stage in np.flatnonzero(wanted[:, :, sector].any(axis=0)):
-            total += wanted[:, stage, sector] * _nearest(shown[:, :, sector], kernel[stage])
+    (total,) = _summed(needs, offers, _OFFERED)
     return total / np.maximum(members(needs), 1)
-
-
-def _cells(values: Values) -> Values:
-    """Sets of cells as (rows, stages, sectors)."""
-    return values.reshape(len(values), len(STAGES), len(SECTORS))
-
-
-def _sectors_of_the_one(ours: Values, theirs: Values) -> NDArray[np.intp]:
-    """The sectors of the side that is a single row: in the others nothing is shared."""
-    one = ours if len(ours) == 1 else theirs
-    return np.flatnonzero(one[0].any(axis=0))
-
-
-def _nearest(stages: Values, kernel: NDArray[np.float64]) -> Scores:
-    """How near the nearest of the stages marked is; 0 where none is."""
-    near = [stages[:, stage] * kernel[stage] for stage in np.flatnonzero(kernel)]
-    return np.maximum.reduce(near)
 
 
 def needs_met(ours: Values, theirs: Values) -> Scores:
     """What the asking place needs is what the other can show, by sector and stage."""
-    return np.where(either_unknown(ours, theirs), np.nan, _best(ours, theirs, STAGE_KERNEL))
+    return np.where(either_unknown(ours, theirs), np.nan, _best(ours, theirs))
 
 
 def gives_back(ours: Values, theirs: Values) -> Scores:
     """What the asking place can show is what the other needs, by sector and stage."""
-    return np.where(either_unknown(ours, theirs), np.nan, _best(theirs, ours, STAGE_KERNEL))
+    return np.where(either_unknown(ours, theirs), np.nan, _best(theirs, ours))
 
 
-def _standing(ours: Values, theirs: Values, kernel: NDArray[np.float64]) -> Scores:
+def _standing(ours: Values, theirs: Values, table: NDArray[np.float64]) -> Scores:
     """Nearness of stage over the sectors of both; NaN where they share none."""
-    mine, other = _cells(ours), _cells(theirs)
-    total, count = np.zeros((2, max(len(ours), len(theirs))))
-    for sector in _sectors_of_the_one(mine, other):
-        there = other[:, :, sector].any(axis=1)
-        for stage in np.flatnonzero(mine[:, :, sector].any(axis=0)):
-            shared = mine[:, stage, sector] * there
-            count += shared
-            total += shared * _nearest(other[:, :, sector], kernel[stage])
+    total, count = _summed(ours, theirs, table, _COUNTED)
     return np.where(count > 0, total / np.maximum(count, 1), np.nan)
 
 
 def same_stage(ours: Values, theirs: Values) -> Scores:
     """Both stand at the same stage in the sectors they share."""
-    return _standing(ours, theirs, PEER_KERNEL)
+    return _standing(ours, theirs, _BESIDE)
 
 
 def stage_ahead(ours: Values, theirs: Values) -> Scores:
     """The other stands one or two stages ahead in the sectors they share."""
-    return _standing(ours, theirs, TEACHER_KERNEL)
+    return _standing(ours, theirs, _AHEAD_OF)
 
 
 def shared_sectors(ours: Values, theirs: Values) -> Scores:
