@@ -74,6 +74,12 @@ class MissingScope(Problem):
         super().__init__(f"This key does not have the scope {scope!r}.", scope=scope)
 
 
+class CsrfRefused(Problem):
+    """An unsafe request with a session that no page of ours made."""
+
+    status, title, type = 403, "Cross-site request refused", "csrf-refused"
+
+
 class StaleCursor(Problem):
     status, title, type = 410, "Cursor is stale", "stale-cursor"
 

@@ -28,6 +28,15 @@ class Settings(BaseSettings):
     secret: SecretStr = SecretStr("")
     """What match ids are signed with; empty means one made and kept in the data directory."""
 
+    secret_before: SecretStr = SecretStr("")
+    """The secret before this one: sessions it signed stay good until it is taken out."""
+
+    session_hours: int = Field(default=12, ge=1, le=720)
+    """How long a signed-in person's session is good for."""
+
+    public_url: str = ""
+    """Where browsers reach the service, such as https://counterpart.example; empty is as asked."""
+
     snapshots_kept: int = 3
     """How many snapshots stay on disk after a publish."""
 

@@ -1,94 +1,90 @@
-"""Who is asking: API keys, tenants and scopes."""
+"""Who is asking: by an API key, or by the session of a signed-in person."""
 
-import hashlib
 import ipaddress
-import re
-import secrets
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass
-from enum import StrEnum
 from typing import Annotated
 
 from fastapi import Depends, Request
-from sqlalchemy.orm import Session
 
-from models.errors import InvalidInput, MissingScope, Unauthorised
-from models.tables import PUBLIC, ApiKey, Tenant
+from models.errors import MissingScope, Unauthorised
+from models.tables import PUBLIC
+from services.keys import PREFIX, Scope, create_key, find_key, key_hash
+from services.sessions import (
+    COOKIE,
+    SAFE_METHODS,
+    check_csrf,
+    csrf_sent,
+    find_session,
+    token_of,
+)
 
-KEY_BYTES = 32
-PREFIX = "cp_"
-_PREFIX_SHOWN = 10
-_TENANT = re.compile(r"^[a-z0-9][a-z0-9_-]{0,59}$")
-
-
-class Scope(StrEnum):
-    """What a key may do."""
-
-    MATCH = "match"
-    CONVENE = "convene"
-    INGEST = "ingest"
-    ADMIN = "admin"
+__all__ = [
+    "Caller",
+    "CallerDep",
+    "Convening",
+    "Ingesting",
+    "Matching",
+    "Scope",
+    "create_key",
+    "key_hash",
+    "require",
+    "requires",
+]
 
 
 @dataclass(frozen=True)
 class Caller:
-    """Who is asking, and what they may do."""
+    """Who is asking, and what they may do; `person` names a signed-in one."""
 
     tenant: str
     scopes: frozenset[Scope]
     has_key: bool = False
+    person: str | None = None
 
 
-def key_hash(key: str) -> str:
-    return hashlib.sha256(key.encode("utf-8", "replace")).hexdigest()
-
-
-def create_key(session: Session, tenant: str, scopes: Iterable[str]) -> str:
-    """Make a key and its tenant where it is missing; the key itself is shown this once."""
-    granted = [_scope(scope) for scope in scopes]
-    if not granted:
-        raise InvalidInput.at("/scopes", "a key needs at least one scope", "missing_field")
-    if not _TENANT.match(tenant):
-        detail = f"{tenant[:80]!r} is no tenant id: lower-case letters, digits, - and _, at most 60"
-        raise InvalidInput.at("/tenant", detail, "invalid_value")
-    if session.get(Tenant, tenant) is None:
-        session.add(Tenant(id=tenant, name=tenant))
-        session.flush()
-    key = PREFIX + secrets.token_urlsafe(KEY_BYTES)
-    session.add(
-        ApiKey(
-            key_hash=key_hash(key),
-            prefix=key[:_PREFIX_SHOWN],
-            tenant_id=tenant,
-            scopes=" ".join(sorted(set(granted))),
-        )
-    )
-    return key
-
-
-def _scope(name: str) -> Scope:
-    try:
-        return Scope(name)
-    except ValueError:
-        detail = f"unknown scope {name!r}: expected one of {', '.join(Scope)}"
-        raise InvalidInput.at("/scopes", detail, "unknown_value") from None
-
-
-def caller(request: Request) -> Caller:
-    """The caller of a request, by its key; without one, a reader of the public catalogue."""
+def caller(request: Request, csrf: Annotated[str | None, Depends(csrf_sent)]) -> Caller:
+    """The caller by key, else by session; without either, a reader of the public catalogue."""
     header = request.headers.get("authorization")
-    if header is None:
-        if request.app.state.settings.public_read or _is_local(request):
-            return Caller(PUBLIC, frozenset({Scope.MATCH}))
-        raise Unauthorised()
+    if header is not None:
+        return _by_key(request, header)
+    if COOKIE in request.cookies:
+        signed_in = _by_session(request, csrf)
+        if signed_in is not None:
+            return signed_in
+        if request.method not in SAFE_METHODS:
+            raise Unauthorised("The session has ended: sign in again.")
+    if request.app.state.settings.public_read or _is_local(request):
+        return Caller(PUBLIC, frozenset({Scope.MATCH}))
+    raise Unauthorised()
+
+
+def _by_key(request: Request, header: str) -> Caller:
     kind, _, key = header.partition(" ")
     if kind.lower() != "bearer" or not key.strip().startswith(PREFIX):
         raise Unauthorised()
     with request.app.state.sessions() as session:
-        row = session.get(ApiKey, key_hash(key.strip()))
-    if row is None or row.revoked_at is not None:
-        raise Unauthorised("This key is not known, or it was revoked.")
-    return Caller(row.tenant_id, frozenset(Scope(s) for s in row.scopes.split()), has_key=True)
+        row = find_key(session, key.strip())
+    if row is None:
+        raise Unauthorised("This key is not known, has expired, or was revoked.")
+    return Caller(row.tenant_id, _scopes(row.scopes), has_key=True)
+
+
+def _by_session(request: Request, csrf: str | None) -> Caller | None:
+    token = token_of(request)
+    if token is None:
+        return None
+    with request.app.state.sessions() as session:
+        row = find_session(session, token)
+    if row is None:
+        return None
+    if request.method not in SAFE_METHODS:
+        check_csrf(request, token, csrf)
+    return Caller(row.tenant_id, _scopes(row.scopes), has_key=True, person=row.person)
+
+
+def _scopes(names: str) -> frozenset[Scope]:
+    return frozenset(Scope(name) for name in names.split())
 
 
 def _is_local(request: Request) -> bool:

@@ -26,6 +26,8 @@ from services.bodies import FILE_LIMIT, JSON_LIMIT, BodyGuard
 from services.conditional import Conditional
 from services.inputs import input_errors
 from services.logs import RequestLog, request_id
+from services.sessions import COOKIE
+from services.signing_in import router as signing_in
 
 PROBLEM = "application/problem+json"
 # Bytes; below this, packing takes longer than sending.
@@ -66,6 +68,7 @@ def install(
     """
     _handle_errors(app)
     _add_health(app, ready)
+    app.include_router(signing_in)
     _add_pages(app)
     app.openapi = lambda: _openapi(app)  # type: ignore[method-assign]
     app.add_middleware(Conditional)
@@ -206,7 +209,10 @@ def _openapi(app: FastAPI) -> dict[str, Any]:
     for unused in ("HTTPValidationError", "ValidationError"):
         schemas.pop(unused, None)
     schemas["Problem"] = _PROBLEM_SCHEMA
-    components["securitySchemes"] = {"key": {"type": "http", "scheme": "bearer"}}
+    components["securitySchemes"] = {
+        "key": {"type": "http", "scheme": "bearer"},
+        "session": {"type": "apiKey", "in": "cookie", "name": COOKIE},
+    }
     content = {PROBLEM: {"schema": {"$ref": "#/components/schemas/Problem"}}}
     for path in document.get("paths", {}).values():
         for operation in path.values():
@@ -214,6 +220,6 @@ def _openapi(app: FastAPI) -> dict[str, Any]:
             if "422" in responses:
                 responses["422"] = {"description": "Invalid input", "content": content}
             responses["default"] = {"description": "A problem", "content": content}
-            operation.setdefault("security", [{"key": []}, {}])
+            operation.setdefault("security", [{"key": []}, {"session": []}, {}])
     app.openapi_schema = document
     return document

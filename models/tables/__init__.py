@@ -1,6 +1,6 @@
 """What both services store. Every table is imported here, so that migrations see all of them."""
 
-from models.tables.access import ApiKey, Tenant
+from models.tables.access import ApiKey, SignIn, Tenant
 from models.tables.base import Table, now
 from models.tables.convening import RosterRow, ScreeningEntryRow, ScreeningRow
 from models.tables.decisions import AuditRow, MatchRow, OutcomeRow, TenantDocumentRow
@@ -21,6 +21,7 @@ __all__ = [
     "RosterRow",
     "ScreeningEntryRow",
     "ScreeningRow",
+    "SignIn",
     "SnapshotRow",
     "Table",
     "Tenant",

@@ -16,10 +16,11 @@ from models.settings import Settings
 from models.snapshot import Snapshot, SnapshotStore
 from services.matcher.current import Current
 from services.matcher.decisions.decisions import Decisions
+from services.matcher.match_ids import match_id
 from services.matcher.reading.anchors import read_anchors
 from services.matcher.reading.reader import NeedReader
 from services.matcher.routes import router
-from services.matcher.secret import match_id, server_secret
+from services.server_secret import server_secret
 from services.web import install
 
 

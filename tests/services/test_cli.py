@@ -172,6 +172,21 @@ def test_a_key_is_printed_alone_and_stored_as_its_hash(var: Path) -> None:
 
 
 @pytest.mark.usefixtures("var")
+def test_keys_are_listed_rotated_and_revoked_by_name() -> None:
+    make = ("keys", "create", "--scope", "match", "--tenant", "tartu", "--label", "the app")
+    name = Ended(*make, "--days", "30").out.strip()[:11]
+    assert Ended("keys", "rotate", name).out.startswith("cp_")
+    assert Ended("keys", "revoke", name).code == 0
+    listed = [
+        line.split(" | ") for line in Ended("keys", "list", "--tenant", "tartu").out.splitlines()
+    ]
+    states = {line[0]: line[3].split()[0] for line in listed}
+    assert (len(states), states[name], sorted(states.values())[0]) == (2, "revoked", "in")
+    assert {line[4] for line in listed} == {"the app"}
+    assert Ended("keys", "revoke", "cp_nobody00").code == 1
+
+
+@pytest.mark.usefixtures("var")
 def test_a_bad_setting_is_named_as_it_is_set(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("COUNTERPART_PORT", "eighty")
     ended = Ended("publish")

@@ -14,7 +14,7 @@ from services.matcher.decisions.head import HeadFile
 from services.matcher.decisions.recorder import Recorder
 from services.matcher.decisions.tuning import tuned_weights
 from services.matcher.schemas import MatchRequest
-from services.matcher.secret import server_secret
+from services.server_secret import server_secret
 
 OPENED = 2
 

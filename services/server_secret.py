@@ -1,14 +1,8 @@
-"""The server's secret: match ids are signed with it, so that nobody can guess one."""
+"""The server's secret: match ids, the audit log's head and cookies are signed with it."""
 
-import hashlib
-import hmac
 import os
 import secrets
-from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
-
-import orjson
 
 SECRET_BYTES = 32
 
@@ -26,9 +20,3 @@ def server_secret(setting: str, var: Path) -> bytes:
     with os.fdopen(handle, "wb") as file:
         file.write(secrets.token_bytes(SECRET_BYTES))
     return path.read_bytes()
-
-
-def match_id(secret: bytes, content: Mapping[str, Any]) -> str:
-    """The id of a match: the same question on the same snapshot has the same one."""
-    text = orjson.dumps(content, option=orjson.OPT_SORT_KEYS)
-    return "m_" + hmac.new(secret, text, hashlib.sha256).hexdigest()[:32]
