@@ -4,7 +4,7 @@
 
 SHELL := bash
 .DEFAULT_GOAL := help
-.PHONY: help setup run test quality check bench clean
+.PHONY: help setup run test quality trust check bench clean
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -27,6 +27,9 @@ test: $(STAMP) ## run the tests
 
 quality: $(STAMP) ## measure the matches: make quality TRUTH=<folder of truth files>
 	$(BIN)/python -m benchmarks.quality $(or $(TRUTH),truth)
+
+trust: $(STAMP) ## try to break it, at full counts, and write docs/trust.md (an hour)
+	TRUST=full $(BIN)/python -m pytest tests/trust -q -p no:cacheprovider
 
 check: $(STAMP) ## all that a change must pass: format, lint, types, imports, Dockerfile, tests
 	$(BIN)/ruff format --check .
