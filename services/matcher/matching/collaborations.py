@@ -5,6 +5,7 @@ from typing import Any
 
 import numpy as np
 
+from models.errors import CollaborationNotFound
 from models.taxonomy import Stage, Verdict
 from services.matcher.eligibility import Judgement
 from services.matcher.features import COLLABORATION_FEATURES, PEERS_INSIDE, SIMILAR_TEXT, Facts
@@ -100,8 +101,11 @@ class CollaborationMatch:
         return found
 
     def _row(self, name: str) -> int:
-        rows = self.context.snapshot.collaboration_rows
-        return rows.get((self.context.tenant, name), rows.get(("public", name), -1))
+        """The row of a collaboration by any name it has or had."""
+        try:
+            return self.context.catalogue.collaboration(name, self.context.tenant)
+        except CollaborationNotFound:
+            return -1
 
     def _considered(self, row: int) -> bool:
         """Whether a collaboration is judged at all; what is left out is counted by why."""

@@ -13,7 +13,7 @@ CLOSE = {Format.STUDY_TOUR, Format.STAFF_EXCHANGE, Format.WORKING_GROUP, Format.
 
 def consequences(situation: Situation) -> list[dict[str, Any]]:
     """Peers, intensity, solutions, advocacy, money, adaptability; each with its figures."""
-    found = situation.holdings
+    found = situation.live
     figures = {
         "peers": _peers(found),
         "intensity": {"close": sum(_close(h) for h in found), "total": len(found)},
@@ -53,18 +53,18 @@ def _advocates(holding: Holding) -> bool:
 
 def _solutions(situation: Situation) -> Facts:
     wanted = wanted_sectors(situation.facts)
-    cells = {(c[0], c[1]) for holding in situation.holdings for c in ground(holding)}
+    cells = {(c[0], c[1]) for holding in situation.live for c in ground(holding)}
     inside = {c for c in cells if not wanted or c[0] in wanted}
     return {"cells": len(inside), "sectors": len({sector for sector, _ in inside})}
 
 
 def _money(situation: Situation) -> Facts:
     budgets = situation.budgets
-    grants = sum(bool(h.record.get("grant")) for h in situation.holdings)
+    grants = sum(bool(h.record.get("grant")) for h in situation.live)
     fees = {"amount": budgets.money[0], "currency": budgets.currency} if budgets.currency else None
     return {"fees": fees, "unknown": budgets.fees_unknown, "grants": grants}
 
 
 def _adaptability(situation: Situation) -> Facts:
-    types = sorted({t for holding in situation.holdings for t in holding.types})
+    types = sorted({t for holding in situation.live for t in holding.types})
     return {"types": types or None, "due": len(situation.reassess)}

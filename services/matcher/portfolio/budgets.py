@@ -18,6 +18,8 @@ class Budgets:
     currency: str | None
     days_unknown: int
     fees_unknown: int
+    other_fees: tuple[Facts, ...] = ()
+    """Fees in other currencies: known, and not added up."""
 
     def limits(self) -> dict[str, Any]:
         return {
@@ -41,6 +43,8 @@ class Budgets:
         money: Facts = {"used": self.money[0], "limit": self.money[1]}
         if self.currency:
             money["currency"] = self.currency
+        if self.other_fees:
+            money["other_currencies"] = list(self.other_fees)
         days: Facts = {"used": self.days[0], "limit": self.days[1]}
         return {
             "mayor_slots": {"used": self.mayor_slots[0], "limit": self.mayor_slots[1]},
@@ -54,9 +58,10 @@ def budgets_of(facts: Facts, found: Sequence[Holding]) -> Budgets:
     """The budgets of a place before anything is changed."""
     capacity = facts.get("capacity") or {}
     budget = capacity.get("budget")
-    fees = [holding.fee for holding in found]
+    fees = [holding.fee for holding in found if not holding.with_place or holding.fee]
     currency = budget["currency"] if budget else next((f["currency"] for f in fees if f), None)
     counted = [f["amount"] for f in fees if f and f["currency"] == currency]
+    others = [f for f in fees if f and f["currency"] != currency and f["amount"]]
     return Budgets(
         mayor_slots=(spent(found, "mayor"), capacity.get("mayor_slots")),
         officer_slots=(spent(found, "officer"), capacity.get("officer_slots")),
@@ -64,5 +69,6 @@ def budgets_of(facts: Facts, found: Sequence[Holding]) -> Budgets:
         money=(float(sum(counted)), budget["amount"] if budget else None),
         currency=currency,
         days_unknown=sum(h.days is None for h in found),
-        fees_unknown=len(found) - len(counted),
+        fees_unknown=sum(fee is None for fee in fees),
+        other_fees=tuple(sorted(others, key=lambda f: (f["currency"], f["amount"]))),
     )

@@ -40,7 +40,7 @@ def answered(checklist: Mapping[str, Any], known: Mapping[str, bool | None]) -> 
 
 
 def known_answers(
-    situation: Situation, candidate: Candidate, new: bool, room: bool
+    situation: Situation, candidate: Candidate, new: bool | None, room: bool
 ) -> dict[str, bool | None]:
     """What the service can tell of the lines it knows."""
     needs = [e for e in situation.weights if e[0] == "need"]

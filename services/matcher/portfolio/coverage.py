@@ -21,10 +21,10 @@ NAMES = ("stage", "type", "goal", "sector")
 def coverage(situation: Situation) -> dict[str, Any]:
     """Every cell that a commitment is on file for, with which; and how many per axis."""
     wanted = wanted_sectors(situation.facts) or {
-        sector for holding in situation.holdings for sector in holding.record.get("sectors", ())
+        sector for holding in situation.live for sector in holding.record.get("sectors", ())
     }
     found: dict[Cell, list[str]] = {}
-    for holding in situation.holdings:
+    for holding in situation.live:
         for cell in _cells(holding, wanted):
             found.setdefault(cell, []).append(holding.key)
     needed = {(n.get("stage"), n["sector"]) for n in situation.facts.get("needs", ())}
@@ -55,7 +55,7 @@ def _by(situation: Situation, axis: int, wanted: set[str]) -> dict[str, int]:
     """How many commitments there are per value of one axis."""
     values = (STAGES, TYPES, GOALS, sorted(wanted))[axis]
     counts = dict.fromkeys(values, 0)
-    for holding in situation.holdings:
+    for holding in situation.live:
         for value in _values(holding, axis) & counts.keys():
             counts[value] += 1
     return counts
@@ -88,18 +88,28 @@ def served(holding: Holding, sector: str, stage: str | None) -> bool:
     )
 
 
+def _could(situation: Situation, sector: str, stage: str | None) -> Facts:
+    """How many that the place may join, or ask, would cover a need."""
+    element = ("need", sector, stage or "")
+    found = sum(element in situation.covers(c) for c in situation.candidates.values())
+    return {"could_cover": found}
+
+
 def gaps(situation: Situation) -> list[dict[str, Any]]:
     """What no commitment covers: needs, then types, goals, stages."""
     words, found = situation.words, []
     for need in situation.facts.get("needs", ()):
         sector, stage = need["sector"], need.get("stage")
-        if not any(served(h, sector, stage) for h in situation.holdings):
+        if not any(served(h, sector, stage) for h in situation.live):
             args: Facts = {"sector": sector} | ({"stage": stage} if stage else {})
             code = "portfolio.gap.need" if stage else "portfolio.gap.sector"
-            found.append({"dimension": "need", **args, "text": words.text(code, args)})
+            could = _could(situation, sector, stage)
+            more = "portfolio.gap.could" if could["could_cover"] else "portfolio.gap.nobody"
+            text = f"{words.text(code, args)} {words.text(more, could)}"
+            found.append({"dimension": "need", **args, **could, "text": text})
     goals = situation.facts.get("goals") or GOALS
     for name, values, axis in (("type", TYPES, 1), ("goal", goals, 2), ("stage", STAGES, 0)):
-        held: set[str] = set().union(*(_values(h, axis) for h in situation.holdings))
+        held: set[str] = set().union(*(_values(h, axis) for h in situation.live))
         for value in values:
             if value not in held:
                 text = words.text(f"portfolio.gap.{name}", {name: value})

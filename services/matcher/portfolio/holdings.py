@@ -24,6 +24,8 @@ class Holding:
     record: Facts
     with_place: bool
     entries: tuple[Facts, ...]
+    over: bool = False
+    """Whether it has ended: it covers nothing, and holds its slot until it is let go."""
 
     @property
     def name(self) -> str:
@@ -96,7 +98,19 @@ def holdings(context: Context, facts: Facts) -> list[Holding]:
         key = (with_place, str(record.get("id") or entry.get("place_id") or entry["collaboration"]))
         found.setdefault(key, []).append(entry)
         records[key] = record
-    return [Holding(key[1], records[key], key[0], tuple(found[key])) for key in sorted(found)]
+    return [
+        Holding(key[1], records[key], key[0], tuple(found[key]), _over(context, key, records[key]))
+        for key in sorted(found)
+    ]
+
+
+def _over(context: Context, key: tuple[bool, str], record: Facts) -> bool:
+    return not key[0] and ended(record, context.today)
+
+
+def live(found: Iterable[Holding]) -> list[Holding]:
+    """Those that have not ended: only they cover anything."""
+    return [holding for holding in found if not holding.over]
 
 
 def _place(context: Context, entry: Facts) -> Facts:
@@ -131,9 +145,11 @@ def why_reassess(holding: Holding, as_of: date) -> list[tuple[str, Facts]]:
     terms = holding.earliest("term_ends")
     if terms is not None and terms <= months_later(as_of, TERM_MONTHS):
         roles = sorted({e["owner_role"] for e in holding.entries if e.get("owner_role")})
+        code = "term" if terms > as_of else "term_over"
+        code = code if roles else f"{code}_nobody"
         args = {"when": terms.isoformat(), "owner": roles or None}
-        found.append(("portfolio.review.term", args))
-    if not holding.with_place and ended(holding.record, as_of):
+        found.append((f"portfolio.review.{code}", args))
+    if holding.over:
         found.append(("portfolio.review.ended", {"when": holding.record["ends"]}))
     return found
 

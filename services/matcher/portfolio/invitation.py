@@ -1,7 +1,7 @@
 """POST /v1/portfolios/invitation: join, decline or swap, by what it adds to what is held."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,9 +13,9 @@ from services.matcher.portfolio.holdings import Facts, Holding
 from services.matcher.portfolio.overlaps import ground
 from services.matcher.portfolio.schemas import InvitationRequest
 from services.matcher.portfolio.situation import Candidate, Situation
+from services.matcher.portfolio.telling import Why, in_words, told, uncovered
 from services.matcher.portfolio.worth import Limits, Option, gain, within
 
-Why = list[tuple[str, Facts]]
 SHORTEST_NAME = 3
 
 
@@ -40,8 +40,8 @@ class Invitation:
         self.candidate = self._invited(request)
         self.held = [situation.held_option(h) for h in situation.holdings]
         self.holdings = {h.key: h for h in situation.holdings}
-        covered = {e for option in self.held for e in option.covers}
-        self.new = {e for e in situation.covers(self.candidate) if e in situation.weights} - covered
+        self.options = situation.new_options(self.candidate)
+        self.new = uncovered(self.options[0], self.held) & situation.weights.keys()
 
     def _invited(self, request: InvitationRequest) -> Candidate:
         situation = self.situation
@@ -74,23 +74,33 @@ class Invitation:
         sure = [r for r in readings if r.confidence >= CONFIDENT]
         sectors = sorted({str(r.sector) for r in sure})
         stages = sorted({str(r.stage) for r in sure if r.stage})
+        # The stage that words speak of is shown; too often read wrongly, it decides nothing.
         self.read = {"sectors": sectors, "stages": stages}
         record: Facts = {
             "name": self.situation.words.text("portfolio.invitation.sender", {}),
             "type": "",
             "theme": Theme.DEDICATED,
             "sectors": sectors,
-            "stages": [{"stage": stage, "status": "inferred"} for stage in stages],
         }
         return Candidate("", record, 0.0, Verdict.UNDETERMINED)
+
+    @property
+    def unread(self) -> bool:
+        """Whether the words it came in tell nothing of what it is about."""
+        return self.read is not None and not self.read["sectors"]
 
     def advice(self) -> Advice:
         """Hard reasons first, then what it adds, then what there is room for."""
         candidate, words = self.candidate, self.situation.words
+        if self.unread:
+            return Advice("decline", [("portfolio.invitation.unread", {})])
         if candidate.key and candidate.key in self.holdings:
             return Advice("decline", [("portfolio.invitation.member", {})])
         if candidate.verdict is Verdict.REFUSED and candidate.judgement:
-            failed = [o.text or words.term("rule", o.rule_id) for o in candidate.judgement.failed]
+            failed = [
+                (o.text or words.term("rule", o.rule_id)).rstrip(".")
+                for o in candidate.judgement.failed
+            ]
             why: Why = [("portfolio.invitation.refused", {"rules": failed})]
             return Advice("decline", why)
         if not self.new:
@@ -112,19 +122,39 @@ class Invitation:
         )
 
     def _by_room(self) -> Advice:
-        choice = self.situation.choice
-        options = self.situation.new_options(self.candidate)
-        adds: Why = [("portfolio.invitation.adds", {"count": len(self.new)})]
-        for option in options:
-            if within(self._limits(), [*self._fixed(), option]):
-                added = gain(choice, self.held, option)
-                if added <= 0:
-                    return Advice("decline", [("portfolio.invitation.too_little", {})], gain=added)
-                return Advice("join", [*adds, *self._level(option)], option.level, added)
-        return self._swap(options[0], adds)
+        """Join where there is room as things stand; else what has ended makes room first."""
+        adds = told(self.new, "portfolio.add", self.situation.weights)
+        for held, gone in self._ways():
+            option = self._fits(held)
+            if option is None:
+                continue
+            added = gain(self.situation.choice, self.held, option)
+            if added <= 0:
+                return Advice("decline", [("portfolio.invitation.too_little", {})], gain=added)
+            why: Why = [*adds, *self._level(option)]
+            if gone is None:
+                return Advice("join", why, option.level, added)
+            why.append(("portfolio.swap.ended", {"name": gone.name}))
+            return Advice("swap", why, option.level, added, replaces=gone)
+        return self._swap(self.options[0], adds)
 
-    def _fixed(self) -> list[Option]:
-        return [option for option in self.held if option.allowed]
+    def _ways(self) -> Iterator[tuple[list[Option], Holding | None]]:
+        """What is held as it stands, then without one that has ended."""
+        yield self.held, None
+        for gone in self.held:
+            if not gone.allowed:
+                rest = [option for option in self.held if option is not gone]
+                yield rest, self.holdings[gone.key]
+
+    def _fits(self, held: list[Option]) -> Option | None:
+        """The highest level at which there is room beside what is held."""
+        held = [option for option in held if option.key != self.candidate.key]
+        fitting = (o for o in self.options if within(self._limits(), [*held, o], ended=True))
+        return next(fitting, None)
+
+    @property
+    def room(self) -> bool:
+        return self._fits(self.held) is not None
 
     def _limits(self) -> Limits:
         return Limits(**self.situation.budgets.limits(), changes=1)
@@ -169,15 +199,10 @@ def check_invitation(
     """The advice in words, with the checklist answered where the service can tell."""
     invitation = Invitation(situation, request)
     advice, candidate = invitation.advice(), invitation.candidate
-    words = situation.words
-    because: list[Facts] = [
-        {"code": code, "args": args, "text": words.text(code, args)} for code, args in advice.why
-    ]
     answer: dict[str, Any] = {
         "decision": advice.decision,
         "gain": round(advice.gain, 6),
-        "why": " ".join(item["text"] for item in because),
-        "because": because,
+        **in_words(advice.why, situation.words),
     }
     if candidate.key:
         answer |= {"collaboration": candidate.named(), "verdict": candidate.verdict}
@@ -191,6 +216,6 @@ def check_invitation(
         answer["redundant_with"] = [holding.named() for holding in advice.redundant]
     if invitation.read is not None:
         answer["read"] = invitation.read
-    room = advice.decision == "join"
-    known = known_answers(situation, candidate, bool(invitation.new), room)
+    new = None if invitation.unread else bool(invitation.new)
+    known = known_answers(situation, candidate, new, invitation.room)
     return answer | {"checklist": answered(checklist, known)}

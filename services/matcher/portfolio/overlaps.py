@@ -6,6 +6,7 @@ from typing import Any
 
 from services.matcher.portfolio.covering import stages_of, wanted_sectors
 from services.matcher.portfolio.holdings import Facts, Holding
+from services.matcher.wording import Wording
 
 Ground = set[tuple[str, str, str]]
 
@@ -35,7 +36,7 @@ def unique_ground(found: Sequence[Holding], wanted: set[str]) -> dict[str, Groun
     return answer
 
 
-def overlaps(found: Sequence[Holding], facts: Facts) -> list[dict[str, Any]]:
+def overlaps(found: Sequence[Holding], facts: Facts, words: Wording) -> list[dict[str, Any]]:
     """Pairs that share sector, stage and goal, most shared ground first."""
     wanted = wanted_sectors(facts)
     grounds = {h.key: ground(h) for h in found}
@@ -44,13 +45,16 @@ def overlaps(found: Sequence[Holding], facts: Facts) -> list[dict[str, Any]]:
     for a, b in combinations(found, 2):
         shared = grounds[a.key] & grounds[b.key]
         if shared:
-            pairs.append((-len(shared), a.key, b.key, _pair(a, b, shared, alone)))
+            pairs.append((-len(shared), a.key, b.key, _pair((a, b), shared, alone, words)))
     return [pair for *_, pair in sorted(pairs, key=lambda p: p[:3])]
 
 
-def _pair(a: Holding, b: Holding, shared: Ground, alone: Mapping[str, Ground]) -> dict[str, Any]:
-    lost = {h.key: [_cell(c) for c in sorted(alone[h.key])] for h in (a, b)}
-    pair = {
+def _pair(
+    both: tuple[Holding, Holding], shared: Ground, alone: Mapping[str, Ground], words: Wording
+) -> dict[str, Any]:
+    a, b = both
+    lost = {h.key: [_cell(c) for c in sorted(alone[h.key])] for h in both}
+    pair: dict[str, Any] = {
         "a": a.named(),
         "b": b.named(),
         "shared": {
@@ -60,8 +64,20 @@ def _pair(a: Holding, b: Holding, shared: Ground, alone: Mapping[str, Ground]) -
         },
         "lost_if_dropped": lost,
     }
-    redundant = [h.key for h in (a, b) if not lost[h.key]]
+    redundant = [h.key for h in both if not lost[h.key]]
+    pair["text"] = " ".join(
+        [words.text("portfolio.overlap.shared", {"names": [a.name, b.name]} | pair["shared"])]
+        + [_said(holding, alone[holding.key], words) for holding in both]
+    )
     return pair | ({"redundant": redundant} if redundant else {})
+
+
+def _said(holding: Holding, alone: Ground, words: Wording) -> str:
+    """What would be lost without a commitment, in words."""
+    if not alone:
+        return words.text("portfolio.overlap.nothing_lost", {"name": holding.name})
+    args = {"name": holding.name, "sectors": sorted({c[0] for c in alone})}
+    return words.text("portfolio.overlap.lost", args | {"stages": sorted({c[1] for c in alone})})
 
 
 def _cell(cell: tuple[str, str, str]) -> dict[str, str]:

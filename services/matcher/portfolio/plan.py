@@ -1,17 +1,17 @@
 """The plan: what to keep, review, swap, add or drop, by what each adds, and why in words."""
 
-from collections.abc import Sequence
 from typing import Any
 
 from models.taxonomy import Verdict
+from services.matcher.matching.routes_in import next_steps
 from services.matcher.portfolio.holdings import Facts, Holding
 from services.matcher.portfolio.overlaps import overlaps, redundant_with
 from services.matcher.portfolio.situation import Candidate, Situation
 from services.matcher.portfolio.solver import best
-from services.matcher.portfolio.worth import Element, Option, gain, worth
+from services.matcher.portfolio.telling import Why, in_words, told, uncovered
+from services.matcher.portfolio.worth import Option, gain, worth
 
-Why = list[tuple[str, Facts]]
-SHOWN = 4
+STEPS_SHOWN = 2
 
 
 class Plan:
@@ -23,16 +23,21 @@ class Plan:
         self.chosen: list[Option] = best(self.choice)
         self.holdings = {h.key: h for h in situation.holdings}
         kept = {option.key for option in self.chosen if option.held}
-        self.dropped = [o for o in self.choice.options if o.held and o.key not in kept]
-        self.redundant = redundant_with(overlaps(situation.holdings, situation.facts))
+        self.held = [o for o in self.choice.options if o.held]
+        self.dropped = [o for o in self.held if o.key not in kept]
+        pairs = overlaps(situation.live, situation.facts, situation.words)
+        self.redundant = redundant_with(pairs)
 
     def items(self) -> list[dict[str, Any]]:
-        """Every action, the one that adds most first."""
+        """Every action, the one that adds most first; what is not known to add stands last."""
         found = [self._kept(option) for option in self.chosen if option.held]
         pairs, left = self._pairs()
-        found += [self._added(option, pairs.get(option.key)) for option in self._new()]
+        before: list[Option] = list(self.held)
+        for option in self._new():
+            found.append(self._added(option, pairs.get(option.key), before))
+            before.append(option)
         found += [self._dropped(option) for option in left]
-        return sorted(found, key=lambda item: (-item["gain"], _key(item)))
+        return sorted(found, key=_rank)
 
     def _new(self) -> list[Option]:
         return sorted(
@@ -59,33 +64,35 @@ class Plan:
     def _kept(self, option: Option) -> dict[str, Any]:
         holding = self.holdings[option.key]
         why: Why = list(self.situation.reassess.get(option.key, ()))
-        if option.key in self.redundant:
-            names = [other["name"] for other in self.redundant[option.key]]
-            why.append(("portfolio.review.redundant", {"names": names}))
-        action = "review" if why else "keep"
-        if not holding.record:
-            why.append(("portfolio.keep.unknown", {}))
-        elif not why:
-            why = self._covers(option, "portfolio.keep") or [("portfolio.keep.little", {})]
         extra: dict[str, Any] = {"owners": holding.owners} if holding.owners else {}
         if option.key in self.redundant:
-            extra["redundant_with"] = [other["id"] for other in self.redundant[option.key]]
-        added = gain(self.choice, self.chosen, option)
-        return self._item(action, holding, option.level, added, why) | extra
+            others = self.redundant[option.key]
+            why.append(("portfolio.review.redundant", {"names": [o["name"] for o in others]}))
+            extra["redundant_with"] = [other["id"] for other in others]
+        if not holding.record:
+            why.append(("portfolio.keep.unknown", {}))
+        action = "review" if why else "keep"
+        added = gain(self.choice, self.chosen, option) if holding.record else None
+        why = why or self._alone(option, "portfolio.keep") or [_little(option)]
+        return self._item(action, holding, (option.level, added), why) | extra
 
-    def _added(self, option: Option, replaced: Option | None) -> dict[str, Any]:
+    def _added(
+        self, option: Option, replaced: Option | None, before: list[Option]
+    ) -> dict[str, Any]:
+        """A new commitment, told as what it adds to those before it."""
         candidate = self.situation.candidates[option.key]
         added = gain(self.choice, self.chosen, option)
-        why = self._covers(option, "portfolio.add")
+        why = told(uncovered(option, before), "portfolio.add", self.choice.weights)
+        why = why or [_more(option)]
         if replaced is not None:
             added -= self._lost(replaced)
             why += self._swapped(option, replaced)
         elif option.level == "officer" and self._could_be_mayor(option):
             used, limit = self.situation.budgets.mayor_slots
             why.append(("portfolio.add.officer_level", {"used": used, "limit": limit}))
-        why += _entry(candidate)
+        why += _entry(candidate, self.situation)
         action = "swap" if replaced else "add"
-        item = self._item(action, candidate, option.level, added, why)
+        item = self._item(action, candidate, (option.level, added), why)
         item["verdict"] = candidate.verdict
         if replaced is not None:
             item["replaces"] = self.holdings[replaced.key].named()
@@ -96,15 +103,13 @@ class Plan:
 
     def _swapped(self, option: Option, replaced: Option) -> Why:
         name = self.holdings[replaced.key].name
-        used, limit = (
-            self.situation.budgets.mayor_slots
-            if replaced.level == "mayor"
-            else self.situation.budgets.officer_slots
-        )
+        budgets = self.situation.budgets
+        mayors = replaced.level == "mayor"
+        used, limit = budgets.mayor_slots if mayors else budgets.officer_slots
         args: Facts = {"name": name, "used": used, "limit": limit}
         if not replaced.allowed:
             return [("portfolio.swap.ended", args)]
-        if self.situation.budgets.full(replaced.level) and option.level == replaced.level:
+        if budgets.full(replaced.level) and option.level == replaced.level:
             return [(f"portfolio.swap.{replaced.level}", args)]
         return [("portfolio.swap.weakest", args)]
 
@@ -113,68 +118,56 @@ class Plan:
         why: Why = list(self.situation.reassess.get(option.key, ()))
         if option.allowed:
             why.append(("portfolio.drop.over_budget", {}))
-            why += self._covers(option, "portfolio.drop")
-        successor = holding.record.get("successor")
-        if not option.allowed and successor:
-            row = self.situation.context.catalogue.collaboration(
-                successor, self.situation.context.tenant
-            )
-            name = self.situation.context.snapshot.collaborations[row]["name"]
-            why.append(("portfolio.drop.successor", {"name": name}))
-        return self._item("drop", holding, option.level, -self._lost(option), why)
+            why += self._alone(option, "portfolio.drop")
+        lost = -self._lost(option) if holding.record else None
+        return self._item("drop", holding, (option.level, lost), why)
 
-    def _covers(self, option: Option, code: str) -> Why:
-        """What an option alone adds, in words: needs first, then types, goals and stages."""
-        rest = [o for o in self.chosen if o.key != option.key]
-        new = {e for e in option.covers if not any(o.covers.get(e) for o in rest)}
-        found: Why = []
-        needs = sorted(e for e in new if e[0] == "need" and e in self.choice.weights)
-        for need in needs[:SHOWN]:
-            name = "need" if need[2] else "sector"
-            found.append((f"{code}.{name}", {"sector": need[1], "stage": need[2]}))
-        for kind in ("type", "goal", "stage"):
-            values = _values(new, kind, self.choice.weights)
-            if values:
-                found.append((f"{code}.{kind}", {f"{kind}s": values}))
-        shared = sorted(e for e in option.covers if e[0] == "need" and e not in new)
-        if code == "portfolio.add" and not found and shared:
-            found.append(("portfolio.add.more", {"sectors": sorted({e[1] for e in shared})}))
-        return found
+    def _alone(self, option: Option, code: str) -> Why:
+        """What an option alone covers in the plan, in words."""
+        return told(uncovered(option, self.chosen), code, self.choice.weights)
 
     def _item(
-        self, action: str, thing: Holding | Candidate, level: str, added: float, why: Why
+        self,
+        action: str,
+        thing: Holding | Candidate,
+        worth: tuple[str, float | None],
+        why: Why,
     ) -> dict[str, Any]:
-        words = self.situation.words
-        because: list[Facts] = [
-            {"code": c, "args": args, "text": words.text(c, args)} for c, args in why
-        ]
+        level, added = worth
         return {
             "action": action,
             "place" if thing.with_place else "collaboration": thing.named(),
             "level": level,
-            "gain": round(added, 6),
-            "why": " ".join(item["text"] for item in because),
-            "because": because,
+            "gain": None if added is None else round(added, 6),
+            **in_words(why, self.situation.words),
         }
 
 
-def _values(new: set[Element], kind: str, weights: dict[Element, float] | Any) -> list[str]:
-    return sorted(e[1] for e in new if e[0] == kind and e in weights)
+def _little(option: Option) -> tuple[str, Facts]:
+    """Why something is kept that covers nothing alone."""
+    needs = any(e[0] == "need" for e in option.covers)
+    return ("portfolio.keep.little" if needs else "portfolio.keep.no_need", {})
 
 
-def _entry(candidate: Candidate) -> Why:
-    """What stands between the place and joining."""
+def _more(option: Option) -> tuple[str, Facts]:
+    """What something adds that covers nothing new."""
+    sectors = sorted({e[1] for e in option.covers if e[0] == "need"})
+    if sectors:
+        return ("portfolio.add.more", {"sectors": sectors})
+    return ("portfolio.add.fits", {})
+
+
+def _entry(candidate: Candidate, situation: Situation) -> Why:
+    """What stands between the place and joining, and what to do about it."""
     if candidate.with_place:
         return [("portfolio.add.peer", {"name": candidate.record["name"]})]
-    if candidate.verdict is Verdict.ELIGIBLE:
+    if candidate.verdict is Verdict.ELIGIBLE or candidate.judgement is None:
         return []
-    return [("portfolio.add.entry", {"verdict": candidate.verdict})]
+    steps = next_steps(candidate.record, candidate.judgement, situation.words)[:STEPS_SHOWN]
+    told_steps: Why = [("portfolio.add.step", {"step": step["text"]}) for step in steps]
+    return [("portfolio.add.entry", {"verdict": candidate.verdict}), *told_steps]
 
 
-def _key(item: dict[str, Any]) -> str:
-    return str((item.get("place") or item["collaboration"])["id"])
-
-
-def actions(items: Sequence[dict[str, Any]], action: str) -> list[str]:
-    """The ids of the items of one action."""
-    return [_key(item) for item in items if item["action"] == action]
+def _rank(item: dict[str, Any]) -> tuple[bool, float, str]:
+    key = str((item.get("place") or item["collaboration"])["id"])
+    return item["gain"] is None, -(item["gain"] or 0.0), key

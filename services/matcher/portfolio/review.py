@@ -11,6 +11,7 @@ from services.matcher.portfolio.plan import Plan
 from services.matcher.portfolio.relay import relay
 from services.matcher.portfolio.serving import Strategy
 from services.matcher.portfolio.situation import Situation
+from services.matcher.portfolio.telling import in_words
 from services.matcher.profile import stored_facts
 
 
@@ -20,7 +21,7 @@ def review(situation: Situation) -> dict[str, Any]:
     answer = {
         "coverage": coverage(situation),
         "gaps": gaps(situation),
-        "overlaps": overlaps(situation.holdings, situation.facts),
+        "overlaps": overlaps(situation.live, situation.facts, situation.words),
         "reassess": reassess(situation),
         "budgets": situation.budgets.as_json(),
         "plan": Strategy(situation).named(plan),
@@ -34,16 +35,11 @@ def review(situation: Situation) -> dict[str, Any]:
 
 def reassess(situation: Situation) -> list[dict[str, Any]]:
     """Commitments to look at again, each with all the reasons."""
-    words, found = situation.words, []
-    for holding in situation.holdings:
-        why = situation.reassess.get(holding.key, ())
-        if why:
-            reasons: list[Facts] = [
-                {"code": c, "args": a, "text": words.text(c, a)} for c, a in why
-            ]
-            text = " ".join(reason["text"] for reason in reasons)
-            found.append({**holding.shown(), "why": text, "because": reasons})
-    return found
+    return [
+        {**holding.shown(), **in_words(list(why), situation.words)}
+        for holding in situation.holdings
+        if (why := situation.reassess.get(holding.key))
+    ]
 
 
 def _shown(holding: Holding) -> Facts:
@@ -51,6 +47,8 @@ def _shown(holding: Holding) -> Facts:
     shown: Facts = {**holding.shown(), "level": holding.level, "entries": len(holding.entries)}
     if holding.owners:
         shown["owners"] = holding.owners
+    if holding.over:
+        shown["ended"] = holding.record["ends"]
     if not holding.record:
         shown["on_file"] = False
     return shown

@@ -36,7 +36,16 @@ class Strategy:
         for item in plan:
             if item["action"] in NEW:
                 item["serves_goals"] = self.serves(item)
+                self._tell(item)
         return plan
+
+    def _tell(self, item: dict[str, Any]) -> None:
+        """Said with the other reasons, also where it serves none."""
+        code = "portfolio.add.goals" if item["serves_goals"] else "portfolio.add.no_goal"
+        args = {"names": item["serves_goals"]}
+        text = self.situation.words.text(code, args)
+        item["because"].append({"code": code, "args": args, "text": text})
+        item["why"] = f"{item['why']} {text}"
 
     def serves(self, item: dict[str, Any]) -> list[str]:
         key = (item.get("place") or item["collaboration"])["id"]

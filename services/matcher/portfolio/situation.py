@@ -15,13 +15,22 @@ from services.matcher.matching.collaborations import CollaborationMatch
 from services.matcher.matching.peers import match_peers
 from services.matcher.portfolio.budgets import Budgets, budgets_of
 from services.matcher.portfolio.covering import covers, place_covers, weights_of
-from services.matcher.portfolio.holdings import Facts, Holding, holdings, why_reassess, yearly
+from services.matcher.portfolio.holdings import (
+    Facts,
+    Holding,
+    holdings,
+    live,
+    why_reassess,
+    yearly,
+)
 from services.matcher.portfolio.schemas import PortfolioRequest
 from services.matcher.portfolio.worth import Choice, Element, Limits, Option
 from services.matcher.schemas import CollaborationsRequest, PeersRequest
 from services.matcher.scoring import rank
 from services.matcher.wording import Wording
 
+# What is not on file may be worth anything: it is never given up for what is.
+UNKNOWN_KEPT = 100.0
 # Trust that has grown speaks for what is held; time and attention against what is new.
 KEPT_BONUS, NEW_COST = 0.5, 1.0
 FIT_WEIGHT = 3.0
@@ -71,6 +80,7 @@ class Situation:
         self.match = CollaborationMatch(context, asked)
         self.facts: Facts = self.match.profile.facts
         self.holdings: list[Holding] = holdings(context, self.facts)
+        self.live = live(self.holdings)
         self.weights: dict[Element, float] = weights_of(self.facts)
         self.budgets: Budgets = budgets_of(self.facts, self.holdings)
 
@@ -127,30 +137,39 @@ class Situation:
         return found[:PEERS]
 
     def covers(self, item: Holding | Candidate) -> dict[Element, float]:
-        if not item.record:
+        if not item.record or (isinstance(item, Holding) and item.over):
             return {}
         found = place_covers if item.with_place else covers
         return found(item.record, self.facts)
 
     def held_option(self, holding: Holding) -> Option:
         """A holding as it stands; what has ended cannot be kept."""
-        gone = any(code.endswith(".ended") for code, _ in self.reassess.get(holding.key, ()))
         return Option(
             key=holding.key,
             level=holding.level,
             held=True,
             covers=self.covers(holding),
-            bonus=KEPT_BONUS,
+            bonus=KEPT_BONUS if holding.record else UNKNOWN_KEPT,
             days=holding.days or 0.0,
             money=self.budgets.in_currency(holding.fee),
-            allowed=not gone,
+            allowed=not holding.over,
         )
 
     @cached_property
     def reassess(self) -> dict[str, list[tuple[str, dict[str, Any]]]]:
         """Per holding why it should be looked at again, where there is a reason."""
-        found = {h.key: why_reassess(h, self.as_of) for h in self.holdings}
+        found = {h.key: [*why_reassess(h, self.as_of), *self._next(h)] for h in self.holdings}
         return {key: why for key, why in found.items() if why}
+
+    def _next(self, holding: Holding) -> list[tuple[str, Facts]]:
+        """Who goes on with what has ended, and whether the place is in that already."""
+        if not holding.over or not holding.record.get("successor"):
+            return []
+        row = self.context.catalogue.collaboration(holding.record["successor"], self.context.tenant)
+        successor = self.match.records[row]
+        held = any(h.key == successor["id"] for h in self.holdings if not h.with_place)
+        code = "portfolio.review.successor_held" if held else "portfolio.review.successor"
+        return [(code, {"name": successor["name"]})]
 
     def new_options(self, candidate: Candidate) -> list[Option]:
         """A candidate at each level it can be joined at."""

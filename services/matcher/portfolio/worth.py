@@ -70,8 +70,8 @@ def gain(choice: Choice, chosen: Sequence[Option], option: Option) -> float:
     return worth(choice, [*others, option]) - worth(choice, others)
 
 
-def within(limits: Limits, chosen: Sequence[Option]) -> bool:
-    """Whether a set of options keeps to the limits."""
+def within(limits: Limits, chosen: Sequence[Option], ended: bool = False) -> bool:
+    """Whether a set of options keeps to the limits; `ended` allows what has ended in it."""
     keys = [option.key for option in chosen]
     spent = (
         (sum(o.level == "mayor" for o in chosen), limits.mayor_slots),
@@ -80,5 +80,5 @@ def within(limits: Limits, chosen: Sequence[Option]) -> bool:
         (sum(o.money for o in chosen), limits.money),
         (sum(not o.held for o in chosen), limits.changes),
     )
-    once = len(keys) == len(set(keys)) and all(o.allowed for o in chosen)
+    once = len(keys) == len(set(keys)) and (ended or all(o.allowed for o in chosen))
     return once and all(limit is None or used <= limit + 1e-9 for used, limit in spent)

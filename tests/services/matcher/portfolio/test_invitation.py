@@ -6,7 +6,7 @@ from fastapi.testclient import TestClient
 
 from models.snapshot import Snapshot
 from tests.matcher_fixtures import OTHER_TENANT, Published
-from tests.services.matcher.portfolio.test_review import ground_of, held, names
+from tests.services.matcher.portfolio.test_review import ground_of, held
 
 Json = dict[str, Any]
 
@@ -57,10 +57,11 @@ def test_a_network_redundant_with_two_commitments_is_declined(
 
 
 def test_what_covers_a_need_is_joined(client: TestClient) -> None:
-    place = {"needs": [{"sector": "climate", "stage": "influence"}], "population": 9_000_000}
+    place = {"needs": [{"sector": "climate", "stage": "influence"}]}
     answer = invite(client, place, collaboration="global-covenant-of-mayors")
-    assert answer["decision"] in ("join", "decline")
-    assert answers(answer)["serves-a-need"] in ("yes", "no")
+    assert (answer["decision"], answer["level"]) == ("join", "officer")
+    assert answer["because"][0]["code"] == "portfolio.add.need"
+    assert answers(answer)["serves-a-need"] == "yes"
 
 
 def test_a_member_declines(client: TestClient) -> None:
@@ -69,17 +70,44 @@ def test_a_member_declines(client: TestClient) -> None:
     assert [item["code"] for item in answer["because"]] == ["portfolio.invitation.member"]
 
 
-def test_full_slots_give_a_swap_with_the_weakest_named(
-    client: TestClient, snapshot: Snapshot
-) -> None:
-    four = names(snapshot, 4, type="managed_network")
-    new = names(snapshot, 1, type="peer_partnership")[0]
-    place = held(four) | {"capacity": {"officer_slots": 4}, "sectors": ["climate"]}
-    answer = invite(client, place, collaboration=new)
-    if answer["verdict"] != "refused":
-        assert answer["decision"] == "swap"
-        assert answer["replaces"]["id"] in four
-        assert answer["replaces"]["name"] in answer["why"]
+FOUR = ["c40", "eurocities", "iclei", "global-resilient-cities-network"]
+
+
+def test_full_slots_give_a_swap_with_the_weakest_named(client: TestClient) -> None:
+    place = held(FOUR) | {"capacity": {"officer_slots": 4}, "sectors": ["mobility"]}
+    answer = invite(client, place, collaboration="city-possible")
+    assert (answer["decision"], answer["replaces"]["id"]) == ("swap", "iclei")
+    assert "only in place of ICLEI, which adds least" in answer["why"]
+    assert answers(answer)["capacity"] == "no"
+
+
+def test_what_has_ended_makes_room_first(client: TestClient) -> None:
+    place = held([*FOUR, "100-resilient-cities"]) | {"sectors": ["mobility"]}
+    answer = invite(
+        client, place | {"capacity": {"officer_slots": 5}}, collaboration="city-possible"
+    )
+    assert (answer["decision"], answer["replaces"]["id"]) == ("swap", "100-resilient-cities")
+    assert answer["because"][-1]["code"] == "portfolio.swap.ended"
+
+
+def test_room_is_told_apart_from_the_advice(client: TestClient) -> None:
+    """Declined for another reason, and there would be room."""
+    answer = invite(client, held(["c40"]) | {"capacity": {"officer_slots": 4}}, collaboration="c40")
+    assert (answer["decision"], answers(answer)["capacity"]) == ("decline", "yes")
+
+
+def test_rules_that_are_not_met_are_quoted(client: TestClient) -> None:
+    answer = invite(client, {}, collaboration="asean-smart-cities-network")
+    assert (answer["decision"], answer["verdict"]) == ("decline", "refused")
+    assert "Not met: “The place lies in a member state of ASEAN”." in answer["why"]
+    assert answers(answer)["may-join"] == "no"
+
+
+def test_words_that_tell_nothing_are_said_to(client: TestClient) -> None:
+    answer = invite(client, held(["c40"]), text="hello")
+    assert [item["code"] for item in answer["because"]] == ["portfolio.invitation.unread"]
+    assert answers(answer)["adds-something"] == "unknown"
+    assert "redundant_with" not in answer
 
 
 def test_free_text_names_a_collaboration_or_is_read(client: TestClient) -> None:
@@ -87,11 +115,13 @@ def test_free_text_names_a_collaboration_or_is_read(client: TestClient) -> None:
     assert named["collaboration"]["id"] == "city-possible"
     read = invite(
         client,
-        {"needs": [{"sector": "water", "stage": "identify"}]},
+        held(["c40"]) | {"needs": [{"sector": "water", "stage": "identify"}]},
         text="Our group of cities exchanges on drinking water and sewage.",
     )
     assert "collaboration" not in read
-    assert "water" in read["read"]["sectors"]
+    assert read["read"]["sectors"] == ["water"]
+    assert read["decision"] == "join"
+    assert read["because"][0]["code"] == "portfolio.add.need"
 
 
 def test_the_checklist_is_the_tenants_own_and_versioned(
