@@ -76,7 +76,7 @@ class NameIndex:
                 continue
             for start in range(0, len(positions), 200):
                 part = positions[start : start + 200]
-                scores = _scores([asked[at].name for at in part], names)
+                scores = likeness([asked[at].name for at in part], names)
                 for at, line in zip(part, scores, strict=True):
                     found[at] = self._choose(line, rows, asked[at].kind, seen)
         return found
@@ -111,10 +111,15 @@ class NameIndex:
         return Match(offered[0].row if ahead else None, offered)
 
 
-def _scores(names: list[str], known: list[str]) -> NDArray[np.float32]:
+def without_office(folded: str) -> str:
+    """A folded name without the words of its office: "city of cape town" is "cape town"."""
+    return _OFFICE.sub("", folded).strip() or folded
+
+
+def likeness(names: list[str], known: list[str]) -> NDArray[np.float32]:
     """Likeness of each name, whole and without the words of its office, with every known one."""
     whole = [fold(name) for name in names]
-    bare = [_OFFICE.sub("", name).strip() or name for name in whole]
+    bare = [without_office(name) for name in whole]
     scores: NDArray[np.float32] = process.cdist(
         whole, known, scorer=fuzz.ratio, score_cutoff=WORTH_OFFERING
     )

@@ -24,6 +24,7 @@ from starlette_compress import CompressMiddleware
 from models.errors import Conflict, InvalidInput, NotReady, Problem
 from services.bodies import FILE_LIMIT, JSON_LIMIT, BodyGuard
 from services.conditional import Conditional
+from services.cross_origin import CrossOrigin
 from services.inputs import input_errors
 from services.logs import RequestLog, request_id
 from services.sessions import COOKIE
@@ -74,6 +75,7 @@ def install(
     app.add_middleware(Conditional)
     app.add_middleware(CompressMiddleware, minimum_size=COMPRESSED_FROM)
     app.add_middleware(BodyGuard, json_limit=json_limit, file_limit=file_limit, refuse=problem)
+    app.add_middleware(CrossOrigin)
     app.add_middleware(RequestLog)
 
 

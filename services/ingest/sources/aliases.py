@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterable
 
-MOST = 40
+MOST = 100
 _CODE = re.compile(r"[A-Z]{2,4}|[A-Z0-9]{1,6}")
 _WEB = re.compile(r"https?:|www\.", re.IGNORECASE)
 _CONTROL = re.compile(r"[\x00-\x1f]")

@@ -11,11 +11,12 @@ from services.matcher.routes import (
     outcomes,
     places,
     portfolio,
+    reconcile,
     reference,
     screenings,
 )
 
-router = APIRouter(prefix="/v1")
+versioned = APIRouter(prefix="/v1")
 for group in (
     matches,
     decisions,
@@ -28,6 +29,10 @@ for group in (
     screenings,
     reference,
 ):
-    router.include_router(group.router)
+    versioned.include_router(group.router)
+
+router = APIRouter()
+router.include_router(versioned)
+router.include_router(reconcile.router)
 
 __all__ = ["router"]
