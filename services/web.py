@@ -46,7 +46,11 @@ def answer(value: Any, status: int = 200, headers: dict[str, str] | None = None)
 
 
 def problem(request: Request, error: Problem) -> Response:
-    """An error as RFC 9457 problem+json."""
+    """An error as RFC 9457 problem+json, or as a page where the app has one for whoever asked."""
+    shown = getattr(request.app.state, "problem_page", None)
+    page: Response | None = shown(request, error) if shown else None
+    if page is not None:
+        return page
     content = {
         "type": f"/problems/{error.type}",
         "title": error.title,

@@ -17,6 +17,8 @@ from models.snapshot import Snapshot, SnapshotStore
 from services.matcher.current import Current
 from services.matcher.decisions.decisions import Decisions
 from services.matcher.match_ids import match_id
+from services.matcher.pages.rendering import problem_page
+from services.matcher.pages.routes import router as pages
 from services.matcher.reading.anchors import read_anchors
 from services.matcher.reading.reader import NeedReader
 from services.matcher.routes import router
@@ -77,6 +79,8 @@ def mount(app: FastAPI, settings: Settings) -> Callable[[], list[str]]:
 
     own = APIRouter(lifespan=lifespan)
     own.include_router(router)
+    own.include_router(pages)
+    app.state.problem_page = problem_page
     app.include_router(own)
     return matcher.current.why_not
 

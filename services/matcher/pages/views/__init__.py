@@ -1,0 +1,1 @@
+"""What templates show: plain values with names, made from answers."""

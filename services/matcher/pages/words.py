@@ -1,0 +1,56 @@
+"""The texts of the pages: `wording/<language>/<group>.yaml`, beside the sentences of answers.
+
+A text is asked for as `group.key`; a file's own vocabularies stand under `terms`.
+"""
+
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+import yaml
+from fastapi import Request
+
+from services.matcher.wording import LANGUAGES, choose_language
+from services.matcher.wording.officer import OfficerWording
+
+FOLDER = Path(__file__).parent / "wording"
+COOKIE = "lang"
+NAMES = {"en": "English", "es": "Español", "fr": "Français", "pt": "Português"}
+
+
+def groups() -> list[str]:
+    """The groups of pages that have texts."""
+    return sorted(path.stem for path in (FOLDER / "en").glob("*.yaml"))
+
+
+def own_texts(language: str, group: str) -> dict[str, Any]:
+    """A group's file: `texts`, and `terms` where it has vocabularies of its own."""
+    path = FOLDER / language / f"{group}.yaml"
+    content: dict[str, Any] = yaml.safe_load(path.read_text(encoding="utf-8"))
+    return content
+
+
+class PageWording(OfficerWording):
+    """A language's wording with the pages' texts; none of them falls back on English."""
+
+    def __init__(self, language: str) -> None:
+        super().__init__(language)
+        for group in groups():
+            content = own_texts(language, group)
+            own = {f"{group}.{key}": text for key, text in content["texts"].items()}
+            self.templates = self.templates | own
+            self.terms = self.terms | content.get("terms", {})
+
+
+@lru_cache(maxsize=len(LANGUAGES))
+def page_wording(language: str) -> PageWording:
+    """The pages' wording of one of the languages."""
+    return PageWording(language)
+
+
+def language_of(request: Request) -> str:
+    """The language asked for by the address, else by the cookie, else by the browser."""
+    for wanted in (request.query_params.get("lang"), request.cookies.get(COOKIE)):
+        if wanted in LANGUAGES:
+            return wanted
+    return choose_language(request.headers.get("accept-language"))

@@ -1,0 +1,50 @@
+"""The real server on the small catalogue, on a port of its own, and one Chromium for a run."""
+
+import threading
+import time
+from collections.abc import Iterator
+
+import pytest
+import uvicorn
+
+from services import serving
+from services.matcher.app import create_app
+from tests.matcher_fixtures import Published
+from tests.services.matcher.pages.browser import Browser, chromium, why_no_browser
+
+STARTING_SECONDS = 30
+
+
+@pytest.fixture(scope="session")
+def site(published: Published) -> Iterator[str]:
+    """The address of a running matcher."""
+    listener = serving.listen("127.0.0.1", 0)
+    config = uvicorn.Config(create_app(published.settings), log_level="error", access_log=False)
+    server = uvicorn.Server(config)
+    thread = threading.Thread(target=server.run, args=([listener],), daemon=True)
+    thread.start()
+    deadline = time.monotonic() + STARTING_SECONDS
+    while not server.started and time.monotonic() < deadline:
+        time.sleep(0.02)
+    assert server.started
+    yield serving.address(listener)
+    server.should_exit = True
+    thread.join()
+
+
+@pytest.fixture(scope="session")
+def one_browser(site: str) -> Iterator[Browser]:
+    reason = why_no_browser()
+    if reason is not None:
+        pytest.skip(reason)
+    with chromium(site) as browser:
+        yield browser
+
+
+@pytest.fixture
+def browser(one_browser: Browser) -> Browser:
+    """The browser as at a first visit."""
+    one_browser.fresh()
+    one_browser.requests()
+    one_browser.complaints()
+    return one_browser

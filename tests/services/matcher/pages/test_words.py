@@ -1,0 +1,59 @@
+"""Texts of the pages: all four languages say all of it, each in its own words."""
+
+import re
+from typing import Any
+
+import pytest
+
+from services.matcher.pages.words import FOLDER, groups, own_texts, page_wording
+from services.matcher.wording import LANGUAGES
+from tests.services.matcher.test_wording import forms, holes
+
+OTHERS = [language for language in LANGUAGES if language != "en"]
+# The same in two languages and right in both: names, and words that they share.
+SHARED = set((FOLDER.parent / "shared_words.txt").read_text(encoding="utf-8").splitlines())
+ENGLISH = re.compile(
+    r"\b(the|of|you|your|they|with|is|are|and|what|which|for|this)\b", re.IGNORECASE
+)
+
+
+def texts(content: dict[str, Any]) -> dict[str, Any]:
+    """All that a file says, by code."""
+    flat = {f"text {key}": text for key, text in content["texts"].items()}
+    for name, terms in content.get("terms", {}).items():
+        flat |= {f"term {name} {key}": text for key, text in terms.items()}
+    return flat
+
+
+@pytest.mark.parametrize("group", groups())
+@pytest.mark.parametrize("language", OTHERS)
+def test_every_language_says_all_of_it_with_the_same_arguments(language: str, group: str) -> None:
+    english, other = texts(own_texts("en", group)), texts(own_texts(language, group))
+    assert set(other) == set(english)
+    for code, text in english.items():
+        for same in forms(other[code]):
+            assert holes(same) == holes(forms(text)[0]), code
+
+
+@pytest.mark.parametrize("language", OTHERS)
+def test_nothing_is_left_untranslated(language: str) -> None:
+    untranslated = [
+        f"{group} {code}: {text}"
+        for group in groups()
+        for code, text in texts(own_texts(language, group)).items()
+        for text in forms(text)
+        if ENGLISH.search(re.sub(r"\{[^}]*\}", "", text))
+        or (text in forms(texts(own_texts("en", group))[code]) and text not in SHARED)
+    ]
+    assert untranslated == []
+
+
+def test_a_text_is_no_true_or_false() -> None:
+    for language in LANGUAGES:
+        for group in groups():
+            for code, text in texts(own_texts(language, group)).items():
+                assert all(isinstance(form, str) and form.strip() for form in forms(text)), code
+
+
+def test_a_group_is_found_by_its_name() -> None:
+    assert page_wording("fr").text("site.continue", {}) == "Continuer"
