@@ -1,11 +1,12 @@
 """Who is asking: by an API key, or by the session of a signed-in person."""
 
 import ipaddress
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Annotated
 
 from fastapi import Depends, Request
+from fastapi.concurrency import run_in_threadpool
 
 from models.errors import MissingScope, Unauthorised
 from models.tables import PUBLIC
@@ -43,20 +44,28 @@ class Caller:
     person: str | None = None
 
 
-def caller(request: Request, csrf: Annotated[str | None, Depends(csrf_sent)]) -> Caller:
+# A dependency that only looks at what it is given is a coroutine: a plain function would wait
+# for a thread, at each request.
+async def caller(request: Request, csrf: Annotated[str | None, Depends(csrf_sent)]) -> Caller:
     """The caller by key, else by session; without either, a reader of the public catalogue."""
-    header = request.headers.get("authorization")
-    if header is not None:
-        return _by_key(request, header)
-    if COOKIE in request.cookies:
-        signed_in = _by_session(request, csrf)
-        if signed_in is not None:
-            return signed_in
-        if request.method not in SAFE_METHODS:
-            raise Unauthorised("The session has ended: sign in again.")
+    if "authorization" in request.headers or COOKIE in request.cookies:
+        known = await run_in_threadpool(_known, request, csrf)
+        if known is not None:
+            return known
     if request.app.state.settings.public_read or _is_local(request):
         return Caller(PUBLIC, frozenset({Scope.MATCH}))
     raise Unauthorised()
+
+
+def _known(request: Request, csrf: str | None) -> Caller | None:
+    """The caller by what was sent, as the database has it; None where a session is over."""
+    header = request.headers.get("authorization")
+    if header is not None:
+        return _by_key(request, header)
+    signed_in = _by_session(request, csrf)
+    if signed_in is None and request.method not in SAFE_METHODS:
+        raise Unauthorised("The session has ended: sign in again.")
+    return signed_in
 
 
 def _by_key(request: Request, header: str) -> Caller:
@@ -97,10 +106,10 @@ def _is_local(request: Request) -> bool:
         return False
 
 
-def requires(scope: Scope) -> Callable[[Caller], Caller]:
+def requires(scope: Scope) -> Callable[[Caller], Awaitable[Caller]]:
     """A dependency that lets callers with the scope pass; 401 without a key, else 403."""
 
-    def check(caller: CallerDep) -> Caller:
+    async def check(caller: CallerDep) -> Caller:
         require(caller, scope)
         return caller
 

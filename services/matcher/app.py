@@ -14,6 +14,7 @@ from models.embedding import Embedder, load_embedder
 from models.errors import SnapshotRefused
 from models.settings import Settings
 from models.snapshot import Snapshot, SnapshotStore
+from services.lane import Lane
 from services.matcher.current import Current
 from services.matcher.decisions.decisions import Decisions
 from services.matcher.match_ids import match_id
@@ -25,6 +26,9 @@ from services.matcher.routes import router
 from services.server_secret import server_secret
 from services.web import install
 
+# One answers while another loads a model or judges a long list.
+MATCH_THREADS = 2
+
 
 class Matcher:
     """What the matcher's routes need: the snapshot in force, and the embedder when asked for."""
@@ -35,6 +39,7 @@ class Matcher:
         self.sign: Callable[[Any], str] = partial(
             match_id, server_secret(settings.secret.get_secret_value(), settings.var)
         )
+        self.lane = Lane("match", MATCH_THREADS)
         self._embedder: Embedder | None = None
         self._reader: NeedReader | None = None
         self._lock = Lock()
@@ -75,6 +80,7 @@ def mount(app: FastAPI, settings: Settings) -> Callable[[], list[str]]:
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
         yield
+        await run_in_threadpool(matcher.lane.close)
         await run_in_threadpool(decisions.recorder.close)
 
     own = APIRouter(lifespan=lifespan)

@@ -19,12 +19,17 @@ class Current:
         self._refused: str | None = None
         self._lock = Lock()
 
+    def held(self) -> Catalogue | None:
+        """The catalogue in force, where nothing has to be opened first."""
+        held, wanted = self._catalogue, self.store.current()
+        return held if held is not None and wanted in (held.snapshot.id, self._refused) else None
+
     def get(self) -> Catalogue:
         """The catalogue of the current snapshot; the one before where the new one is refused."""
-        wanted = self.store.current()
-        held = self._catalogue
-        if held is not None and wanted in (held.snapshot.id, self._refused):
-            return held
+        in_force = self.held()
+        if in_force is not None:
+            return in_force
+        wanted, held = self.store.current(), self._catalogue
         # Whoever comes while a new snapshot is opened is answered from the one before.
         if not self._lock.acquire(blocking=held is None):
             assert held is not None

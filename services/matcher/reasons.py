@@ -26,7 +26,7 @@ FEATURES: dict[str, Feature] = {f.name: f for f in (*PEER_FEATURES, *COLLABORATI
 # From this value on two texts are told to speak of like things.
 ALIKE_TEXT = 0.4
 QUOTE_WIDTH = 160
-_STATUS = {status: i for i, status in enumerate(FactStatus)}
+_STATUS: dict[str, int] = {status: i for i, status in enumerate(FactStatus)}
 
 
 @dataclass(frozen=True)
@@ -82,7 +82,13 @@ def evidence(because: Because, ours: Facts, theirs: Facts) -> list[dict[str, Any
     """The facts behind a reason, the best proven first."""
     items = [fact(ours, name, "ours") for name in because.ours if name in ours]
     items += [fact(theirs, name, "theirs") for name in because.theirs if name in theirs]
-    return sorted(items, key=lambda item: _STATUS[FactStatus(item["status"])])
+    if len(items) > 1:
+        items.sort(key=_proof)
+    return items
+
+
+def _proof(item: Mapping[str, Any]) -> int:
+    return _STATUS[item["status"]]
 
 
 def fact(facts: Facts, field: str, side: str) -> dict[str, Any]:
@@ -90,5 +96,9 @@ def fact(facts: Facts, field: str, side: str) -> dict[str, Any]:
     provenance: Mapping[str, Any] = facts.get("provenance") or {}
     rests_on = provenance.get(field) or provenance.get("*") or {}
     item = {"field": field, "side": side, "value": facts[field]}
-    item |= {k: rests_on[k] for k in ("source", "date") if k in rests_on}
-    return item | {"status": rests_on.get("status", FactStatus.CLAIM)}
+    if "source" in rests_on:
+        item["source"] = rests_on["source"]
+    if "date" in rests_on:
+        item["date"] = rests_on["date"]
+    item["status"] = rests_on.get("status", FactStatus.CLAIM)
+    return item

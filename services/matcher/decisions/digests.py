@@ -1,11 +1,14 @@
 """What an entry of the audit log says of each row written with it: a key, and a digest."""
 
 import hashlib
-import zlib
+from collections.abc import Mapping
+from typing import Any
 
 from models.tables import MatchRow, OutcomeRow, TenantDocumentRow
 from services.matcher.decisions.audit import digest
+from services.matcher.decisions.packing import unpacked
 
+_COLUMNS = [column.key for column in MatchRow.__table__.columns]
 Accounted = MatchRow | OutcomeRow | TenantDocumentRow
 
 
@@ -13,27 +16,37 @@ def key_of(row: Accounted) -> str:
     """What a row is called in the log."""
     match row:
         case MatchRow():
-            return f"match/{row.tenant_id}/{row.id}"
+            return match_key(row.tenant_id, row.id)
         case OutcomeRow():
             return f"outcome/{row.tenant_id}/{row.number}"
         case TenantDocumentRow():
             return f"{row.kind}/{row.tenant_id}/{row.version}"
 
 
+def match_key(tenant: str, match_id: str) -> str:
+    return f"match/{tenant}/{match_id}"
+
+
 def digest_of(row: Accounted) -> str:
     """A digest of all that a row says."""
     match row:
         case MatchRow():
-            answer = hashlib.sha256(zlib.decompress(row.answer)).hexdigest()
-            inputs = [row.kind, row.request, row.as_of.isoformat(), row.language, row.snapshot_id]
-            recorded = row.recorded_at.isoformat(timespec="microseconds")
-            rest = [row.weights, answer, row.answer_hash, row.software, recorded]
-            return digest([*inputs, *rest])
+            answer = hashlib.sha256(unpacked(row.answer)).hexdigest()
+            columns = {name: getattr(row, name) for name in _COLUMNS}
+            return digest_of_match(columns, answer)
         case OutcomeRow():
             what = [row.match_id, row.result_id, row.outcome, row.side, row.at.isoformat()]
             return digest([*what, row.why, row.recorded_at.isoformat(timespec="microseconds")])
         case TenantDocumentRow():
             return digest([row.document, row.created_at.isoformat(timespec="microseconds")])
+
+
+def digest_of_match(row: Mapping[str, Any], answer: str) -> str:
+    """A digest of a match by its columns and the SHA-256 of its answer."""
+    inputs = [row["kind"], row["request"], row["as_of"].isoformat()]
+    made_with = [row["language"], row["snapshot_id"], row["weights"]]
+    recorded = row["recorded_at"].isoformat(timespec="microseconds")
+    return digest([*inputs, *made_with, answer, row["answer_hash"], row["software"], recorded])
 
 
 def digests(*rows: Accounted) -> dict[str, str]:

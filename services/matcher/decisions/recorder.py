@@ -3,29 +3,35 @@
 import hashlib
 import logging
 import threading
-import zlib
 from collections.abc import Callable, Iterable
 from datetime import UTC, datetime, timedelta
 from itertools import islice
+from typing import Any, cast
 
-from sqlalchemy import select, tuple_
+from sqlalchemy import Table, insert, select, tuple_
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from models.database import Sessions
 from models.errors import Problem
 from models.tables import MatchRow
+from models.tables.base import now
 from services.matcher.decisions.asked import SOFTWARE, Answered
 from services.matcher.decisions.audit import Entry, Ledger
-from services.matcher.decisions.digests import digests
+from services.matcher.decisions.digests import digest_of_match, match_key
+from services.matcher.decisions.packing import packed
 from services.matcher.decisions.retention import remove_old
 
-BATCH = 200
+BATCH = 500
 EVERY_SECONDS = 0.5
 # More than this wait only where the database cannot be written: the oldest are then let go.
 WAITING = 10_000
 KNOWN = 50_000
 Key = tuple[str, str]
+Columns = dict[str, Any]
+"""A record as the columns of its row: objects of the database would take longer than answers."""
+
+_TABLE = cast(Table, MatchRow.__table__)
 log = logging.getLogger(__name__)
 
 
@@ -36,7 +42,7 @@ class Recorder:
         self.ledger = ledger
         self.sessions = sessions
         self.retention = timedelta(days=retention_days)
-        self._waiting: dict[Key, MatchRow] = {}
+        self._waiting: dict[Key, Columns] = {}
         self._known: dict[Key, None] = {}
         self._lock = threading.Lock()
         self._writing = threading.Lock()
@@ -48,13 +54,14 @@ class Recorder:
     def record(self, answered: Answered) -> None:
         """Take an answer in; the same question on the same snapshot is recorded once."""
         key = (answered.tenant, answered.id)
+        if key in self._waiting or key in self._known:
+            return
+        columns = _columns(answered)
         with self._lock:
-            if key in self._waiting or key in self._known:
-                return
-            if len(self._waiting) >= WAITING:
+            if key not in self._waiting and len(self._waiting) >= WAITING:
                 log.error("match records lost: the database cannot be written")
                 del self._waiting[next(iter(self._waiting))]
-            self._waiting[key] = _row(answered)
+            self._waiting[key] = columns
             if self._thread is None and not self._closed.is_set():
                 self._thread = threading.Thread(target=self._run, name="recorder", daemon=True)
                 self._thread.start()
@@ -66,7 +73,7 @@ class Recorder:
         with self._lock:
             waiting = self._waiting.get((tenant, match_id))
         if waiting is not None:
-            return waiting
+            return MatchRow(**waiting)
         with self.sessions() as session:
             return session.get(MatchRow, (tenant, match_id))
 
@@ -117,14 +124,22 @@ class Recorder:
         except (SQLAlchemyError, Problem, OSError) as error:
             log.error("recording: %s", getattr(error, "detail", None) or type(error).__name__)
 
-    def _write(self, batch: dict[Key, MatchRow]) -> None:
+    def _write(self, batch: dict[Key, Columns]) -> None:
         with self.ledger.writing() as writing:
             there = _recorded(writing.session, batch)
-            new = [row for key, row in batch.items() if key not in there]
-            for tenant in sorted({row.tenant_id for row in new}):
-                rows = [_copy(row) for row in new if row.tenant_id == tenant]
-                writing.session.add_all(rows)
-                writing.append(Entry(tenant, "matches", "service", {"rows": digests(*rows)}))
+            new = [columns for key, columns in batch.items() if key not in there]
+            if new:
+                writing.session.execute(insert(_TABLE), new)
+            for tenant in sorted({columns["tenant_id"] for columns in new}):
+                rows = _digests(c for c in new if c["tenant_id"] == tenant)
+                writing.append(Entry(tenant, "matches", "service", {"rows": rows}))
+
+
+def _digests(records: Iterable[Columns]) -> dict[str, str]:
+    """Keys and digests of records just made, whose answers are as they were hashed."""
+    return {
+        match_key(c["tenant_id"], c["id"]): digest_of_match(c, c["answer_hash"]) for c in records
+    }
 
 
 def _recorded(session: Session, keys: Iterable[Key]) -> set[Key]:
@@ -133,23 +148,18 @@ def _recorded(session: Session, keys: Iterable[Key]) -> set[Key]:
     return {(tenant, match_id) for tenant, match_id in session.execute(query)}
 
 
-def _row(answered: Answered) -> MatchRow:
-    return MatchRow(
-        tenant_id=answered.tenant,
-        id=answered.id,
-        kind=answered.kind,
-        request=answered.request.decode(),
-        as_of=answered.as_of,
-        language=answered.language,
-        snapshot_id=answered.snapshot_id,
-        weights=answered.weights.decode(),
-        answer=zlib.compress(answered.answer, 6),
-        answer_hash=hashlib.sha256(answered.answer).hexdigest(),
-        software=SOFTWARE,
-    )
-
-
-def _copy(row: MatchRow) -> MatchRow:
-    """A row for one session: what waits may be tried again in another."""
-    names = [column.key for column in MatchRow.__table__.columns]
-    return MatchRow(**{name: getattr(row, name) for name in names})
+def _columns(answered: Answered) -> Columns:
+    return {
+        "tenant_id": answered.tenant,
+        "id": answered.id,
+        "kind": answered.kind,
+        "request": answered.request.decode(),
+        "as_of": answered.as_of,
+        "language": answered.language,
+        "snapshot_id": answered.snapshot_id,
+        "weights": answered.weights.decode(),
+        "answer": packed(answered.answer),
+        "answer_hash": hashlib.sha256(answered.answer).hexdigest(),
+        "software": SOFTWARE,
+        "recorded_at": now(),
+    }

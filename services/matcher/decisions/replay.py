@@ -1,7 +1,6 @@
 """Answers a recorded match again, from what was recorded, or says plainly why it cannot."""
 
 import hashlib
-import zlib
 from collections.abc import Callable
 from typing import Any
 
@@ -13,6 +12,7 @@ from models.errors import CannotReplay, Problem
 from models.tables import MatchRow
 from services.matcher.catalogue import Catalogue
 from services.matcher.decisions.asked import SOFTWARE, Answered, Kind, answer_match, parse_request
+from services.matcher.decisions.packing import unpacked
 from services.matcher.matching import Context
 
 ContextOf = Callable[[Catalogue, MatchRow], Context]
@@ -20,7 +20,7 @@ ContextOf = Callable[[Catalogue, MatchRow], Context]
 
 def stored_answer(row: MatchRow) -> bytes:
     """The answer as it was given."""
-    return zlib.decompress(row.answer)
+    return unpacked(row.answer)
 
 
 def replay(

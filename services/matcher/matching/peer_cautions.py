@@ -109,7 +109,9 @@ def _own(facts: Facts) -> bool:
 
 def _levers(pair: Pair) -> Iterator[Caution]:
     """A peer that does not hold the lever in a needed sector is an inspiration only."""
-    levers = pair.theirs.get("levers") or {}
+    levers = pair.theirs.get("levers")
+    if not levers:
+        return
     wanted = {need["sector"] for need in pair.ours.get("needs", ())}
     lacking = sorted(s for s in wanted if levers.get(s) in (Lever.NATIONAL, Lever.REGIONAL))
     if lacking:
@@ -120,9 +122,10 @@ def _levers(pair: Pair) -> Iterator[Caution]:
 
 def _one_sided(pair: Pair) -> Iterator[Caution]:
     """Told only where both say what they need and what they offer."""
-    told = all(f.get("needs") and f.get("offers") for f in (pair.ours, pair.theirs))
+    if not all(f.get("needs") and f.get("offers") for f in (pair.theirs, pair.ours)):
+        return
     gets, gives = _touches(pair.ours, pair.theirs), _touches(pair.theirs, pair.ours)
-    if told and gets != gives:
+    if gets != gives:
         code = "one_sided.gets" if gets else "one_sided.gives"
         text = caution(code, pair.words, {"name": pair.theirs["name"]})
         yield {**text, "code": "one_sided"}
@@ -140,14 +143,11 @@ def _purpose(pair: Pair) -> Iterator[Caution]:
 
 
 def _rivals(pair: Pair) -> Iterator[Caution]:
-    near = pair.theirs["country"] in (
-        pair.ours["country"],
-        *countries()[pair.ours["country"]].neighbours,
-    )
-    shared = (
-        _RIVAL_SECTORS & set(pair.ours.get("sectors", ())) & set(pair.theirs.get("sectors", ()))
-    )
-    if near and shared:
+    shared = _RIVAL_SECTORS.intersection(
+        pair.ours.get("sectors", ())
+    ) & _RIVAL_SECTORS.intersection(pair.theirs.get("sectors", ()))
+    home = pair.ours["country"]
+    if shared and pair.theirs["country"] in (home, *countries()[home].neighbours):
         args = {"name": pair.theirs["name"], "sectors": sorted(shared)}
         yield caution("competes_with", pair.words, args, *both(pair.ours, pair.theirs, "sectors"))
 

@@ -55,7 +55,8 @@ class PeerResults:
         self.request = request
         self.profile = profile
         self.ties = ties
-        self.conditions = conditions
+        self.told = [condition for condition in conditions if condition.name in _TOLD]
+        self._rules: dict[tuple[Any, ...], list[dict[str, Any]]] = {}
 
     def all(
         self, sides: Sides, best: Rows, judged: int, terms: tuple[list[Term], list[Term]]
@@ -76,7 +77,7 @@ class PeerResults:
         places = self.context.snapshot.places
         theirs = places.facts(row)
         asking = sides.mine is None or bool(sides.mine[at])
-        nearest = places.texts.nearest(row, self.profile.texts)
+        nearest = places.texts.nearest(row, self.profile.texts) if len(self.profile.texts) else None
         explain = Explainer(
             self.profile.facts, theirs, self.context.words, quote_of(theirs, nearest)
         )
@@ -88,11 +89,7 @@ class PeerResults:
             "place": place_summary(theirs, places.id(row)),
             **figures(sides.ranking, at, limits, standing),
             "verdict": Verdict.ELIGIBLE,
-            "rules": [
-                outcome(c, True, theirs, self.context.words).as_json()
-                for c in self.conditions
-                if c.name in _TOLD
-            ],
+            "rules": self._met(theirs),
             "reasons": ours_told if asking else theirs_told,
             "cautions": peer_cautions(self._pair(row, theirs)),
             **exchanges(self.profile.facts, theirs),
@@ -107,6 +104,15 @@ class PeerResults:
                 "reasons": theirs_told if asking else ours_told,
             }
         return result
+
+    def _met(self, theirs: Facts) -> list[dict[str, Any]]:
+        """The conditions that a peer meets; the same words for peers that are alike in them."""
+        seen = tuple(theirs.get(condition.field) for condition in self.told)
+        if seen not in self._rules:
+            self._rules[seen] = [
+                outcome(c, True, theirs, self.context.words).as_json() for c in self.told
+            ]
+        return self._rules[seen]
 
     def _pair(self, row: int, theirs: Facts) -> Pair:
         request, ties = self.request, self.ties.get(row, [])

@@ -168,6 +168,8 @@ def exchanges(ours: Facts, theirs: Facts) -> dict[str, Any]:
 
 def _offered(needy: Facts, giver: Facts) -> list[dict[str, Any]]:
     """The giver's offers in the sectors of the other's needs, with what became of them."""
+    if not giver.get("offers"):
+        return []
     wanted = {need["sector"] for need in needy.get("needs", ())}
     return [
         {k: offer[k] for k in ("sector", "stage", "text", "evidence") if k in offer}

@@ -3,17 +3,20 @@
 from typing import Annotated
 
 from fastapi import Depends, Header, Request
+from fastapi.concurrency import run_in_threadpool
 
 from services.matcher.catalogue import Catalogue
+from services.matcher.current import Current
 from services.matcher.wording import Wording, choose_language, wording
 
 
-def _catalogue(request: Request) -> Catalogue:
-    catalogue: Catalogue = request.app.state.matcher.current.get()
-    return catalogue
+async def _catalogue(request: Request) -> Catalogue:
+    current: Current = request.app.state.matcher.current
+    held = current.held()
+    return await run_in_threadpool(current.get) if held is None else held
 
 
-def _words(accept_language: Annotated[str | None, Header()] = None) -> Wording:
+async def _words(accept_language: Annotated[str | None, Header()] = None) -> Wording:
     return wording(choose_language(accept_language))
 
 

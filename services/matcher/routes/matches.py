@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 from fastapi import APIRouter, Request, Response
 
 from services.access import Caller, Matching
+from services.lane import Lane
 from services.matcher.decisions.asked import Kind, answer_match
 from services.matcher.decisions.decisions import Decisions
 from services.matcher.matching import Context
@@ -19,16 +20,17 @@ router.include_router(batch.router)
 
 
 @router.post("/peers")
-def peers(
+async def peers(
     request: Request, body: PeersRequest, caller: Matching, catalogue: CatalogueDep, words: WordsDep
 ) -> Response:
     """Which places are this place's peers, why, and what stands in the way?"""
     context = _context(request, body, caller, catalogue, words)
-    return _answer(request, context, "peers", body)
+    lane: Lane = request.app.state.matcher.lane
+    return await lane.run(_answer, request, context, "peers", body)
 
 
 @router.post("/collaborations")
-def collaborations(
+async def collaborations(
     request: Request,
     body: CollaborationsRequest,
     caller: Matching,
@@ -37,7 +39,8 @@ def collaborations(
 ) -> Response:
     """Which collaborations fit this place, why, and would they let it in?"""
     context = _context(request, body, caller, catalogue, words)
-    return _answer(request, context, "collaborations", body)
+    lane: Lane = request.app.state.matcher.lane
+    return await lane.run(_answer, request, context, "collaborations", body)
 
 
 def _context(

@@ -5,10 +5,10 @@ its grammar depends on a number, a mapping `{by: hours, one: ..., other: ...}`.
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import date
 from decimal import Decimal
-from functools import lru_cache
+from functools import lru_cache, partial
 from pathlib import Path
 from string import Formatter
 from typing import Any
@@ -23,12 +23,16 @@ LANGUAGES = ("en", "es", "fr", "pt")
 # English dates and lists as most of the world writes them: 2 March 2026; a, b and c.
 _LOCALES = {"en": "en_001"}
 FOLDER = Path(__file__).parent
+# From here all languages group digits; some leave four in a row.
+GROUPED_BY_ALL = 10_000
 # A longer list is cut, and how many more there are is said.
 SHOWN = 8
 # Before a word that begins with the sound "i", Spanish "y" becomes "e".
 _SPANISH_AND = re.compile(r" y (?=[iíIÍ]|[hH][iíIÍ](?![aeAE]))")
 # Quotation marks inside a quotation, in pairs or not, would end it for the reader.
 _INNER_QUOTES = str.maketrans('“„«”»"', "‘‘‘’’'")
+# A text, the argument that follows it, and how that is written; None where none follows.
+Slot = tuple[str, str, Callable[[Any], str] | None]
 _ACCEPTED = re.compile(r"([a-z]{1,8}|\*)(?:-[a-z0-9-]*)?\s*(?:;\s*q=(0(?:\.\d*)?|1(?:\.0*)?)\s*)?$")
 
 
@@ -41,6 +45,8 @@ class Wording:
         content, english = _content(language), _content("en")
         self.templates: dict[str, Any] = english["templates"] | content["templates"]
         self.terms: dict[str, dict[str, str]] = english["terms"] | content["terms"]
+        self._slots: dict[str, list[Slot]] = {}
+        self._ways = self._ways_to_write()
 
     def text(self, code: str, args: dict[str, Any]) -> str:
         """The sentence of a code with its arguments."""
@@ -49,21 +55,37 @@ class Wording:
             number = args[template["by"]]
             count = len(number) if isinstance(number, list) else number
             template = template.get(self.locale.plural_form(count), template["other"])
+        slots = self._slots.get(template)
+        if slots is None:
+            slots = self._slots[template] = self._read(template)
         return "".join(
-            literal if name is None else literal + self.format_field(args[name], spec)
-            for literal, name, spec in _parsed(template)
+            [
+                before if write is None else before + write(args[name])
+                for before, name, write in slots
+            ]
         )
+
+    def _read(self, template: str) -> list[Slot]:
+        """A template as texts, each with the argument that follows it and how that is written."""
+        return [
+            (
+                before,
+                name or "",
+                None if name is None else partial(self.format_field, spec=spec or ""),
+            )
+            for before, name, spec, _ in Formatter().parse(template)
+        ]
 
     def term(self, vocabulary: str, value: str) -> str:
         """The word for a value of an enum; the words of its id where there is none."""
-        return self.terms[vocabulary].get(value, value.replace("_", " "))
+        return self.terms[vocabulary].get(value) or str(value).replace("_", " ")
 
     def format_field(self, value: Any, spec: str) -> str:
         if value is None:
             return self.term("unknown", "value")
         if spec == "":
             return str(value)
-        if isinstance(value, list | tuple | set):
+        if isinstance(value, (list, tuple, set)):
             return self.joined(self.format_field(item, spec) for item in value)
         return self._one(value, spec)
 
@@ -78,23 +100,23 @@ class Wording:
         return _list(tuple(shown), self.language)
 
     def _one(self, value: Any, spec: str) -> str:
-        if spec == "name":
-            return str(value)
-        if spec == "quote":
-            return self.quoted(str(value))
-        if spec == "number":
-            return _number(value, self.language)
-        if spec == "money":
-            return self.money(value)
-        if spec == "country":
-            return _countries(self.language).get(value, str(value))
-        if spec == "language":
-            return _languages(self.language).get(value, str(value))
-        if spec == "date":
-            return self.day(date.fromisoformat(str(value)))
-        if spec == "year":
-            return str(value)[:4]
-        return self.term(spec, str(value))
+        write = self._ways.get(spec)
+        return self.term(spec, value) if write is None else write(value)
+
+    def _ways_to_write(self) -> dict[str, Callable[[Any], str]]:
+        """How each kind of argument is written; what is not here is a word of a vocabulary."""
+        language = self.language
+        countries, languages = _countries(language), _languages(language)
+        return {
+            "name": str,
+            "quote": lambda value: self.quoted(str(value)),
+            "number": lambda value: _number(value, language),
+            "money": self.money,
+            "country": lambda value: countries.get(value, str(value)),
+            "language": lambda value: languages.get(value, str(value)),
+            "date": lambda value: self.day(date.fromisoformat(str(value))),
+            "year": lambda value: str(value)[:4],
+        }
 
     def quoted(self, text: str) -> str:
         """Words of others, in quotation marks that nothing inside them can close."""
@@ -131,16 +153,19 @@ def _locale(language: str) -> Locale:
     return Locale.parse(_LOCALES.get(language, language))
 
 
-@lru_cache(maxsize=10_000)
-def _parsed(template: str) -> list[tuple[str, str | None, str]]:
-    """A template as (text before, name of an argument or None, how to write it)."""
-    return [(text, name, spec or "") for text, name, spec, _ in Formatter().parse(template)]
-
-
 # Babel looks all of these up in its own data each time, which took half the time of an answer.
 @lru_cache(maxsize=100_000)
 def _number(value: float, language: str) -> str:
+    if isinstance(value, int) and value >= GROUPED_BY_ALL:
+        return f"{value:,}".replace(",", _between_thousands(language))
     return str(format_decimal(value, locale=_locale(language)))
+
+
+@lru_cache(maxsize=len(LANGUAGES))
+def _between_thousands(language: str) -> str:
+    """What stands between thousands: all four languages write whole numbers in threes."""
+    written = str(format_decimal(GROUPED_BY_ALL, locale=_locale(language)))
+    return written.removeprefix("10").removesuffix("000")
 
 
 @lru_cache(maxsize=10_000)
