@@ -1,25 +1,33 @@
-"""The paper: what was found, why, what to mind, a page for residents, and a first letter."""
+"""The paper: what was found, why, what to mind, half a page for residents, and a first letter."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from services.matcher.wording import LANGUAGES
-from services.matcher.wording.officer import OfficerWording, officer_wording
+from services.matcher.briefing.sources import Sources
+from services.matcher.wording.officer import OfficerWording
 
 Json = dict[str, Any]
-RESULTS, REASONS, NAMED = 10, 3, 3
+RESULTS, FEWER, NAMED = 6, 3, 3
+
+
+@dataclass(frozen=True)
+class Point:
+    """A line of a list: `label` says what kind it is, `refs` which sources it rests on."""
+
+    text: str
+    label: str = ""
+    refs: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True)
 class Section:
-    """A heading with paragraphs and a list; `letter` is set apart on a page of its own."""
+    """A heading with paragraphs and a list; `kind` says how it is set."""
 
+    kind: str
     heading: str
     paragraphs: Sequence[str] = ()
-    points: Sequence[str] = ()
-    level: int = 2
-    own_page: bool = False
+    points: Sequence[Point] = ()
 
 
 @dataclass(frozen=True)
@@ -28,6 +36,7 @@ class Paper:
 
     title: str
     language: str
+    day: str
     sections: list[Section] = field(default_factory=list)
 
 
@@ -55,6 +64,9 @@ class Brief:
         needs = [need["sector"] for need in self.asking.get("needs", ())]
         return list(dict.fromkeys(needs or self.asking.get("sectors", ())))
 
+    def names(self, most: int = NAMED) -> list[str]:
+        return [str(thing(result)["name"]) for result in self.results[:most]]
+
 
 def thing(result: Json) -> Json:
     """The place or collaboration that a result is about."""
@@ -64,98 +76,48 @@ def thing(result: Json) -> Json:
 
 def paper(brief: Brief) -> Paper:
     """The whole paper, in order."""
-    words = brief.words
-    args = {"name": brief.asking["name"]}
+    # The parts are told apart so that each reads as one subject; they know this file.
+    from services.matcher.briefing.letter import letter, residents
+    from services.matcher.briefing.suggestion import suggestion
+
+    words, sources = brief.words, Sources()
+    shown = brief.results[:RESULTS]
     sections = [_opening(brief)]
-    sections += [_result(brief, at, r) for at, r in enumerate(brief.results[:RESULTS], 1)]
-    sections += [_checklist(brief), _residents(brief)]
+    sections += [suggestion(brief, at, r, sources) for at, r in enumerate(shown, 1)]
+    sections += [_checklist(brief), residents(brief)]
+    sections.append(_sources(brief, sources))
     if brief.results:
         sections.append(letter(brief))
-    title = words.text(f"briefing.title.{brief.kind}", args)
-    return Paper(title, words.language, [*sections, _sources(brief)])
+    title = words.text(f"briefing.title.{brief.kind}", {"name": brief.asking["name"]})
+    return Paper(title, words.language, brief.answer["as_of"], sections)
 
 
 def _opening(brief: Brief) -> Section:
     words, answer = brief.words, brief.answer
-    lines = [words.text("briefing.as_of", {"day": answer["as_of"]})]
+    lines = []
     if brief.sectors:
         lines.append(words.text("briefing.about", {"sectors": brief.sectors}))
-    for item in answer.get("fewer_because", ())[:REASONS]:
-        lines.append(item["text"])
+    if brief.results:
+        args = {"count": len(brief.results), "names": brief.names()}
+        lines.append(words.text(f"briefing.found.{brief.kind}", args))
+    lines += [item["text"] for item in answer.get("fewer_because", ())[:FEWER]]
+    also = [str(thing(result)["name"]) for result in brief.results[RESULTS:]]
+    if also:
+        lines.append(words.text("briefing.also", {"names": also}))
+    lines.append(words.text("briefing.as_of", {"day": answer["as_of"]}))
     lines.append(words.text("briefing.draft", {}))
-    return Section(words.text("briefing.heading.summary", {}), lines)
-
-
-def _result(brief: Brief, at: int, result: Json) -> Section:
-    """One suggestion: how it stands, the reasons that weigh most, and what to mind."""
-    words, found = brief.words, thing(result)
-    where = f" ({words.format_field(found['country'], 'country')})" if "country" in found else ""
-    lines = []
-    if "verdict" in result:
-        lines.append(words.text("briefing.verdict", {"verdict": result["verdict"]}))
-    reasons = sorted(result["reasons"], key=lambda r: -r["contribution"])[:REASONS]
-    points = [reason["text"] for reason in reasons if reason["contribution"] > 0]
-    mind = words.term("briefing", "mind")
-    points += [f"{mind}: {caution['text']}" for caution in result.get("cautions", ())]
-    step = words.term("briefing", "next")
-    points += [f"{step}: {item['text']}" for item in result.get("next_steps", ())[:REASONS]]
-    return Section(f"{at}. {found['name']}{where}", lines, points, level=3)
+    return Section("summary", words.text("briefing.heading.summary", {}), [" ".join(lines)])
 
 
 def _checklist(brief: Brief) -> Section:
     heading = brief.words.text("briefing.heading.checklist", {})
-    return Section(heading, (), [f"☐ {line['text']}" for line in brief.checklist["lines"]])
+    points = [Point(line["text"]) for line in brief.checklist["lines"]]
+    return Section("checklist", heading, (), points)
 
 
-def _residents(brief: Brief) -> Section:
-    """Half a page in plain words: what it is for, what it costs, who decides."""
-    words = brief.words
-    names = [thing(result)["name"] for result in brief.results[:NAMED]]
-    args = {"name": brief.asking["name"], "names": names, "sectors": brief.sectors}
-    codes = ["why", f"found.{brief.kind}" if names else "none", "cost", "say"]
-    if not brief.sectors:
-        codes[0] = "why_open"
-    lines = [words.text(f"briefing.residents.{code}", args) for code in codes]
-    return Section(words.text("briefing.heading.residents", {}), lines)
-
-
-def letter(brief: Brief) -> Section:
-    """A first letter to the office of the best result, in its language where there is one."""
-    best = brief.results[0]
-    found = thing(best)
-    spoken = [code for code in found.get("languages", ()) if code in LANGUAGES]
-    words = officer_wording(spoken[0] if spoken else "en")
-    gets = sorted({item["sector"] for item in best.get("gets", ())})
-    gives = sorted({item["sector"] for item in best.get("gives", ())})
-    office = brief.first.get("contact_office")
-    args = {"ours": brief.asking["name"], "theirs": found["name"], "gets": gets, "gives": gives}
-    addressee = office or words.text(f"briefing.letter.office.{brief.kind}", args)
-    lines = [addressee, words.text("briefing.letter.greeting", args)]
-    lines.append(words.text(f"briefing.letter.opening.{brief.kind}", args))
-    if gets:
-        lines.append(words.text("briefing.letter.gets", args))
-    if gives:
-        lines.append(words.text("briefing.letter.gives", args))
-    lines += [words.text(f"briefing.letter.{code}", args) for code in ("asks", "closing")]
-    return Section(brief.words.text("briefing.heading.letter", {}), lines, own_page=True)
-
-
-def sources(results: Sequence[Json]) -> list[str]:
-    """Every source that the reasons and rules shown rest on, once."""
-    found = [
-        item["source"]
-        for result in results
-        for reason in result["reasons"]
-        for item in reason["evidence"]
-        if item.get("source")
-    ]
-    rules = [r["source"] for result in results for r in result.get("rules", ()) if r.get("source")]
-    return sorted({*found, *rules})
-
-
-def _sources(brief: Brief) -> Section:
+def _sources(brief: Brief, sources: Sources) -> Section:
     words, answer = brief.words, brief.answer
     args = {"match": answer["match_id"], "snapshot": answer["snapshot_id"]}
     line = words.text("briefing.traceable", args)
-    heading = words.text("briefing.heading.sources", {})
-    return Section(heading, [line], sources(brief.results[:RESULTS]))
+    points = [Point(text, refs=(at,)) for at, text in enumerate(sources.listed(), 1)]
+    return Section("sources", words.text("briefing.heading.sources", {}), [line], points)

@@ -8,7 +8,8 @@ from typing import Any
 import orjson
 
 from models.errors import InvalidInput
-from services.matcher.briefing.paper import Json, sources, thing
+from services.matcher.briefing.paper import Json, thing
+from services.matcher.briefing.sources import every_source
 
 COLUMNS = (
     "rank", "id", "name", "country", "type", "verdict", "band", "score", "coverage",
@@ -36,7 +37,7 @@ def rows(answer: Json) -> Iterator[list[Cell]]:
             round(result["coverage"], 6),
             " ".join(reason["text"] for reason in result["reasons"]),
             " ".join(caution["text"] for caution in result.get("cautions", ())),
-            "; ".join(sources([result])),
+            "; ".join(every_source(result)),
         ]
 
 

@@ -11,6 +11,7 @@ from models.tables import MatchRow
 from services.access import Caller, Matching
 from services.matcher.briefing.formats import as_docx, as_html
 from services.matcher.briefing.paper import Brief, paper, thing
+from services.matcher.briefing.pdf import as_pdf
 from services.matcher.briefing.tables import as_csv, as_geojson, as_xlsx
 from services.matcher.catalogue import Catalogue
 from services.matcher.decisions.decisions import Decisions
@@ -28,6 +29,7 @@ router = APIRouter(prefix="/matches", tags=["decisions"])
 
 class BriefingFormat(StrEnum):
     HTML = "html"
+    PDF = "pdf"
     DOCX = "docx"
     CSV = "csv"
     XLSX = "xlsx"
@@ -37,10 +39,16 @@ class BriefingFormat(StrEnum):
 _OFFICE = "application/vnd.openxmlformats-officedocument"
 MEDIA = {
     BriefingFormat.HTML: "text/html; charset=utf-8",
+    BriefingFormat.PDF: "application/pdf",
     BriefingFormat.DOCX: f"{_OFFICE}.wordprocessingml.document",
     BriefingFormat.CSV: "text/csv; charset=utf-8",
     BriefingFormat.XLSX: f"{_OFFICE}.spreadsheetml.sheet",
     BriefingFormat.GEOJSON: "application/geo+json",
+}
+PAPERS = {
+    BriefingFormat.HTML: as_html,
+    BriefingFormat.PDF: as_pdf,
+    BriefingFormat.DOCX: as_docx,
 }
 TABLES = {
     BriefingFormat.CSV: as_csv,
@@ -63,8 +71,7 @@ def briefing(
     if format in TABLES:
         content = TABLES[format](answer)
     else:
-        made = paper(_brief(request, caller, row, answer, words))
-        content = as_docx(made) if format is BriefingFormat.DOCX else as_html(made)
+        content = PAPERS[format](paper(_brief(request, caller, row, answer, words)))
     headers = {
         "Content-Language": words.language,
         "Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'",

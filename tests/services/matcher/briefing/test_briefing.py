@@ -1,6 +1,7 @@
 """The shortlist as a paper, as tables that run nothing, and as a map."""
 
 import csv
+import re
 from html.parser import HTMLParser
 from io import BytesIO, StringIO
 from typing import Any
@@ -8,8 +9,13 @@ from typing import Any
 import pytest
 from docx import Document
 from fastapi.testclient import TestClient
+from pypdf import PdfReader
 from python_calamine import load_workbook
+from typst import Fonts
 
+from services.matcher.briefing import pdf as typesetting
+from services.matcher.briefing.paper import Paper, Section
+from services.matcher.briefing.pdf import as_pdf
 from services.matcher.briefing.tables import as_csv, as_xlsx, safe
 
 Json = dict[str, Any]
@@ -72,7 +78,9 @@ def test_the_letter_goes_to_an_office(client: TestClient, match: Json) -> None:
     words = page(client, match).words
     name = match["results"][0]["place"]["name"]
     letter = words.split("Draft of a first letter")[1]
-    assert name in letter.strip().splitlines()[0]
+    addressee = letter.strip().splitlines()[0]
+    assert addressee.endswith(f", {name}")
+    assert "never to a private person" in letter
 
 
 def test_the_paper_asks_nothing_of_elsewhere(client: TestClient, match: Json) -> None:
@@ -92,6 +100,30 @@ def test_the_paper_speaks_the_language_asked_for(
     assert "For residents" not in words
 
 
+def test_a_peer_that_may_be_asked_needs_no_word_on_entry(client: TestClient, match: Json) -> None:
+    assert [r["verdict"] for r in match["results"]] == ["eligible"] * 5
+    assert "Entry:" not in page(client, match).words
+
+
+def test_every_source_has_a_number_and_is_listed_once(client: TestClient, match: Json) -> None:
+    given = client.get(f"/v1/matches/{match['match_id']}/briefing").text
+    listed = re.findall(r"<li>(.*?)</li>", given.split("<ol>")[1].split("</ol>")[0])
+    cited = {int(n) for ref in re.findall(r"<sup>(.*?)</sup>", given) for n in ref.split(", ")}
+    assert cited == set(range(1, len(listed) + 1))
+    assert len(set(listed)) == len(listed)
+    assert any(source.startswith("GeoNames") for source in listed)
+
+
+def test_who_is_inside_from_home_is_said(client: TestClient) -> None:
+    """Members of the same country can tell how it is; those abroad are not asked first."""
+    body = {"place": {"name": "Anywhere", "kind": "city", "country": "GB"}, "as_of": "2026-06-01"}
+    body |= {"among": ["city-possible"]}
+    match = client.post("/v1/matches/collaborations", json=body).json()
+    (found,) = match["results"]
+    assert {m["country"] for m in found["peers_inside"]} > {"GB"}
+    assert "inside already from our country: London.\n" in page(client, match).words
+
+
 def test_markup_in_names_stays_text(client: TestClient) -> None:
     name = "<script>alert(1)</script>"
     body = {"place": {"name": name, "kind": "city", "country": "DE"}, "limit": 1}
@@ -107,6 +139,58 @@ def test_a_document_to_go_on_writing_in(client: TestClient, match: Json) -> None
     words = "\n".join(paragraph.text for paragraph in document.paragraphs)
     assert match["results"][0]["place"]["name"] in words
     assert "attachment" in given.headers["content-disposition"]
+
+
+def pdf(client: TestClient, match: Json, language: str = "en") -> tuple[bytes, PdfReader, str]:
+    """The bytes, the document, and all its words on one line."""
+    path = f"/v1/matches/{match['match_id']}/briefing?format=pdf"
+    given = client.get(path, headers={"Accept-Language": language})
+    assert (given.status_code, given.headers["content-type"]) == (200, "application/pdf")
+    read = PdfReader(BytesIO(given.content))
+    return given.content, read, " ".join(" ".join(p.extract_text() for p in read.pages).split())
+
+
+def test_the_pdf_says_what_the_page_says(client: TestClient, match: Json) -> None:
+    content, read, words = pdf(client, match)
+    assert read.metadata is not None
+    assert str(read.metadata.title).endswith(": places to work with")
+    root = read.root_object
+    assert root["/MarkInfo"]["/Marked"]  # type: ignore[index]
+    assert str(root["/Lang"]) == "en"
+    for result in match["results"]:
+        assert result["place"]["name"] in words
+    for part in ("In short", "Before a decision", "For residents", "Draft of a first letter"):
+        assert part in words
+    assert len(read.pages) <= 4
+    assert pdf(client, match)[0] == content
+
+
+@pytest.mark.parametrize(
+    ("name", "shown"),
+    [
+        ("Łódź", "Łódź"),
+        ("Đà Nẵng", "Đà Nẵng"),
+        ("Θεσσαλονίκη", "Θεσσαλονίκη"),
+        ("Київ", "Київ"),
+        ("#strong[x] $y$ *z*", "#strong[x] $y$ *z*"),
+    ],
+)
+def test_names_of_many_scripts_and_markup_are_set_as_they_are(
+    client: TestClient, name: str, shown: str
+) -> None:
+    body = {"place": {"name": name, "kind": "city", "country": "DE"}, "limit": 1}
+    match = client.post("/v1/matches/peers", json=body).json()
+    assert shown in pdf(client, match)[2]
+
+
+def test_what_no_font_shows_is_spelled_in_latin_letters(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As on a machine without fonts of its own."""
+    monkeypatch.setattr(typesetting, "_fonts", lambda: Fonts(include_system_fonts=False))
+    section = Section("residents", "東京都 – São Paulo", ["Київ"])
+    content = as_pdf(Paper("東京都", "en", "2026-06-01", [section]))
+    words = "".join(p.extract_text() for p in PdfReader(BytesIO(content)).pages)
+    assert "DongJingDou – São Paulo" in words
+    assert "Київ" in words
 
 
 def test_the_tables_hold_every_result(client: TestClient, match: Json) -> None:

@@ -1,0 +1,66 @@
+"""One suggestion of the paper: why, what each side has, whom to ask, and what to mind."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from models.taxonomy import Verdict
+from services.matcher.briefing.paper import Brief, Json, Point, Section, thing
+from services.matcher.briefing.sources import Sources, sources_of
+
+REASONS, STEPS, ASKED = 3, 3, 4
+
+
+def suggestion(brief: Brief, at: int, result: Json, sources: Sources) -> Section:
+    """How it stands, the reasons that weigh most, and what to do about it."""
+    words, found = brief.words, thing(result)
+    where = f" ({words.format_field(found['country'], 'country')})" if "country" in found else ""
+    lines = []
+    if brief.kind == "collaborations" or result.get("verdict") != Verdict.ELIGIBLE:
+        lines.append(words.text("briefing.verdict", {"verdict": result.get("verdict")}))
+    points = [
+        *_exchange(brief, result, sources),
+        *_reasons(result, sources),
+        *_at_home(brief, result),
+        *_mind(brief, result, sources),
+    ]
+    return Section("suggestion", f"{at}. {found['name']}{where}", lines, points)
+
+
+def _exchange(brief: Brief, result: Json, sources: Sources) -> Iterator[Point]:
+    """What either side can show the other, as far as is on file."""
+    for side in ("gets", "gives"):
+        items: list[dict[str, Any]] = result.get(side) or []
+        if items:
+            said = [
+                f"{brief.words.term('sector', item['sector'])}"
+                f" ({brief.words.term('stage', item['stage'])})"
+                for item in items
+            ]
+            evidence = [e for item in items for e in item.get("evidence", ())]
+            args = {"what": list(dict.fromkeys(said))}
+            text = brief.words.text(f"briefing.{side}", args)
+            yield Point(text, refs=sources.cite(sources_of(evidence)))
+
+
+def _reasons(result: Json, sources: Sources) -> Iterator[Point]:
+    best = sorted(result["reasons"], key=lambda r: -r["contribution"])[:REASONS]
+    for reason in best:
+        if reason["contribution"] > 0:
+            yield Point(reason["text"], refs=sources.cite(sources_of(reason["evidence"])))
+
+
+def _at_home(brief: Brief, result: Json) -> Iterator[Point]:
+    """Places of the same country that are inside: they know how it is to be in it."""
+    country = brief.asking.get("country")
+    inside = [m["name"] for m in result.get("peers_inside", ()) if m.get("country") == country]
+    if inside and country:
+        text = brief.words.text("briefing.at_home", {"names": inside[:ASKED]})
+        yield Point(text, brief.words.term("briefing", "ask"))
+
+
+def _mind(brief: Brief, result: Json, sources: Sources) -> Iterator[Point]:
+    for caution in result.get("cautions", ()):
+        refs = sources.cite(sources_of(caution.get("evidence", ())))
+        yield Point(caution["text"], brief.words.term("briefing", "mind"), refs)
+    for step in result.get("next_steps", ())[:STEPS]:
+        yield Point(step["text"], brief.words.term("briefing", "next"))
