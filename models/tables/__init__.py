@@ -5,6 +5,7 @@ from models.tables.base import Table, now
 from models.tables.convening import RosterRow, ScreeningEntryRow, ScreeningRow
 from models.tables.decisions import AuditRow, MatchRow, OutcomeRow, TenantDocumentRow
 from models.tables.records import PUBLIC, CollaborationRow, CommitmentRow, PlaceRow
+from models.tables.sharing import ShareRow
 from models.tables.work import Job, JobError, SnapshotRow, TextVector
 
 __all__ = [
@@ -21,6 +22,7 @@ __all__ = [
     "RosterRow",
     "ScreeningEntryRow",
     "ScreeningRow",
+    "ShareRow",
     "SignIn",
     "SnapshotRow",
     "Table",

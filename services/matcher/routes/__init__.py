@@ -14,6 +14,7 @@ from services.matcher.routes import (
     reconcile,
     reference,
     screenings,
+    shares,
 )
 
 versioned = APIRouter(prefix="/v1")
@@ -27,6 +28,7 @@ for group in (
     collaborations,
     convening,
     screenings,
+    shares,
     reference,
 ):
     versioned.include_router(group.router)

@@ -16,6 +16,7 @@ from services.matcher.decisions.decisions import Decisions
 from services.matcher.decisions.digests import digests
 from services.matcher.decisions.outcomes import OutcomeRequest, add_outcome, list_outcomes
 from services.matcher.routes.decisions import found
+from services.sessions import token_of
 from services.web import answer
 
 router = APIRouter(tags=["decisions"])
@@ -33,9 +34,14 @@ Deciding = Annotated[Caller, Depends(_keyed)]
 
 
 def actor_of(request: Request) -> str:
-    """Who acts, as the log names them: the beginning of the hash of their key."""
+    """Who acts, as the log names them: the beginning of the hash of their key or session.
+
+    The session's own row says which person it was, for as long as that may be kept.
+    """
     key = request.headers.get("authorization", "").partition(" ")[2].strip()
-    return f"key {hashlib.sha256(key.encode('utf-8', 'replace')).hexdigest()[:ACTOR_SHOWN]}"
+    token = None if key else token_of(request)
+    kind, secret = ("session", token) if token else ("key", key)
+    return f"{kind} {hashlib.sha256(secret.encode('utf-8', 'replace')).hexdigest()[:ACTOR_SHOWN]}"
 
 
 @router.post("/matches/{match_id}/outcomes")

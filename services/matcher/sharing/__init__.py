@@ -1,0 +1,1 @@
+"""Two places of one country, or any two, looking at the same partners: shown on both's wish."""
