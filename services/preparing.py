@@ -22,9 +22,9 @@ from models.tables import Job, JobError, PlaceRow, now
 from services.access import Caller, Scope
 from services.ingest import files
 from services.ingest.default import load_default
-from services.ingest.embed import Progress
+from services.ingest.embed import Progress, TextReader, read_new_texts
 from services.ingest.jobs import Report
-from services.ingest.publish import publish
+from services.ingest.publish import anchors, publish
 from services.ingest.queries import errors_of
 from services.ingest.upsert import Counts, ensure_tenant
 
@@ -99,10 +99,15 @@ class Loading:
 
     def publish(self) -> str:
         """Publish all facts; answers with the snapshot's id."""
-        store = SnapshotStore(self.settings.snapshots)
+        settings = self.settings
+        embedder = load_embedder(settings.embedding_model)
+        with self.watch("Reading new texts") as progress:
+            model, executor = settings.embedding_model, settings.executor
+            reader = TextReader(embedder, model, executor, progress)
+            read_new_texts(self.sessions, reader, anchors())
+        store = SnapshotStore(settings.snapshots)
         with self.watch("Publishing a snapshot") as progress, self.sessions.begin() as session:
-            embedder = load_embedder(self.settings.embedding_model)
-            return publish(session, store, embedder, self.settings.snapshots_kept, progress)
+            return publish(session, store, embedder, settings.snapshots_kept, progress)
 
 
 def _failure(upload: files.Upload, report: Report) -> str | None:

@@ -1,17 +1,41 @@
-"""Texts into vectors: each text that somebody wrote, once per content and model."""
+"""Texts into vectors: each text that somebody wrote, once per content and model.
+
+New texts are read before a publish (`read_new_texts`), where there are many by the executor, and
+their vectors are kept as they come: what was read stays read, whatever happens next.
+"""
 
 import hashlib
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
+import orjson
 from numpy.typing import NDArray
-from sqlalchemy import insert, select
+from sqlalchemy import ColumnElement, and_, or_, select
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
-from models.embedding import Embedder
-from models.tables import TextVector
+from models.database import Sessions
+from models.embedding import Embedder, load_embedder
+from models.errors import ExecutorUnavailable
+from models.snapshot.texts import written_texts
+from models.tables import CollaborationRow, PlaceRow, TextVector
+from services.executor import workers
 
-BATCH = 64
+# How many texts a worker takes at once: a second or two of the slowest model.
+PIECE = 64
+# Fewer are read before other processes have loaded a model.
+ENOUGH = 1_000
+# Vectors are written by so many: a commit costs as much as reading a few texts.
+KEPT_AT_ONCE = 512
+_LOOKED_UP = 500
+_FETCHED = 5_000
+
+Text = tuple[str, str]
+"""The hash of a text, and the text."""
+Vectors = NDArray[np.float32]
+Read = tuple[tuple[Text, ...], Vectors]
 Progress = Callable[[int, int], None]
 """Called with (done, total) as work goes on."""
 
@@ -20,47 +44,152 @@ def no_progress(done: int, total: int) -> None:
     """Nobody watches."""
 
 
-def _hash(text: str) -> str:
-    return hashlib.sha256(text.encode("utf-8", "replace")).hexdigest()
+@dataclass(frozen=True)
+class TextReader:
+    """The model that reads texts here, the setting that workers load it by, and who they are."""
+
+    embedder: Embedder
+    model: str
+    executor: str
+    progress: Progress = no_progress
 
 
-def embed_texts(
-    session: Session,
-    texts: Sequence[str],
-    embedder: Embedder,
-    progress: Progress = no_progress,
-) -> NDArray[np.float32]:
-    """Vectors (texts, dimension) of the texts as passages; only new ones are computed."""
+@dataclass(frozen=True)
+class Piece:
+    """Some texts for a worker, and the model that must read them."""
+
+    model: str
+    name: str
+    texts: tuple[Text, ...]
+
+
+def read_new_texts(sessions: Sessions, reader: TextReader, phrases: Iterable[str] = ()) -> int:
+    """Keep a vector of each text on file, and of the phrases; answers with how many were new."""
+    with sessions() as session:
+        texts = {_hash(text): text for text in (*_texts_on_file(session), *phrases)}
+        known = _known_hashes(session, reader.embedder, texts)
+    new = [(h, text) for h, text in texts.items() if h not in known]
+    done, unkept = 0, list[Read]()
+    reader.progress(0, len(new))
+    try:
+        for read in _read(new, reader):
+            unkept.append(read)
+            waiting = sum(len(texts) for texts, _ in unkept)
+            if waiting >= KEPT_AT_ONCE:
+                done, waiting = done + _keep(sessions, reader.embedder, unkept), 0
+            reader.progress(done + waiting, len(new))
+    finally:
+        done += _keep(sessions, reader.embedder, unkept)
+    return done
+
+
+def _texts_on_file(session: Session) -> Iterator[str]:
+    """The texts of all records, each as often as it stands there."""
+    for table in (PlaceRow, CollaborationRow):
+        # Most places wrote nothing: what has no such field is not even fetched.
+        fields = ('"description":', '"text":', '"strategic_goals":')
+        told = or_(*(table.record.contains(field, autoescape=True) for field in fields))
+        query = select(table.record).where(told).execution_options(yield_per=_FETCHED)
+        for record in session.scalars(query):
+            yield from (written.text for written in written_texts(orjson.loads(record)))
+
+
+def _read(new: Sequence[Text], reader: TextReader) -> Iterator[Read]:
+    """The texts piece by piece with their vectors."""
+    pieces = list(_pieces(new, reader))
+    if len(new) < ENOUGH:
+        for piece in pieces:
+            texts = [text for _, text in piece.texts]
+            yield piece.texts, reader.embedder.encode_many(texts, "passage")
+        return
+    with workers(reader.executor) as found:
+        for piece, vectors in found.run(read_piece, pieces):
+            yield piece.texts, vectors
+
+
+def _pieces(texts: Sequence[Text], reader: TextReader) -> Iterator[Piece]:
+    """Texts of like length together, since a batch takes as long as its longest; these first."""
+    ordered = sorted(texts, key=lambda text: (-len(text[1]), text))
+    for start in range(0, len(ordered), PIECE):
+        some = tuple(ordered[start : start + PIECE])
+        yield Piece(reader.model, reader.embedder.name, some)
+
+
+def read_piece(piece: Piece) -> Vectors:
+    """Read a piece, in the process of a worker."""
+    embedder = _embedder(piece.model)
+    if embedder.name != piece.name:
+        raise ExecutorUnavailable(
+            f"A worker reads texts with {embedder.name}, this service with {piece.name}: "
+            "their vectors cannot be compared. Install the same versions on both."
+        )
+    return embedder.encode_many([text for _, text in piece.texts], "passage")
+
+
+@lru_cache(maxsize=1)
+def _embedder(model: str) -> Embedder:
+    """The model of this process, loaded at its first piece."""
+    return load_embedder(model)
+
+
+def _keep(sessions: Sessions, embedder: Embedder, unkept: list[Read]) -> int:
+    """Write vectors down at once; answers with how many."""
+    with sessions.begin() as session:
+        for texts, vectors in unkept:
+            _insert(session, embedder, [h for h, _ in texts], vectors)
+    count = sum(len(texts) for texts, _ in unkept)
+    unkept.clear()
+    return count
+
+
+def embed_texts(session: Session, texts: Sequence[str], embedder: Embedder) -> Vectors:
+    """Vectors (texts, dimension) of the texts as passages; those not on file are read and kept."""
     hashes = [_hash(text) for text in texts]
     known = _known(session, embedder, set(hashes))
     missing = {h: t for h, t in zip(hashes, texts, strict=True) if h not in known}
-    # Texts of like length waste the least padding in a batch.
-    pending = sorted(missing.items(), key=lambda item: len(item[1]))
-    for start in range(0, len(pending), BATCH):
-        batch = pending[start : start + BATCH]
-        vectors = embedder.encode([text for _, text in batch], "passage")
-        rows = [
-            {"model": embedder.name, "content_hash": h, "vector": v.astype("<f4").tobytes()}
-            for (h, _), v in zip(batch, vectors, strict=True)
-        ]
-        session.execute(insert(TextVector), rows)
-        known.update((row["content_hash"], row["vector"]) for row in rows)
-        progress(start + len(batch), len(pending))
-    table = np.empty((len(texts), embedder.dimension), np.float32)
-    for i, h in enumerate(hashes):
-        table[i] = np.frombuffer(known[h], "<f4")
-    return table
+    pending = sorted(missing.items(), key=lambda item: (-len(item[1]), item))
+    for start in range(0, len(pending), PIECE):
+        batch = pending[start : start + PIECE]
+        vectors = embedder.encode_many([text for _, text in batch], "passage")
+        _insert(session, embedder, [h for h, _ in batch], vectors)
+        known.update(
+            {h: v.astype("<f4").tobytes() for (h, _), v in zip(batch, vectors, strict=True)}
+        )
+    table = np.frombuffer(b"".join(known[h] for h in hashes), "<f4")
+    return table.reshape(len(texts), embedder.dimension)
+
+
+def _insert(session: Session, embedder: Embedder, hashes: Sequence[str], vectors: Vectors) -> None:
+    """Write vectors down, but for those that somebody else wrote meanwhile."""
+    rows = [
+        {"model": embedder.name, "content_hash": h, "vector": vector.astype("<f4").tobytes()}
+        for h, vector in zip(hashes, vectors, strict=True)
+    ]
+    on_sqlite = session.get_bind().dialect.name == "sqlite"
+    insert = sqlite.insert(TextVector) if on_sqlite else postgresql.insert(TextVector)
+    session.execute(insert.on_conflict_do_nothing(), rows)
 
 
 def _known(session: Session, embedder: Embedder, hashes: Iterable[str]) -> dict[str, bytes]:
+    """The vectors on file of the texts with these hashes."""
+    query = select(TextVector.content_hash, TextVector.vector)
+    rows = (session.execute(query.where(these)) for these in _these(embedder, hashes))
+    return {row.content_hash: row.vector for some in rows for row in some}
+
+
+def _known_hashes(session: Session, embedder: Embedder, hashes: Iterable[str]) -> set[str]:
+    query = select(TextVector.content_hash)
+    found = (session.scalars(query.where(these)) for these in _these(embedder, hashes))
+    return {content_hash for some in found for content_hash in some}
+
+
+def _these(embedder: Embedder, hashes: Iterable[str]) -> Iterator[ColumnElement[bool]]:
+    """Conditions that name some of the hashes each: a statement takes so many and no more."""
     wanted = sorted(hashes)
-    known: dict[str, bytes] = {}
-    for start in range(0, len(wanted), 500):
-        rows = session.execute(
-            select(TextVector.content_hash, TextVector.vector).where(
-                TextVector.model == embedder.name,
-                TextVector.content_hash.in_(wanted[start : start + 500]),
-            )
-        )
-        known.update({row.content_hash: row.vector for row in rows})
-    return known
+    for start in range(0, len(wanted), _LOOKED_UP):
+        some = TextVector.content_hash.in_(wanted[start : start + _LOOKED_UP])
+        yield and_(TextVector.model == embedder.name, some)
+
+
+def _hash(text: str) -> str:
+    return hashlib.sha256(text.encode("utf-8", "replace")).hexdigest()

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from threading import Event
+from time import monotonic
 from uuid import uuid4
 
 import structlog
@@ -21,6 +22,7 @@ from services.sheets import RowError
 
 ERRORS_KEPT = 1_000
 QUEUE = 100
+SECONDS_BETWEEN_WORDS = 10
 FAILED = "The job failed for a reason of the service, not of the file; its id helps find why."
 
 
@@ -40,6 +42,8 @@ class Report:
     counts: Counts = field(default_factory=Counts)
     errors_kept: int = 0
     _new: list[RowError] = field(default_factory=list)
+    _told: int = 0
+    _told_at: float = field(default_factory=monotonic)
 
     def refuse(self, errors: list[RowError]) -> None:
         """A row that does not land, with all that is wrong with it."""
@@ -49,6 +53,21 @@ class Report:
     def blame(self, errors: list[RowError]) -> None:
         room = ERRORS_KEPT - self.errors_kept - len(self._new)
         self._new += errors[:room]
+
+    def told(self, done: int, total: int) -> None:
+        """Texts read so far, of all that are new: written down and logged now and then."""
+        if self.stopping.is_set():
+            raise Stopped
+        self.read = done
+        since = monotonic() - self._told_at
+        if since < SECONDS_BETWEEN_WORDS and done < total:
+            return
+        rate = round((done - self._told) / max(since, 1e-9), 1)
+        log = structlog.get_logger("jobs")
+        log.info("texts read", job_id=self.job_id, done=done, total=total, per_second=rate)
+        self._told_at, self._told = monotonic(), done
+        with self.sessions.begin() as session:
+            self.save(session)
 
     def save(self, session: Session) -> Job:
         """Write the numbers and new errors down with what else the session holds."""

