@@ -9,6 +9,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from models.errors import InvalidInput
+from models.months import months_later
 from models.records.values import Record, Text
 from models.tables import MatchRow, OutcomeRow
 from services.matcher.decisions.audit import Entry, Ledger
@@ -22,6 +23,9 @@ from services.matcher.decisions.tuning import (
     next_version,
     sums_of,
 )
+
+ASKED_AFTER = (6, 12)
+"""Months after which those who accepted are asked whether it is still active."""
 
 
 class OutcomeKind(StrEnum):
@@ -109,6 +113,21 @@ def _of(session: Session, match: MatchRow) -> list[OutcomeRow]:
 def list_outcomes(session: Session, match: MatchRow) -> list[dict[str, Any]]:
     """All that was told of a match, in order."""
     return [shown(row) for row in _of(session, match)]
+
+
+def due_of(told: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """When to ask each side whether what it accepted is still active; until it has ended."""
+    found = []
+    for key in dict.fromkeys((item["result_id"], item["side"]) for item in told):
+        own = [item for item in told if (item["result_id"], item["side"]) == key]
+        began = min((i["at"] for i in own if i["outcome"] == OutcomeKind.ACCEPTED), default=None)
+        if began is None or any(i["outcome"] == OutcomeKind.ENDED for i in own):
+            continue
+        for months in ASKED_AFTER:
+            due = months_later(date.fromisoformat(began), months).isoformat()
+            if not any(i["outcome"] == OutcomeKind.ACTIVE and i["at"] >= due for i in own):
+                found.append({"result_id": key[0], "side": key[1], "months": months, "due": due})
+    return found
 
 
 def shown(row: OutcomeRow) -> dict[str, Any]:

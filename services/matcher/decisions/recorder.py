@@ -3,7 +3,7 @@
 import hashlib
 import logging
 import threading
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from datetime import UTC, datetime, timedelta
 from itertools import islice
 from typing import Any, cast
@@ -28,10 +28,13 @@ EVERY_SECONDS = 0.5
 WAITING = 10_000
 KNOWN = 50_000
 Key = tuple[str, str]
+Actors = dict[str, None]
+"""Who asked, in order."""
 Columns = dict[str, Any]
 """A record as the columns of its row: objects of the database would take longer than answers."""
 
 _TABLE = cast(Table, MatchRow.__table__)
+Batch = dict[Key, tuple[Columns, tuple[str, ...]]]
 log = logging.getLogger(__name__)
 
 
@@ -43,7 +46,8 @@ class Recorder:
         self.sessions = sessions
         self.retention = timedelta(days=retention_days)
         self._waiting: dict[Key, Columns] = {}
-        self._known: dict[Key, None] = {}
+        self._actors: dict[Key, Actors] = {}
+        self._known: dict[tuple[str, str, str], None] = {}
         self._lock = threading.Lock()
         self._writing = threading.Lock()
         self._wake = threading.Event()
@@ -51,17 +55,19 @@ class Recorder:
         self._thread: threading.Thread | None = None
         self._tidied = datetime.min.replace(tzinfo=UTC)
 
-    def record(self, answered: Answered) -> None:
-        """Take an answer in; the same question on the same snapshot is recorded once."""
+    def record(self, answered: Answered, actor: str) -> None:
+        """Take an answer in; the same question on the same snapshot is kept once for each asker."""
         key = (answered.tenant, answered.id)
-        if key in self._waiting or key in self._known:
+        if (*key, actor) in self._known or actor in self._actors.get(key, ()):
             return
-        columns = _columns(answered)
+        columns = self._waiting.get(key) or _columns(answered)
         with self._lock:
             if key not in self._waiting and len(self._waiting) >= WAITING:
                 log.error("match records lost: the database cannot be written")
-                del self._waiting[next(iter(self._waiting))]
-            self._waiting[key] = columns
+                oldest = next(iter(self._waiting))
+                del self._waiting[oldest], self._actors[oldest]
+            self._waiting.setdefault(key, columns)
+            self._actors.setdefault(key, {})[actor] = None
             if self._thread is None and not self._closed.is_set():
                 self._thread = threading.Thread(target=self._run, name="recorder", daemon=True)
                 self._thread.start()
@@ -82,16 +88,28 @@ class Recorder:
         with self._writing:
             while True:
                 with self._lock:
-                    batch = dict(islice(self._waiting.items(), BATCH))
+                    batch = {
+                        key: (columns, tuple(self._actors[key]))
+                        for key, columns in islice(self._waiting.items(), BATCH)
+                    }
                 if not batch:
                     return
                 self._write(batch)
                 with self._lock:
-                    for key in batch:
-                        self._waiting.pop(key, None)
-                        self._known[key] = None
-                    for key in list(islice(self._known, max(0, len(self._known) - KNOWN))):
-                        del self._known[key]
+                    self._forget(batch)
+
+    def _forget(self, batch: Batch) -> None:
+        """Let go of what was written; who asked meanwhile still waits."""
+        for key, (_, actors) in batch.items():
+            waiting = self._actors.get(key, {})
+            for actor in actors:
+                waiting.pop(actor, None)
+                self._known[*key, actor] = None
+            if not waiting:
+                self._waiting.pop(key, None)
+                self._actors.pop(key, None)
+        for known in list(islice(self._known, max(0, len(self._known) - KNOWN))):
+            del self._known[known]
 
     def close(self) -> None:
         """Write what waits and end the thread."""
@@ -124,15 +142,31 @@ class Recorder:
         except (SQLAlchemyError, Problem, OSError) as error:
             log.error("recording: %s", getattr(error, "detail", None) or type(error).__name__)
 
-    def _write(self, batch: dict[Key, Columns]) -> None:
+    def _write(self, batch: Batch) -> None:
         with self.ledger.writing() as writing:
             there = _recorded(writing.session, batch)
-            new = [columns for key, columns in batch.items() if key not in there]
+            new = [columns for key, (columns, _) in batch.items() if key not in there]
             if new:
                 writing.session.execute(insert(_TABLE), new)
-            for tenant in sorted({columns["tenant_id"] for columns in new}):
-                rows = _digests(c for c in new if c["tenant_id"] == tenant)
-                writing.append(Entry(tenant, "matches", "service", {"rows": rows}))
+            for entry in _entries(batch, there):
+                writing.append(entry)
+
+
+def _entries(batch: Batch, there: set[Key]) -> Iterator[Entry]:
+    """An entry for each asker: the records it made, and the ids of those that others made."""
+    first: dict[tuple[str, str], list[Columns]] = {}
+    again: dict[tuple[str, str], list[str]] = {}
+    for key, (columns, actors) in batch.items():
+        makers = actors[:1] if key not in there else ()
+        for actor in makers:
+            first.setdefault((key[0], actor), []).append(columns)
+        for actor in actors[len(makers) :]:
+            again.setdefault((key[0], actor), []).append(key[1])
+    for tenant, actor in sorted(first.keys() | again.keys()):
+        content: Columns = {"rows": _digests(first.get((tenant, actor), ()))}
+        if (tenant, actor) in again:
+            content["asked"] = again[tenant, actor]
+        yield Entry(tenant, "matches", actor, content)
 
 
 def _digests(records: Iterable[Columns]) -> dict[str, str]:

@@ -1,12 +1,12 @@
 """A place's commitments as holdings: departments' duplicates merged, their owners kept."""
 
-from calendar import monthrange
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
 from models.errors import CollaborationNotFound
+from models.months import months_later
 from models.taxonomy import CollaborationType, CommitmentLevel
 from services.matcher.judging import ended
 from services.matcher.matching import Context
@@ -126,12 +126,6 @@ def _collaboration(context: Context, entry: Facts) -> Facts:
     except CollaborationNotFound:
         return {}
     return context.snapshot.collaborations[row]
-
-
-def months_later(day: date, months: int) -> date:
-    """The same day some months later, or the last of that month."""
-    year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
-    return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))
 
 
 def why_reassess(holding: Holding, as_of: date) -> list[tuple[str, Facts]]:

@@ -15,6 +15,7 @@ from services.inputs import input_errors
 from services.matcher.decisions.asked import answer_match
 from services.matcher.decisions.decisions import Decisions
 from services.matcher.matching import Context
+from services.matcher.routes.actor import actor_of
 from services.matcher.routes.decisions import context_of
 from services.matcher.routes.dependencies import CatalogueDep, WordsDep
 from services.matcher.schemas import PeersRequest
@@ -52,21 +53,21 @@ def peers_of_many(
     """The peers of many places, as lines of JSON: an answer each, or the problem with it."""
     today = body.as_of or datetime.now(UTC).date()
     context = context_of(request.app.state.matcher, catalogue, caller.tenant, words, today)
-    lines = _lines(context, request.app.state.decisions, body)
+    lines = _lines(context, request.app.state.decisions, body, actor_of(request))
     headers = {"Content-Language": words.language}
     return StreamingResponse(lines, headers=headers, media_type="application/x-ndjson")
 
 
-def _lines(context: Context, decisions: Decisions, body: PeersBatch) -> Iterator[bytes]:
+def _lines(context: Context, decisions: Decisions, body: PeersBatch, actor: str) -> Iterator[bytes]:
     for index, question in enumerate(body.questions()):
         try:
-            told = b'"answer":' + _answer(context, decisions, question)
+            told = b'"answer":' + _answer(context, decisions, question, actor)
         except Problem as problem:
             told = b'"problem":' + orjson.dumps(_as_json(problem))
         yield b'{"index":%d,%b}\n' % (index, told)
 
 
-def _answer(context: Context, decisions: Decisions, question: dict[str, Any]) -> bytes:
+def _answer(context: Context, decisions: Decisions, question: dict[str, Any], actor: str) -> bytes:
     """One place's answer, recorded like that of a question of its own."""
     try:
         asked = PeersRequest.model_validate(question)
@@ -75,7 +76,7 @@ def _answer(context: Context, decisions: Decisions, question: dict[str, Any]) ->
         raise InvalidInput("; ".join(e["detail"] for e in errors), errors) from error
     tuned = decisions.tuned(context.tenant, "peers", asked)
     answered = answer_match(context, "peers", asked, tuned)
-    decisions.recorder.record(answered)
+    decisions.recorder.record(answered, actor)
     return answered.answer
 
 

@@ -26,8 +26,8 @@ from services.matcher.convening.schemas import (
 from services.matcher.decisions.audit import Entry, digest
 from services.matcher.decisions.decisions import Decisions
 from services.matcher.matching import Context
+from services.matcher.routes.actor import actor_of
 from services.matcher.routes.dependencies import CatalogueDep, WordsDep
-from services.matcher.routes.outcomes import actor_of
 from services.matcher.routes.paging import Limit
 from services.matcher.wording import Wording
 from services.web import answer

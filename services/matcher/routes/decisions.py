@@ -10,9 +10,9 @@ from models.errors import MatchNotFound, Problem
 from models.tables import MatchRow
 from services.access import Caller, Matching
 from services.matcher.catalogue import Catalogue
+from services.matcher.decisions.account import account_of
 from services.matcher.decisions.decisions import Decisions
 from services.matcher.decisions.diff import difference, side_of
-from services.matcher.decisions.digests import digest_of
 from services.matcher.decisions.replay import refused_then, replay, stored_answer
 from services.matcher.matching import Context
 from services.matcher.routes.dependencies import WordsDep
@@ -81,30 +81,11 @@ def again(match_id: str, request: Request, caller: Matching) -> Response:
 
 @router.get("/{match_id}/audit")
 def audit(match_id: str, request: Request, caller: Matching) -> Response:
-    """What a match was made with: inputs, weights, snapshot, model and software."""
+    """What a match was made with, who asked it, and what was decided on it."""
     row = found(request, caller, match_id)
     decisions: Decisions = request.app.state.decisions
-    catalogue = decisions.catalogue(row.snapshot_id)
-    shown: dict[str, Any] = {
-        "match_id": row.id,
-        "kind": row.kind,
-        "as_of": row.as_of.isoformat(),
-        "language": row.language,
-        "snapshot_id": row.snapshot_id,
-        "snapshot_kept": catalogue is not None,
-        "software": row.software,
-        "recorded_at": row.recorded_at.isoformat(),
-        "answer_sha256": row.answer_hash,
-        "record_sha256": digest_of(row),
-    }
-    if catalogue is not None:
-        manifest = catalogue.snapshot.manifest
-        shown |= {
-            "data_revision": manifest.data_revision,
-            "embedding_model": manifest.embedding.model,
-            "weights_version": catalogue.weights["version"],
-        }
-    return answer(shown)
+    with request.app.state.sessions() as session:
+        return answer(account_of(row, decisions.catalogue(row.snapshot_id), session))
 
 
 @router.get("/{first}/diff/{second}")

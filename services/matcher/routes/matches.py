@@ -10,6 +10,7 @@ from services.matcher.decisions.asked import Kind, answer_match
 from services.matcher.decisions.decisions import Decisions
 from services.matcher.matching import Context
 from services.matcher.routes import batch
+from services.matcher.routes.actor import actor_of
 from services.matcher.routes.decisions import context_of, written
 from services.matcher.routes.dependencies import CatalogueDep, WordsDep
 from services.matcher.schemas import CollaborationsRequest, MatchRequest, PeersRequest
@@ -59,5 +60,5 @@ def _answer(request: Request, context: Context, kind: Kind, body: MatchRequest) 
     decisions: Decisions = request.app.state.decisions
     tuned = decisions.tuned(context.tenant, kind, body)
     answered = answer_match(context, kind, body, tuned)
-    decisions.recorder.record(answered)
+    decisions.recorder.record(answered, actor_of(request))
     return written(answered.answer, answered.language)

@@ -1,6 +1,5 @@
 """What became of matches, and the weights that a tenant's own outcomes have moved."""
 
-import hashlib
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Query, Request, Response
@@ -14,13 +13,12 @@ from services.matcher.decisions import tuning
 from services.matcher.decisions.audit import Entry
 from services.matcher.decisions.decisions import Decisions
 from services.matcher.decisions.digests import digests
-from services.matcher.decisions.outcomes import OutcomeRequest, add_outcome, list_outcomes
+from services.matcher.decisions.outcomes import OutcomeRequest, add_outcome, due_of, list_outcomes
+from services.matcher.routes.actor import actor_of
 from services.matcher.routes.decisions import found
-from services.sessions import token_of
 from services.web import answer
 
 router = APIRouter(tags=["decisions"])
-ACTOR_SHOWN = 12
 
 
 def _keyed(caller: Matching) -> Caller:
@@ -33,17 +31,6 @@ def _keyed(caller: Matching) -> Caller:
 Deciding = Annotated[Caller, Depends(_keyed)]
 
 
-def actor_of(request: Request) -> str:
-    """Who acts, as the log names them: the beginning of the hash of their key or session.
-
-    The session's own row says which person it was, for as long as that may be kept.
-    """
-    key = request.headers.get("authorization", "").partition(" ")[2].strip()
-    token = None if key else token_of(request)
-    kind, secret = ("session", token) if token else ("key", key)
-    return f"{kind} {hashlib.sha256(secret.encode('utf-8', 'replace')).hexdigest()[:ACTOR_SHOWN]}"
-
-
 @router.post("/matches/{match_id}/outcomes")
 def tell(match_id: str, request: Request, body: OutcomeRequest, caller: Deciding) -> Response:
     """Tell what became of one result; told twice it is recorded once."""
@@ -54,10 +41,11 @@ def tell(match_id: str, request: Request, body: OutcomeRequest, caller: Deciding
 
 @router.get("/matches/{match_id}/outcomes")
 def told(match_id: str, request: Request, caller: Deciding) -> Response:
-    """All that was told of a match, in order."""
+    """All that was told of a match, in order, and when to ask what became of what was accepted."""
     row = found(request, caller, match_id)
     with request.app.state.sessions() as session:
-        return answer({"items": list_outcomes(session, row), "next": None})
+        items = list_outcomes(session, row)
+    return answer({"items": items, "next": None, "due": due_of(items)})
 
 
 class RevertRequest(Record):

@@ -17,9 +17,10 @@ from services.matcher.portfolio.invitation import check_invitation
 from services.matcher.portfolio.review import review
 from services.matcher.portfolio.schemas import Checklist, InvitationRequest, PortfolioRequest
 from services.matcher.portfolio.situation import Situation
+from services.matcher.routes.actor import actor_of
 from services.matcher.routes.decisions import context_of
 from services.matcher.routes.dependencies import CatalogueDep, WordsDep
-from services.matcher.routes.outcomes import Deciding, actor_of
+from services.matcher.routes.outcomes import Deciding
 from services.matcher.wording.officer import officer_wording
 from services.web import answer
 

@@ -4,8 +4,9 @@ from fastapi import APIRouter, Request, Response
 
 from services.matcher.decisions.audit import Entry
 from services.matcher.decisions.decisions import Decisions
+from services.matcher.routes.actor import actor_of
 from services.matcher.routes.decisions import found
-from services.matcher.routes.outcomes import Deciding, actor_of
+from services.matcher.routes.outcomes import Deciding
 from services.matcher.sharing import shares
 from services.web import answer
 

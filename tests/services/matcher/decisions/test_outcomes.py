@@ -3,6 +3,7 @@
 from datetime import date, timedelta
 from typing import Any
 
+import orjson
 import pytest
 from fastapi.testclient import TestClient
 
@@ -15,7 +16,7 @@ Json = dict[str, Any]
 QUESTION: Json = {
     "place": {"name": "Anywhere", "kind": "city", "country": "DE", "needs": NEED},
     "as_of": "2026-06-01",
-    "limit": 20,
+    "limit": 200,
     "include": ["refused"],
 }
 
@@ -42,6 +43,11 @@ def verdicts(answer: Json) -> dict[str, Any]:
     return {r["collaboration"]["id"]: (r["verdict"], r["rules"]) for r in everything}
 
 
+def said(answer: Json) -> bytes:
+    """All verdicts with their rules, as bytes."""
+    return orjson.dumps(verdicts(answer), option=orjson.OPT_SORT_KEYS)
+
+
 def test_fifty_refusals_lower_weights_within_bounds_and_no_verdict(
     asked: TestClient, own: Published
 ) -> None:
@@ -54,14 +60,36 @@ def test_fifty_refusals_lower_weights_within_bounds_and_no_verdict(
     assert lowered
     for feature, weight in before["weights"].items():
         assert weight * (1 - BOUND) <= after["weights"][feature] <= weight * (1 + BOUND)
-    shared = verdicts(before).keys() & verdicts(after).keys()
-    assert len(shared) > 20
-    assert {k: verdicts(before)[k] for k in shared} == {k: verdicts(after)[k] for k in shared}
+    assert len(verdicts(before)) > 100
+    assert said(before) == said(after)
     assert ask(asked, stranger) == theirs
     again = asked.post(f"/v1/matches/{before['match_id']}/replay", headers=mine)
     assert again.json() == before
     assert asked.post("/v1/weights/revert", json={"version": 0}, headers=mine).status_code == 200
     assert ask(asked, mine)["match_id"] == before["match_id"]
+
+
+def test_what_was_accepted_is_asked_about_after_six_and_twelve_months(
+    asked: TestClient, own: Published
+) -> None:
+    mine = {"Authorization": f"Bearer {own.keys['golden']}"}
+    match = ask(asked, mine)
+    path = f"/v1/matches/{match['match_id']}/outcomes"
+    result = tell(asked, mine, match, "accepted", 1)
+
+    def due() -> list[tuple[str, int, str]]:
+        items = asked.get(path, headers=mine).json()["due"]
+        return [(item["side"], item["months"], item["due"]) for item in items]
+
+    assert due() == [("asking", 6, "2026-07-01"), ("asking", 12, "2027-01-01")]
+    body = {"result_id": result, "outcome": "active", "at": "2026-07-03"}
+    assert asked.post(path, json=body, headers=mine).status_code == 201
+    assert due() == [("asking", 12, "2027-01-01")]
+    accepted = {"result_id": result, "outcome": "accepted", "at": "2026-01-31", "side": "other"}
+    assert asked.post(path, json=accepted, headers=mine).status_code == 201
+    ended = body | {"outcome": "ended", "at": "2026-08-01", "why": "Its goal is met"}
+    assert asked.post(path, json=ended, headers=mine).status_code == 201
+    assert due() == [("other", 6, "2026-07-31"), ("other", 12, "2027-01-31")]
 
 
 def test_an_outcome_told_twice_is_recorded_once(asked: TestClient, own: Published) -> None:

@@ -1,5 +1,6 @@
 """Every answer is recorded, can be read by its tenant alone, and is replayed byte for byte."""
 
+import hashlib
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
@@ -14,9 +15,12 @@ from models.embedding import load_embedder
 from models.records import Place
 from models.snapshot import SnapshotStore
 from models.tables import MatchRow
+from services.access import create_key
 from services.ingest.publish import publish
 from services.ingest.upsert import upsert_places
 from services.matcher.app import create_app
+from services.matcher.decisions.decisions import head_file
+from services.matcher.decisions.verify import verify
 from tests.matcher_fixtures import LOOPBACK, OTHER_TENANT, TENANT, Published, settings_of
 
 Client = TestClient
@@ -150,8 +154,48 @@ def test_an_answer_that_would_differ_is_never_given(own: Published, asked: Clien
     assert answer.json()["reason"] == "answer_differs"
 
 
-def test_the_audit_view_names_every_version(asked: Client) -> None:
-    given = asked.post("/v1/matches/peers", json=next(questions())[1]).json()
-    seen = asked.get(f"/v1/matches/{given['match_id']}/audit").json()
+def test_the_audit_view_names_all_that_it_was_made_with(own: Published, asked: Client) -> None:
+    question = next(questions())[1]
+    mine, stranger = as_tenant(own, TENANT), as_tenant(own, OTHER_TENANT)
+    given = asked.post("/v1/matches/peers", json=question, headers=mine).json()
+    asked.app.state.decisions.recorder.flush()  # type: ignore[attr-defined]
+    asked.post("/v1/matches/peers", json=question, headers=stranger)
+    path = f"/v1/matches/{given['match_id']}"
+    told = {"result_id": given["results"][0]["place"]["id"], "outcome": "invited"}
+    told["at"] = "2026-01-01"
+    assert asked.post(f"{path}/outcomes", json=told, headers=mine).status_code == 201
+    seen = asked.get(f"{path}/audit", headers=mine).json()
+    assert seen["inputs"] == question
+    assert seen["weights"] == given["weights"]
     assert seen["snapshot_id"] == given["snapshot_id"]
-    assert {"answer_sha256", "weights_version", "embedding_model", "software"} <= set(seen)
+    manifest = own.snapshot().manifest
+    assert seen["rules_sha256"] == manifest.files["collaborations.json"].sha256
+    assert seen["index_sha256"]
+    assert seen["embedding_model"] == manifest.embedding.model
+    assert {"answer_sha256", "inputs_sha256", "weights_version", "software"} <= set(seen)
+    actor = "key " + hashlib.sha256(own.keys[TENANT].encode()).hexdigest()[:12]
+    assert [(e["kind"], e["actor"]) for e in seen["log"]] == [
+        ("matches", actor),
+        ("outcome", actor),
+    ]
+
+
+def test_everybody_who_asks_is_named_and_the_answer_is_kept_once(
+    own: Published, asked: Client
+) -> None:
+    """The same question by two keys of a tenant, and by one of them again."""
+    with sessions(connect(own.settings.url)).begin() as session:
+        second = create_key(session, TENANT, ["match"])
+    headers = [as_tenant(own, TENANT), {"Authorization": f"Bearer {second}"}]
+    question = next(questions())[1]
+    for asking in (*headers, headers[0]):
+        given = asked.post("/v1/matches/peers", json=question, headers=asking).json()
+        asked.app.state.decisions.recorder.flush()  # type: ignore[attr-defined]
+    path = f"/v1/matches/{given['match_id']}/audit"
+    log = asked.get(path, headers=headers[0]).json()["log"]
+    keys = (own.keys[TENANT], second)
+    assert [e["actor"] for e in log] == [
+        "key " + hashlib.sha256(k.encode()).hexdigest()[:12] for k in keys
+    ]
+    decisions = asked.app.state.decisions  # type: ignore[attr-defined]
+    assert verify(decisions.sessions, head_file(own.settings)).faults == []
