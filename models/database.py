@@ -2,6 +2,7 @@
 
 import sqlite3
 from pathlib import Path
+from typing import Any
 
 from alembic import command
 from alembic.config import Config
@@ -9,6 +10,8 @@ from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Engine, create_engine, event, make_url
 from sqlalchemy.orm import Session, sessionmaker
+
+from models.tenancy import OF_ALL, OF_CALLERS, TenantSession
 
 ROOT = Path(__file__).resolve().parent.parent
 Sessions = sessionmaker[Session]
@@ -47,8 +50,20 @@ def connect(url: str) -> Engine:
 
 
 def sessions(engine: Engine) -> Sessions:
-    """Sessions whose objects stay readable after the commit."""
-    return sessionmaker(engine, expire_on_commit=False)
+    """Sessions of the service itself, which see every tenant; objects outlive the commit."""
+    return _sessions(engine, OF_ALL)
+
+
+def callers_sessions(engine: Engine) -> Sessions:
+    """Sessions that see what the caller of the running request may see, and nothing without."""
+    return _sessions(engine, OF_CALLERS)
+
+
+def _sessions(engine: Engine, info: dict[str, Any]) -> Sessions:
+    made: sessionmaker[Session] = sessionmaker(
+        engine, class_=TenantSession, expire_on_commit=False, info=info
+    )
+    return made
 
 
 def _config(engine: Engine) -> Config:

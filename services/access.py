@@ -10,6 +10,7 @@ from fastapi.concurrency import run_in_threadpool
 
 from models.errors import MissingScope, Unauthorised
 from models.tables import PUBLIC
+from models.tenancy import act_for
 from services.keys import PREFIX, Scope, create_key, find_key, key_hash
 from services.sessions import (
     COOKIE,
@@ -47,6 +48,13 @@ class Caller:
 # A dependency that only looks at what it is given is a coroutine: a plain function would wait
 # for a thread, at each request.
 async def caller(request: Request, csrf: Annotated[str | None, Depends(csrf_sent)]) -> Caller:
+    """The caller; from here on the request's sessions are this tenant's."""
+    found = await _found(request, csrf)
+    act_for(found.tenant)
+    return found
+
+
+async def _found(request: Request, csrf: str | None) -> Caller:
     """The caller by key, else by session; without either, a reader of the public catalogue."""
     if "authorization" in request.headers or COOKIE in request.cookies:
         known = await run_in_threadpool(_known, request, csrf)
@@ -72,7 +80,7 @@ def _by_key(request: Request, header: str) -> Caller:
     kind, _, key = header.partition(" ")
     if kind.lower() != "bearer" or not key.strip().startswith(PREFIX):
         raise Unauthorised()
-    with request.app.state.sessions() as session:
+    with request.app.state.every_tenant() as session:
         row = find_key(session, key.strip())
     if row is None:
         raise Unauthorised("This key is not known, has expired, or was revoked.")
@@ -83,7 +91,7 @@ def _by_session(request: Request, csrf: str | None) -> Caller | None:
     token = token_of(request)
     if token is None:
         return None
-    with request.app.state.sessions() as session:
+    with request.app.state.every_tenant() as session:
         row = find_session(session, token)
     if row is None:
         return None

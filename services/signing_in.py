@@ -47,7 +47,7 @@ class SignedIn(BaseModel):
 def sign_in(request: Request, response: Response, key: str) -> SignedIn:
     """Open a session for the holder of a key, and set its cookie on the response."""
     check_same_origin(request)
-    with request.app.state.sessions() as db:
+    with request.app.state.every_tenant() as db:
         row = find_key(db, key.strip())
     if row is None:
         raise Unauthorised("This key is not known, has expired, or was revoked.")
@@ -59,7 +59,7 @@ def admit(request: Request, response: Response, person: Person) -> SignedIn:
     """Open a session for a person who proved who they are; the one before it ends."""
     before = token_of(request)
     ends = now() + timedelta(hours=request.app.state.settings.session_hours)
-    with request.app.state.sessions.begin() as db:
+    with request.app.state.every_tenant.begin() as db:
         if before is not None:
             end_session(db, before)
         token = open_session(db, person, ends)
@@ -72,7 +72,7 @@ def sign_out(request: Request, response: Response, csrf: str | None) -> None:
     token = token_of(request)
     if token is not None:
         check_csrf(request, token, csrf)
-        with request.app.state.sessions.begin() as db:
+        with request.app.state.every_tenant.begin() as db:
             end_session(db, token)
     clear_cookie(request, response)
 
@@ -82,7 +82,7 @@ def signed_in(request: Request) -> SignedIn | None:
     token = token_of(request)
     if token is None:
         return None
-    with request.app.state.sessions() as db:
+    with request.app.state.every_tenant() as db:
         row: SignIn | None = find_session(db, token)
     if row is None:
         return None

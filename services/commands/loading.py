@@ -8,6 +8,7 @@ import typer
 
 from models.database import connect, migrate
 from models.errors import Problem
+from models.row_security import grant
 from models.tables import PUBLIC
 from services import printing
 from services.commands.console import settings_in_force
@@ -64,9 +65,15 @@ def publish() -> None:
 
 
 @commands.command("migrate")
-def migrate_database() -> None:
+def migrate_database(
+    app_role: Annotated[
+        str | None, typer.Option(help="The PostgreSQL role the service works as; granted its due.")
+    ] = None,
+) -> None:
     """Bring the database to the newest schema."""
     engine = connect(settings_in_force().url)
     migrate(engine)
+    if app_role is not None:
+        grant(engine, app_role)
     engine.dispose()
     printing.say("The database has the newest schema.")

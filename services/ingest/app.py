@@ -21,8 +21,9 @@ def mount(app: FastAPI, settings: Settings) -> Ingest:
     engine = getattr(app.state, "engine", None) or database.connect(settings.url)
     app.state.engine = engine
     app.state.settings = settings
-    app.state.sessions = database.sessions(engine)
-    ingest = Ingest(settings, engine, app.state.sessions, Jobs(app.state.sessions))
+    app.state.sessions = database.callers_sessions(engine)
+    app.state.every_tenant = database.sessions(engine)
+    ingest = Ingest(settings, engine, app.state.sessions, Jobs(app.state.every_tenant))
     app.state.ingest = ingest
 
     @asynccontextmanager

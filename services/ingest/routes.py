@@ -9,6 +9,7 @@ from models.errors import InvalidInput
 from models.records import Collaboration, Place
 from models.records.values import CollaborationId, PlaceId
 from models.tables import CollaborationRow, Job, JobError, PlaceRow
+from models.tenancy import acting
 from services.access import Ingesting
 from services.ingest import queries
 from services.ingest.files import FileKind, Upload, tenant_of
@@ -35,7 +36,7 @@ def put_place(id: PlaceId, place: Place, caller: Ingesting, ingest: IngestDep) -
     _check_id(place.id or id, id)
     tenant = tenant_of(id, caller)
     place = place.model_copy(update={"id": id})
-    with ingest.sessions.begin() as session:
+    with acting(tenant), ingest.sessions.begin() as session:
         ensure_tenant(session, tenant)
         is_new = session.get(PlaceRow, (tenant, id)) is None
         counts = upsert_places(session, [place], tenant)
@@ -51,7 +52,7 @@ def put_collaboration(
     _check_id(id if collaboration.id == FROM_PATH else collaboration.id, id)
     tenant = tenant_of(id, caller)
     collaboration = collaboration.model_copy(update={"id": id})
-    with ingest.sessions.begin() as session:
+    with acting(tenant), ingest.sessions.begin() as session:
         ensure_tenant(session, tenant)
         is_new = session.get(CollaborationRow, (tenant, id)) is None
         counts = upsert_collaborations(session, [collaboration], tenant)

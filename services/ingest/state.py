@@ -11,7 +11,7 @@ from fastapi import Depends, Request
 from sqlalchemy import Engine
 from sqlalchemy.exc import OperationalError
 
-from models.database import Sessions, is_migrated
+from models.database import Sessions, is_migrated, sessions
 from models.embedding import Embedder, load_embedder
 from models.settings import Settings
 from models.snapshot import SnapshotStore
@@ -46,7 +46,7 @@ class Ingest:
         """Put in order what an earlier process left behind."""
         shutil.rmtree(self.uploads, ignore_errors=True)
         if not self.not_ready():
-            with self.sessions.begin() as session:
+            with sessions(self.engine).begin() as session:
                 queries.fail_unfinished(session)
 
     def stop(self) -> None:

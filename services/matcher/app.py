@@ -9,7 +9,7 @@ from typing import Any
 from fastapi import APIRouter, FastAPI
 from fastapi.concurrency import run_in_threadpool
 
-from models.database import connect, sessions
+from models.database import callers_sessions, connect, sessions
 from models.embedding import Embedder, load_embedder
 from models.errors import SnapshotRefused
 from models.settings import Settings
@@ -74,7 +74,7 @@ def mount(app: FastAPI, settings: Settings) -> Callable[[], list[str]]:
     """Add the matcher to an app; answers with its readiness check."""
     matcher = Matcher(settings)
     app.state.matcher = matcher
-    decisions = Decisions(settings, app.state.sessions, matcher.current)
+    decisions = Decisions(settings, app.state.every_tenant, matcher.current)
     app.state.decisions = decisions
 
     @asynccontextmanager
@@ -96,6 +96,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     settings = settings or Settings()
     app = FastAPI(title="Counterpart matcher", version="1", docs_url=None, redoc_url=None)
     app.state.settings = settings
-    app.state.sessions = sessions(connect(settings.url))
+    engine = connect(settings.url)
+    app.state.sessions, app.state.every_tenant = callers_sessions(engine), sessions(engine)
     install(app, mount(app, settings))
     return app

@@ -27,7 +27,7 @@ ORIGIN = {"Origin": "http://testserver", "Sec-Fetch-Site": "same-origin"}
 def make_app(sessions: Sessions, settings: Settings = SETTINGS) -> FastAPI:
     app = FastAPI(docs_url=None, redoc_url=None)
     web.install(app, list)
-    app.state.sessions, app.state.settings = sessions, settings
+    app.state.every_tenant, app.state.settings = sessions, settings
 
     @app.get("/desk")
     def read(caller: Convening) -> Response:

@@ -201,7 +201,7 @@ def test_the_api_document_describes_errors_as_problems(client: TestClient) -> No
 
 def key_client(sessions: Sessions, host: str = "203.0.113.9", **settings: Any) -> TestClient:
     app = make_app()
-    app.state.sessions = sessions
+    app.state.every_tenant = sessions
     app.state.settings = Settings(**settings)
     return TestClient(app, client=(host, 50000))
 

@@ -10,6 +10,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Depends, Query, Request, Response
 from sqlalchemy.orm import Session
 
+from models.tenancy import limit
 from services.access import Caller, Convening
 from services.matcher.catalogue import Catalogue
 from services.matcher.convening import admissions, distinctiveness, roster
@@ -81,6 +82,7 @@ def decided(
     """What a desk writes, entered in the audit log in the same transaction, before the answer."""
     decisions: Decisions = asked.request.app.state.decisions
     with decisions.ledger.writing() as writing:
+        limit(writing.session, asked.caller.tenant)
         desk = asked.desk(writing.session, collaboration_id)
         content = write(desk)
         entered = {

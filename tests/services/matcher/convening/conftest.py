@@ -6,8 +6,9 @@ from typing import Any
 
 import pytest
 from fastapi.testclient import TestClient
+from sqlalchemy import Engine
 
-from models.database import Sessions
+from models.database import Sessions, callers_sessions
 from services.access import create_key
 from services.matcher.app import create_app
 from services.matcher.decisions.audit import Ledger
@@ -73,10 +74,12 @@ def app_client(published: Published) -> Iterator[TestClient]:
 
 
 @pytest.fixture
-def desks(app_client: TestClient, sessions: Sessions, tmp_path: Path) -> tuple[Desk, Desk]:
+def desks(
+    app_client: TestClient, engine: Engine, sessions: Sessions, tmp_path: Path
+) -> tuple[Desk, Desk]:
     """Two conveners, strangers to each other, on a fresh database with its own audit log."""
     state = app_client.app.state  # type: ignore[attr-defined]
-    state.sessions = sessions
+    state.sessions, state.every_tenant = callers_sessions(engine), sessions
     state.decisions.ledger = Ledger(sessions, HeadFile(tmp_path / "head.json", b"a secret"))
     with sessions.begin() as session:
         keys = [create_key(session, name, ["match", "convene"]) for name in ("first", "second")]

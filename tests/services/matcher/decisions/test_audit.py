@@ -7,11 +7,11 @@ from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
-from sqlalchemy import delete, select, text
+from sqlalchemy import Engine, delete, select, text
 from sqlalchemy.exc import DatabaseError
 from sqlalchemy.orm import Session
 
-from models.database import Sessions
+from models.database import sessions
 from models.errors import AuditBroken
 from models.tables import AuditRow, MatchRow, now
 from services.matcher.decisions.audit import Entry, Ledger, digest, entry_hash
@@ -45,9 +45,9 @@ def file(tmp_path: Path) -> HeadFile:
 
 
 @pytest.fixture
-def ledger(sessions: Sessions, file: HeadFile) -> Ledger:
+def ledger(owner: Engine, file: HeadFile) -> Ledger:
     """A log of a dozen entries of two tenants, each with a match."""
-    ledger = Ledger(sessions, file)
+    ledger = Ledger(sessions(owner), file)
     for number in range(ENTRIES):
         row = match(number, "ab"[number % 2])
         with ledger.writing() as writing:
