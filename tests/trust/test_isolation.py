@@ -149,7 +149,7 @@ def test_a_session_can_be_left_one_tenant(engine: Engine, filled: Engine) -> Non
 @pytest.mark.check(30, "Random SQL as one tenant on PostgreSQL", few=150, full=5_000)
 @ON_POSTGRESQL
 def test_no_sql_reaches_another_tenant(
-    engine: Engine, callers: Sessions, count: int, chance: random.Random, tried: Tried
+    callers: Sessions, count: int, chance: random.Random, tried: Tried
 ) -> None:
     names = [table.__tablename__ for table in private_tables()]
     for _ in range(count):
