@@ -6,8 +6,8 @@ from sqlalchemy import Engine, text
 
 from models.tenancy import EVERY, SETTING
 
-_TENANT = f"current_setting('{SETTING}', true)"
-MINE = f"{{column}} = {_TENANT} OR {_TENANT} = '{EVERY}'"
+TENANT = f"current_setting('{SETTING}', true)"
+MINE = f"{{column}} = {TENANT} OR {TENANT} = '{EVERY}'"
 # The app adds to the log; nobody changes it.
 _ONLY_ADDED_TO = "audit"
 
@@ -21,7 +21,7 @@ def isolate(table: str, mine: str = MINE.format(column="tenant_id")) -> Iterator
 
 def readable_by_all(table: str) -> str:
     """A statement that lets every tenant read the public's rows; no tenant set reads none."""
-    known = f"COALESCE({_TENANT}, '') <> ''"
+    known = f"COALESCE({TENANT}, '') <> ''"
     return (
         f"CREATE POLICY {table}_public ON {table} FOR SELECT "
         f"USING (tenant_id = 'public' AND {known})"

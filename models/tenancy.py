@@ -19,6 +19,7 @@ from models.tables import (
     Job,
     JobError,
     PlaceRow,
+    ShareRow,
     Table,
     Tenant,
 )
@@ -118,6 +119,9 @@ def _condition(table: type[Table], tenant: str | None, reading: bool) -> ColumnE
     if table is JobError:
         mine = select(Job.id).where(Job.tenant_id == tenant)
         return false() if tenant is None else JobError.job_id.in_(mine)
+    if table is ShareRow:
+        both = or_(ShareRow.offered_by == tenant, ShareRow.accepted_by == tenant)
+        return false() if tenant is None else both
     column = Tenant.id if table is Tenant else getattr(table, "tenant_id", None)
     if column is None:
         return None
@@ -144,6 +148,11 @@ def _check_objects(session: Session, *_: Any) -> None:
     if tenant == EVERY:
         return
     for row in (*session.new, *session.dirty, *session.deleted):
-        whose = row.id if isinstance(row, Tenant) else getattr(row, "tenant_id", tenant)
-        if whose != tenant or tenant is None:
+        if tenant is None or tenant not in _whose(row, tenant):
             raise OutOfReach(f"a row of {type(row).__name__} is not of the session's tenant")
+
+
+def _whose(row: object, tenant: str) -> tuple[str | None, ...]:
+    if isinstance(row, ShareRow):
+        return (row.offered_by, row.accepted_by)
+    return (row.id,) if isinstance(row, Tenant) else (getattr(row, "tenant_id", tenant),)

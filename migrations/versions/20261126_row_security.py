@@ -4,10 +4,10 @@ from collections.abc import Sequence
 
 from alembic import op
 
-from models.row_security import MINE, isolate, readable_by_all, release
+from models.row_security import MINE, TENANT, isolate, readable_by_all, release
 
 revision: str = "7e9a9715a8f1"
-down_revision: str | None = "5e551075ab1e"
+down_revision: str | None = "8820ba318683"
 branch_labels: Sequence[str] | None = None
 depends_on: Sequence[str] | None = None
 
@@ -29,6 +29,7 @@ _OF_TENANTS = (
 _READ_BY_ALL = ("place", "collaboration", "commitment")
 _BY_ANOTHER_COLUMN = {
     "tenant": MINE.format(column="id"),
+    "share": f"offered_by = {TENANT} OR {MINE.format(column='accepted_by')}",
     "job_error": "EXISTS (SELECT FROM job WHERE job.id = job_id)",
 }
 

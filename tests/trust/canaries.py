@@ -13,6 +13,8 @@ from models.tables.base import UtcTime
 
 MINE, THEIRS = "mine", "theirs"
 AT = datetime(2026, 1, 1, tzinfo=UTC)
+# Tables whose rows are a tenant's without a column `tenant_id`.
+OTHERWISE = {"job_error", "share"}
 # What stands in for a value that a table checks.
 FITTING: dict[str, dict[str, Any]] = {
     "commitment": {"partner_id": None},
@@ -28,7 +30,7 @@ def canary(tenant: str, number: int) -> str:
 def private_tables() -> Iterator[type[DeclarativeBase]]:
     """The classes of all tables that hold tenants' rows."""
     for mapper in Table.registry.mappers:
-        if mapper.class_.__tablename__ == "job_error" or hasattr(mapper.class_, "tenant_id"):
+        if mapper.class_.__tablename__ in OTHERWISE or hasattr(mapper.class_, "tenant_id"):
             yield mapper.class_
 
 
@@ -58,7 +60,7 @@ def _row(table: SqlTable, tenant: str, number: int) -> dict[str, Any]:
 
 
 def _value(column: Column[Any], tenant: str, number: int) -> Any:
-    if column.name == "tenant_id":
+    if column.name in ("tenant_id", "offered_by", "accepted_by"):
         return tenant
     match column.type:
         case UtcTime():
