@@ -4,7 +4,7 @@
 
 SHELL := bash
 .DEFAULT_GOAL := help
-.PHONY: help setup run test quality trust check bench clean
+.PHONY: help setup run test quality trust check contract bench clean
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -38,6 +38,9 @@ check: $(STAMP) ## all that a change must pass: format, lint, types, imports, Do
 	$(BIN)/lint-imports
 	$(BIN)/hadolint Dockerfile
 	$(BIN)/python -m pytest -n 2
+
+contract: $(STAMP) ## record the examples of the API document anew, and release the document
+	$(BIN)/python -m pytest -q tests/contract/record.py
 
 bench: $(STAMP) ## measure speed beside other systems, and write docs/speed.md (an hour at full size)
 	$(PIP) install --quiet --constraint constraints.txt --editable ".[bench]"

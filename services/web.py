@@ -13,7 +13,6 @@ import orjson
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.openapi.docs import get_swagger_ui_html
-from fastapi.openapi.utils import get_openapi
 from fastapi.responses import HTMLResponse
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from sqlalchemy.exc import DataError, IntegrityError, OperationalError
@@ -22,17 +21,28 @@ from starlette.staticfiles import StaticFiles
 from starlette_compress import CompressMiddleware
 
 from models.errors import Conflict, InvalidInput, NotReady, Problem
+from services.answers import Health
 from services.bodies import FILE_LIMIT, JSON_LIMIT, BodyGuard
 from services.conditional import Conditional
+from services.contract.document import document
+from services.contract.operation import Operation, Operations
 from services.cross_origin import CrossOrigin
 from services.inputs import input_errors
 from services.logs import RequestLog, request_id
-from services.sessions import COOKIE
+from services.signing_in import SignedIn
 from services.signing_in import router as signing_in
 
 PROBLEM = "application/problem+json"
 # Bytes; below this, packing takes longer than sending.
 COMPRESSED_FROM = 1000
+OPERATIONS: Operations = {
+    "GET /healthz": Operation("is_alive", Health),
+    "GET /readyz": Operation("is_ready", Health, problems=(503,)),
+    "GET /metrics": Operation("get_metrics", media=("text/plain",)),
+    "POST /v1/session": Operation("sign_in", SignedIn, (201,)),
+    "GET /v1/session": Operation("get_session", SignedIn),
+    "DELETE /v1/session": Operation("sign_out", statuses=(204,)),
+}
 Readiness = Callable[[], list[str]]
 """The reasons why a service cannot answer now; none when it can."""
 
@@ -175,57 +185,9 @@ def _add_pages(app: FastAPI) -> None:
         )
 
 
-_PROBLEM_SCHEMA: dict[str, Any] = {
-    "title": "Problem",
-    "description": "An error as RFC 9457 problem details; `type` is stable.",
-    "type": "object",
-    "required": ["type", "title", "status", "detail"],
-    "properties": {
-        "type": {"type": "string", "examples": ["/problems/invalid-input"]},
-        "title": {"type": "string"},
-        "status": {"type": "integer"},
-        "detail": {"type": "string"},
-        "instance": {"type": "string"},
-        "request_id": {"type": "string"},
-        "errors": {
-            "type": "array",
-            "items": {
-                "type": "object",
-                "required": ["pointer", "detail", "code"],
-                "properties": {
-                    "pointer": {"type": "string", "description": "JSON pointer, or ?name"},
-                    "detail": {"type": "string"},
-                    "code": {"type": "string"},
-                },
-            },
-        },
-    },
-}
-
-
 def _openapi(app: FastAPI) -> dict[str, Any]:
-    """The API document, its errors described as what they are: problem+json."""
-    if app.openapi_schema:
-        return app.openapi_schema
-    document = get_openapi(
-        title=app.title, version=app.version, description=app.description, routes=app.routes
-    )
-    components = document.setdefault("components", {})
-    schemas = components.setdefault("schemas", {})
-    for unused in ("HTTPValidationError", "ValidationError"):
-        schemas.pop(unused, None)
-    schemas["Problem"] = _PROBLEM_SCHEMA
-    components["securitySchemes"] = {
-        "key": {"type": "http", "scheme": "bearer"},
-        "session": {"type": "apiKey", "in": "cookie", "name": COOKIE},
-    }
-    content = {PROBLEM: {"schema": {"$ref": "#/components/schemas/Problem"}}}
-    for path in document.get("paths", {}).values():
-        for operation in path.values():
-            responses = operation.setdefault("responses", {})
-            if "422" in responses:
-                responses["422"] = {"description": "Invalid input", "content": content}
-            responses["default"] = {"description": "A problem", "content": content}
-            operation.setdefault("security", [{"key": []}, {"session": []}, {}])
-    app.openapi_schema = document
-    return document
+    """The API document, made once: all operations that the services of this app have listed."""
+    if not app.openapi_schema:
+        listed: Operations = getattr(app.state, "operations", {})
+        app.openapi_schema = document(app, OPERATIONS | listed)
+    return app.openapi_schema

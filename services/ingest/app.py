@@ -8,7 +8,9 @@ from fastapi import APIRouter, FastAPI
 from models import database
 from models.settings import Settings
 from services import logs, web
+from services.contract.operation import tell
 from services.ingest import routes
+from services.ingest.contract import OPERATIONS
 from services.ingest.jobs import Jobs
 from services.ingest.state import Ingest
 
@@ -25,6 +27,7 @@ def mount(app: FastAPI, settings: Settings) -> Ingest:
     app.state.every_tenant = database.sessions(engine)
     ingest = Ingest(settings, engine, app.state.sessions, Jobs(app.state.every_tenant))
     app.state.ingest = ingest
+    tell(app, OPERATIONS)
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:

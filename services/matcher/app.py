@@ -14,7 +14,9 @@ from models.embedding import Embedder, load_embedder
 from models.errors import SnapshotRefused
 from models.settings import Settings
 from models.snapshot import Snapshot, SnapshotStore
+from services.contract.operation import tell
 from services.lane import Lane
+from services.matcher.contract import OPERATIONS
 from services.matcher.current import Current
 from services.matcher.decisions.decisions import Decisions
 from services.matcher.match_ids import match_id
@@ -75,6 +77,8 @@ def mount(app: FastAPI, settings: Settings) -> Callable[[], list[str]]:
     matcher = Matcher(settings)
     app.state.matcher = matcher
     decisions = Decisions(settings, app.state.every_tenant, matcher.current)
+    tell(app, OPERATIONS)
+    decisions = Decisions(settings, app.state.sessions, matcher.current)
     app.state.decisions = decisions
 
     @asynccontextmanager

@@ -195,7 +195,9 @@ def test_the_pages_ask_nobody_else(client: TestClient) -> None:
 def test_the_api_document_describes_errors_as_problems(client: TestClient) -> None:
     document = client.get("/openapi.json").json()
     responses = document["paths"]["/places"]["post"]["responses"]
-    assert list(responses["422"]["content"]) == ["application/problem+json"]
+    assert responses["422"] == {"$ref": "#/components/responses/Problem422"}
+    problem = document["components"]["responses"]["Problem422"]
+    assert list(problem["content"]) == ["application/problem+json"]
     assert "HTTPValidationError" not in document["components"]["schemas"]
 
 

@@ -28,6 +28,24 @@ _FORM = "application/x-www-form-urlencoded"
 _MAX_TEXT = 1_000_000
 
 
+_FORM_BODY: dict[str, Any] = {
+    "requestBody": {
+        "required": True,
+        "content": {
+            _FORM: {
+                "schema": {
+                    "type": "object",
+                    "properties": {
+                        "queries": {"type": "string", "description": "JSON: queries by name."},
+                        "extend": {"type": "string", "description": "JSON: ids and properties."},
+                    },
+                }
+            }
+        },
+    }
+}
+
+
 class Noun(StrEnum):
     """What names are reconciled with."""
 
@@ -103,7 +121,7 @@ async def _form(request: Request) -> dict[str, str | None]:
     return {k: None if isinstance(v, UploadFile) else v for k, v in found.items()}
 
 
-@shared.post("")
+@shared.post("", openapi_extra=_FORM_BODY)
 def reconcile_form(
     request: Request,
     things: Things,

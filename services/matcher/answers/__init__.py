@@ -1,0 +1,1 @@
+"""What the matcher answers with, as the API document describes it (see `services/answers.py`)."""

@@ -1,0 +1,208 @@
+"""Matches: results with reasons, rules and cautions."""
+
+from datetime import date
+from typing import Any
+
+from pydantic import Field
+
+from models.taxonomy import Sector, Stage
+from services.answers import Problem, Said
+from services.matcher.answers.catalogue import CollaborationSummary, PlaceSummary
+
+
+class FactShown(Said):
+    """A fact that a sentence rests on, with its source and how sure it is."""
+
+    field: str
+    side: str | None = Field(default=None, description="ours or theirs")
+    value: Any = None
+    source: str | None = None
+    date: str | None = None
+    status: str | None = Field(default=None, description="claim, verified, inferred or average")
+
+
+class Reason(Said):
+    """What one feature adds to the score; the contributions add up to it."""
+
+    feature: str
+    weight: float
+    value: float
+    contribution: float
+    code: str
+    args: dict[str, Any]
+    text: str
+    evidence: list[FactShown]
+
+
+class RuleOutcome(Said):
+    """What one rule says of this place."""
+
+    rule_id: str
+    outcome: str = Field(description="pass, fail or undetermined")
+    field: str | None = None
+    seen: Any = Field(default=None, description="The value on file; null where it is unknown.")
+    threshold: Any = None
+    status: str | None = None
+    text: str
+    source: str | None = None
+    remedy: str | None = None
+    remedy_kind: str | None = None
+    effect: str | None = Field(default=None, description="The verdict this outcome leads to.")
+    missing: str | None = None
+
+
+class Caution(Said):
+    """What speaks against a result, or has to be known of it."""
+
+    code: str
+    text: str
+    args: dict[str, Any] | None = None
+    evidence: list[FactShown] | None = None
+
+
+class Exchange(Said):
+    """What one side has that the other needs."""
+
+    sector: str | None = None
+    stage: str | None = None
+    text: str | None = None
+
+
+class OtherSide(Said):
+    score: float
+    coverage: float
+    reasons: list[Reason]
+
+
+class Result(Said):
+    """One candidate that may be had."""
+
+    score: float = Field(description="The sum of the reasons' contributions.")
+    coverage: float = Field(description="The share of weight that could tell.")
+    rank_score: float = Field(description="What results are sorted by.")
+    band: str = Field(description="strong, fair or weak")
+    percentile: float | None = None
+    verdict: str = Field(description="eligible, conditional or undetermined")
+    rules: list[RuleOutcome]
+    reasons: list[Reason]
+    cautions: list[Caution]
+    missing: list[str] | None = None
+
+
+class PeerResult(Result):
+    place: PlaceSummary
+    side: str | None = Field(default=None, description="The weaker side, whose score this is.")
+    other_side: OtherSide | None = None
+    gives: list[Exchange] | None = None
+    gets: list[Exchange] | None = None
+    direction: str | None = Field(default=None, description="mutual, learn_from or teach")
+
+
+class MemberInside(Said):
+    id: str
+    name: str
+    country: str | None = None
+    role: str | None = None
+    since: str | None = None
+
+
+class Step(Said):
+    code: str
+    text: str | None = None
+
+
+class CollaborationResult(Result):
+    collaboration: CollaborationSummary
+    peers_inside: list[MemberInside] | None = None
+    next_steps: list[Step] | None = None
+    route_in: list[Step] | None = None
+    obligations: list[str] | None = None
+
+
+class SmallestChange(Said):
+    """The least that would have to change for a refused place to be let in."""
+
+    rule_id: str | None = None
+    field: str | None = None
+    seen: Any = None
+    threshold: Any = None
+    remedy_kind: str | None = None
+    possible: bool | None = None
+    text: str | None = None
+
+
+class Refusal(Said):
+    """One candidate that is ruled out, by which rule, and the way in."""
+
+    place: PlaceSummary | None = None
+    collaboration: CollaborationSummary | None = None
+    verdict: str = Field(description="refused or waitlisted")
+    rules: list[RuleOutcome]
+    smallest_change: SmallestChange | None = None
+    route_in: list[Step] | None = None
+
+
+class InferredNeed(Said):
+    """A need read from free text."""
+
+    sector: Sector
+    stage: Stage | None = None
+    confidence: float
+
+
+class FewerBecause(Said):
+    rule_id: str | None = None
+    removed: int | None = None
+    text: str | None = None
+
+
+class NextQuestion(Said):
+    field: str
+    would_settle: int
+
+
+class Match(Said):
+    """An answered question; the same question on the same snapshot has the same answer and id."""
+
+    match_id: str
+    snapshot_id: str
+    as_of: date
+    mode: str
+    weights: dict[str, float]
+    fewer_because: list[FewerBecause] | None = None
+    inferred: list[InferredNeed] | None = None
+    next_question: NextQuestion | None = None
+    refused: list[Refusal] | None = None
+
+
+class PeersMatch(Match):
+    results: list[PeerResult]
+
+
+class CollaborationsMatch(Match):
+    results: list[CollaborationResult]
+    supply: dict[Stage, str] | None = Field(
+        default=None, description="How many collaborations work at each stage: rich, fair or thin."
+    )
+    uncovered_stages: list[Stage] | None = None
+
+
+class AnyResult(Result):
+    """One candidate of a match of either kind."""
+
+    place: PlaceSummary | None = None
+    collaboration: CollaborationSummary | None = None
+
+
+class RecordedMatch(Match):
+    """A match of either kind, as it was answered."""
+
+    results: list[AnyResult]
+
+
+class BatchLine(Said):
+    """One line of a batch: the answer for a place, or the problem with it."""
+
+    index: int
+    answer: PeersMatch | None = None
+    problem: Problem | None = None

@@ -1,0 +1,40 @@
+"""The officer's portfolio."""
+
+from datetime import date
+from typing import Any
+
+from services.answers import Said
+
+
+class PortfolioReview(Said):
+    """What all commitments cover together, and what to keep, review or change."""
+
+    snapshot_id: str
+    as_of: date
+    coverage: dict[str, Any]
+    gaps: Any
+    overlaps: list[dict[str, Any]]
+    reassess: list[dict[str, Any]]
+    budgets: dict[str, Any]
+    plan: list[dict[str, Any]]
+    relay: list[dict[str, Any]]
+
+
+class InvitationAnswer(Said):
+    """Whether an invitation should be accepted, given all that a place is committed to."""
+
+    snapshot_id: str
+    as_of: date
+
+
+class ChecklistLineRead(Said):
+    code: str
+    text: str
+
+
+class ChecklistRead(Said):
+    """The checklist in force; version 0 is the default."""
+
+    version: int
+    title: str | None = None
+    lines: list[ChecklistLineRead]

@@ -1,0 +1,148 @@
+"""The matcher's operations, as clients know them."""
+
+from services.answers import Page
+from services.contract.operation import NDJSON, XLSX, Operation, Operations
+from services.matcher.answers import catalogue as c
+from services.matcher.answers import convening as v
+from services.matcher.answers import decisions as d
+from services.matcher.answers import matches as m
+from services.matcher.answers import portfolio as p
+from services.matcher.answers import reconciliation as r
+
+_LANGUAGE = ("Content-Language",)
+_DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
+_PAPERS = ("text/html", _DOCX, "text/csv", XLSX, "application/geo+json")
+_OF = "/v1/collaborations/{collaboration_id}"
+_SCREENINGS = f"{_OF}/screenings"
+
+MATCHING: Operations = {
+    "POST /v1/matches/peers": Operation(
+        "match_peers", m.PeersMatch, problems=(404,), headers=_LANGUAGE, table=True
+    ),
+    "POST /v1/matches/collaborations": Operation(
+        "match_collaborations",
+        m.CollaborationsMatch,
+        problems=(404,),
+        headers=_LANGUAGE,
+        table=True,
+    ),
+    "POST /v1/matches/peers:batch": Operation(
+        "match_peers_of_many", m.BatchLine, media=(NDJSON,), headers=_LANGUAGE
+    ),
+    "GET /v1/matches/{match_id}": Operation("get_match", m.RecordedMatch, headers=_LANGUAGE),
+    "POST /v1/matches/{match_id}/replay": Operation(
+        "replay_match", m.RecordedMatch, problems=(409,), headers=_LANGUAGE
+    ),
+    "GET /v1/matches/{match_id}/audit": Operation("audit_match", d.MatchAudit),
+    "GET /v1/matches/{first}/diff/{second}": Operation(
+        "compare_matches", d.MatchDifference, headers=_LANGUAGE
+    ),
+    "GET /v1/matches/{match_id}/briefing": Operation(
+        "get_briefing", media=_PAPERS, headers=_LANGUAGE
+    ),
+    "POST /v1/matches/{match_id}/outcomes": Operation(
+        "tell_outcome", d.Outcome, (201,), (409,), creates=True, needs_key=True
+    ),
+    "GET /v1/matches/{match_id}/outcomes": Operation(
+        "list_outcomes", Page[d.Outcome], needs_key=True, table=True
+    ),
+    "GET /v1/weights": Operation("get_weights", d.TunedWeights, needs_key=True),
+    "POST /v1/weights/revert": Operation("revert_weights", d.TunedWeights, needs_key=True),
+}
+CATALOGUE: Operations = {
+    "GET /v1/places": Operation(
+        "search_places", Page[c.PlaceSummary], headers=("Link",), table=True
+    ),
+    "GET /v1/places/{place_id}": Operation("get_place", c.PlaceRead),
+    "GET /v1/collaborations": Operation(
+        "search_collaborations", Page[c.CollaborationSummary], headers=("Link",), table=True
+    ),
+    "GET /v1/collaborations/{collaboration_id}": Operation(
+        "get_collaboration", c.CollaborationRead
+    ),
+    "GET /v1/features": Operation("list_features", c.Features),
+    "GET /v1/taxonomy": Operation("get_taxonomy", c.Taxonomy),
+}
+PORTFOLIO: Operations = {
+    "POST /v1/portfolios/review": Operation(
+        "review_portfolio", p.PortfolioReview, problems=(404,), headers=_LANGUAGE
+    ),
+    "POST /v1/portfolios/invitation": Operation(
+        "check_invitation", p.InvitationAnswer, problems=(404,), headers=_LANGUAGE
+    ),
+    "GET /v1/portfolios/checklist": Operation("get_checklist", p.ChecklistRead),
+    "PUT /v1/portfolios/checklist": Operation("put_checklist", p.ChecklistRead, needs_key=True),
+}
+CONVENING: Operations = {
+    f"PUT {_OF}/roster": Operation("put_roster", v.Roster, headers=_LANGUAGE, needs_key=True),
+    f"GET {_OF}/roster": Operation("get_roster", v.Roster, headers=_LANGUAGE, needs_key=True),
+    f"POST {_OF}/admissions/check": Operation(
+        "check_admission", v.Admission, headers=_LANGUAGE, needs_key=True
+    ),
+    f"POST {_OF}/cohorts": Operation(
+        "compose_cohort", v.CohortAnswer, headers=_LANGUAGE, needs_key=True
+    ),
+    "POST /v1/pairings": Operation(
+        "pair_places", v.Pairings, problems=(404,), headers=_LANGUAGE, needs_key=True
+    ),
+    f"GET {_OF}/approach-list": Operation(
+        "list_approaches", v.ApproachList, headers=_LANGUAGE, needs_key=True, table=True
+    ),
+    f"GET {_OF}/distinctiveness": Operation(
+        "get_distinctiveness", v.Distinctiveness, headers=_LANGUAGE, needs_key=True
+    ),
+    f"POST {_SCREENINGS}": Operation(
+        "screen_applicants",
+        v.ScreeningAnswer,
+        headers=_LANGUAGE,
+        creates=True,
+        needs_key=True,
+        table=True,
+    ),
+    f"GET {_SCREENINGS}": Operation(
+        "list_screenings", v.Screenings, headers=_LANGUAGE, needs_key=True, table=True
+    ),
+    f"GET {_SCREENINGS}/{{screening_id}}": Operation(
+        "get_screening", v.ScreeningAnswer, headers=_LANGUAGE, needs_key=True, table=True
+    ),
+    f"POST {_SCREENINGS}/{{screening_id}}/entries": Operation(
+        "add_screening_entry",
+        v.JuryEntry,
+        (201,),
+        (409,),
+        headers=_LANGUAGE,
+        creates=True,
+        needs_key=True,
+    ),
+    f"GET {_SCREENINGS}/{{screening_id}}/minutes": Operation(
+        "get_minutes", v.Deskwork, headers=_LANGUAGE, needs_key=True
+    ),
+    f"GET {_SCREENINGS}/{{screening_id}}/applicants/{{number}}": Operation(
+        "get_applicant_view", v.Deskwork, headers=_LANGUAGE, needs_key=True
+    ),
+}
+
+
+def _reconciliation() -> Operations:
+    found: Operations = {}
+    for noun in ("places", "collaborations"):
+        path = f"/reconcile/{noun}"
+        found |= {
+            f"GET {path}": Operation(f"reconcile_{noun}", r.Reconciled, media=_CALLABLE),
+            f"POST {path}": Operation(f"reconcile_{noun}_form", r.Reconciled),
+            f"GET {path}/extend/propose": Operation(
+                f"propose_{noun}_properties", r.Proposed, media=_CALLABLE
+            ),
+            f"GET {path}/preview": Operation(
+                f"preview_{noun}", media=("text/html",), problems=(404,)
+            ),
+        }
+        for what in ("entity", "type", "property"):
+            found[f"GET {path}/suggest/{what}"] = Operation(
+                f"suggest_{noun}_{what}", r.Suggestions, media=_CALLABLE
+            )
+    return found
+
+
+_CALLABLE = ("application/json", "text/javascript")
+OPERATIONS: Operations = MATCHING | CATALOGUE | PORTFOLIO | CONVENING | _reconciliation()

@@ -1,0 +1,66 @@
+"""Both services as one running app on the small catalogue, and every operation called once."""
+
+import shutil
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import jsonschema_rs
+import pytest
+from fastapi.testclient import TestClient
+
+from models.database import connect, sessions
+from services.cli import create_app
+from services.keys import create_key
+from tests.contract.calling import Calls, Facts, steps
+from tests.matcher_fixtures import LOOPBACK, Published, published, settings_of
+
+__all__ = ["published"]
+TENANT = "demo"
+RELEASED = Path(__file__).with_name("released.json")
+
+
+@dataclass(frozen=True)
+class Running:
+    client: TestClient
+    document: Facts
+    key: str
+
+
+@pytest.fixture(scope="session")
+def running(published: Published, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
+    """The app, its document, and a key with every scope but admin."""
+    folder = tmp_path_factory.mktemp("contract") / "var"
+    shutil.copytree(published.pristine, folder)
+    settings = settings_of(folder)
+    engine = connect(settings.url)
+    with sessions(engine).begin() as session:
+        key = create_key(session, TENANT, ["match", "convene", "ingest"])
+    engine.dispose()
+    app = create_app(settings)
+    with TestClient(app, client=LOOPBACK, raise_server_exceptions=False) as client:
+        yield Running(client, app.openapi(), key)
+
+
+@pytest.fixture(scope="session")
+def told(running: Running) -> dict[str, tuple[Facts, Any]]:
+    """Each step of the scenario as it was sent, with its answer."""
+    calls = Calls(running.client, running.document, running.key)
+    found = {}
+    for step in steps():
+        answer = calls.call(step)
+        found[step["id"]] = calls.filled(step), answer
+    return found
+
+
+@pytest.fixture(scope="session")
+def valid(running: Running) -> Any:
+    """Checks a value against a schema of the document."""
+
+    def check(schema: Facts, value: Any) -> list[str]:
+        whole = {**schema, "components": running.document["components"]}
+        errors = jsonschema_rs.Draft202012Validator(whole).iter_errors(value)
+        return [f"{'/'.join(map(str, e.instance_path))}: {e.message[:200]}" for e in errors]
+
+    return check
