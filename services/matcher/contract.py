@@ -64,6 +64,15 @@ CATALOGUE: Operations = {
     "GET /v1/taxonomy": Operation("get_taxonomy", c.Taxonomy),
 }
 PORTFOLIO: Operations = {
+    "POST /v1/matches/{match_id}/shares": Operation(
+        "offer_share", p.ShareOffer, (201,), (409,), creates=True, needs_key=True
+    ),
+    "POST /v1/shares/accept": Operation(
+        "accept_share", p.Share, problems=(404, 409), needs_key=True
+    ),
+    "GET /v1/shares": Operation("list_shares", Page[p.Share], needs_key=True, table=True),
+    "GET /v1/shares/{share_id}": Operation("get_share", p.Share, needs_key=True),
+    "DELETE /v1/shares/{share_id}": Operation("end_share", statuses=(204,), needs_key=True),
     "POST /v1/portfolios/review": Operation(
         "review_portfolio", p.PortfolioReview, problems=(404,), headers=_LANGUAGE
     ),

@@ -33,6 +33,7 @@ class Calls:
     client: TestClient
     document: Facts
     key: str
+    other_key: str
     saved: Facts = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -43,7 +44,8 @@ class Calls:
         """The answer to one step."""
         method, path = self.paths[step["id"]]
         sent = self.filled(step)
-        headers = {} if step.get("as") else {"Authorization": f"Bearer {self.key}"}
+        key = {"other": self.other_key, None: self.key}.get(step.get("as"))
+        headers = {"Authorization": f"Bearer {key}"} if key else {}
         if step.get("as") == "cookie":
             headers["X-CSRF-Token"] = self.saved.get("csrf", "")
         more: Facts = {"params": sent.get("query")}

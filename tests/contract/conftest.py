@@ -26,6 +26,7 @@ class Running:
     client: TestClient
     document: Facts
     key: str
+    other_key: str
 
 
 @pytest.fixture(scope="session")
@@ -37,16 +38,17 @@ def running(published: Published, tmp_path_factory: pytest.TempPathFactory) -> I
     engine = connect(settings.url)
     with sessions(engine).begin() as session:
         key = create_key(session, TENANT, ["match", "convene", "ingest"])
+        other_key = create_key(session, f"{TENANT}-too", ["match"])
     engine.dispose()
     app = create_app(settings)
     with TestClient(app, client=LOOPBACK, raise_server_exceptions=False) as client:
-        yield Running(client, app.openapi(), key)
+        yield Running(client, app.openapi(), key, other_key)
 
 
 @pytest.fixture(scope="session")
 def told(running: Running) -> dict[str, tuple[Facts, Any]]:
     """Each step of the scenario as it was sent, with its answer."""
-    calls = Calls(running.client, running.document, running.key)
+    calls = Calls(running.client, running.document, running.key, running.other_key)
     found = {}
     for step in steps():
         answer = calls.call(step)

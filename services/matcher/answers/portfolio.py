@@ -3,6 +3,8 @@
 from datetime import date
 from typing import Any
 
+from pydantic import Field
+
 from services.answers import Said
 
 
@@ -25,6 +27,16 @@ class InvitationAnswer(Said):
 
     snapshot_id: str
     as_of: date
+
+
+class Share(Said):
+    """A shortlist shared with another tenant, as one side sees it."""
+
+    id: str
+
+
+class ShareOffer(Share):
+    code: str = Field(description="Hand it to the other side; it is shown this once.")
 
 
 class ChecklistLineRead(Said):
