@@ -6,10 +6,11 @@ from pathlib import Path
 from sqlalchemy.orm import Session
 
 from models.records import Commitment
-from models.records.values import PlaceId
+from models.records.values import Name, PlaceId
 from models.tables import PUBLIC, PlaceRow
 from services.checks import to_record, unknown_columns
 from services.ingest.jobs import Report
+from services.ingest.named import Named, collaborations_of
 from services.ingest.upsert import Counts, ensure_tenant, replace_commitments
 from services.sheets import RowError, SheetRow, rows
 
@@ -17,9 +18,13 @@ ORIGIN = "file:"
 
 
 class CommitmentLine(Commitment):
-    """A commitment with the place it is of; `place_id` is the partner, as in a record."""
+    """A commitment with the place it is of; `place_id` is the partner, as in a record.
+
+    A sheet may write a collaboration by any name it has or had.
+    """
 
     place: PlaceId
+    collaboration: Name | None = None
 
 
 def load_commitments(path: Path, name: str, tenant: str, dry_run: bool, report: Report) -> None:
@@ -61,6 +66,8 @@ def _write(
 ) -> Counts:
     ensure_tenant(session, tenant)
     found: dict[str, list[Commitment]] = {}
+    collaborations = collaborations_of(session, tenant)
+    named = Named(collaborations)
     for number, line in lines:
         owner = tenant if line.place.startswith("x:") else PUBLIC
         if session.get(PlaceRow, (owner, line.place)) is None:
@@ -68,9 +75,21 @@ def _write(
             report.refuse([RowError.at(number, "unknown_place", detail, "place", line.place)])
             continue
         told = line.model_dump(exclude={"place"}, exclude_unset=True)
+        if line.collaboration is not None:
+            row = named.row(tenant, line.collaboration)
+            if row < 0:
+                report.refuse([_unknown(number, line.collaboration)])
+                continue
+            told["collaboration"] = collaborations[row]["id"]
         found.setdefault(line.place, []).append(Commitment.model_validate(told))
     counts = Counts()
     for place in sorted(found):
         pairs = ((place, commitment) for commitment in found[place])
         counts += replace_commitments(session, f"{ORIGIN}{place}", pairs, tenant)
     return counts
+
+
+def _unknown(number: int, name: str) -> RowError:
+    """What is not on file cannot be kept as a tie; said, not dropped in silence."""
+    detail = f"no collaboration has the id or name {name[:80]!r}: add it first, as x:…"
+    return RowError.at(number, "unknown_collaboration", detail, "collaboration", name)

@@ -30,6 +30,7 @@ from models.tables import (
     Tenant,
 )
 from services.ingest.embed import Progress, embed_texts, no_progress
+from services.ingest.named import Named
 
 WEIGHTS = DATA / "weights.json"
 ANCHORS = DATA / "need_anchors.csv"
@@ -84,8 +85,8 @@ def publish(
     with store.building() as folder:
         build = _Build(session, embedder, folder, progress)
         place_rows, counts = _places(build)
-        collaboration_rows, collaborations = _collaborations(build)
-        ties = _ties(build, place_rows, collaboration_rows)
+        named, collaborations = _collaborations(build)
+        ties = _ties(build, place_rows, named)
         if read_texts:
             build.array("need_anchors.npy", embed_texts(session, anchors(), embedder))
         shutil.copyfile(WEIGHTS, folder / "weights.json")
@@ -140,7 +141,7 @@ def _places(build: _Build) -> tuple[dict[bytes, int], dict[str, int]]:
     return {key: row for row, (key, *_) in enumerate(rows)}, counts
 
 
-def _collaborations(build: _Build) -> tuple[dict[tuple[str, str], int], dict[str, int]]:
+def _collaborations(build: _Build) -> tuple[Named, dict[str, int]]:
     query = select(CollaborationRow).order_by(CollaborationRow.tenant_id, CollaborationRow.id)
     stored = build.session.scalars(query).all()
     facts = [{**orjson.loads(row.record), "tenant": row.tenant_id} for row in stored]
@@ -148,19 +149,16 @@ def _collaborations(build: _Build) -> tuple[dict[tuple[str, str], int], dict[str
         build.revision.update(f"{row.tenant_id}/{row.id}{row.content_hash}".encode())
     build.json("collaborations.json", facts)
     texts = build.texts("collaboration", dict(enumerate(facts)))
-    rows = {(row.tenant_id, row.id): i for i, row in enumerate(stored)}
-    return rows, {"collaborations": len(facts), "collaboration_texts": texts}
+    return Named(facts), {"collaborations": len(facts), "collaboration_texts": texts}
 
 
-def _ties(
-    build: _Build, places: dict[bytes, int], collaborations: dict[tuple[str, str], int]
-) -> int:
+def _ties(build: _Build, places: dict[bytes, int], collaborations: Named) -> int:
     """Write ties whose ends are both in the snapshot; -1 stands for "no such end"."""
     ends, records = [], []
     for tie in build.session.scalars(select(CommitmentRow).order_by(CommitmentRow.key)):
         build.revision.update(tie.key.encode())
         place = _place_row(places, tie.tenant_id, tie.place_id)
-        collaboration = _collaboration_row(collaborations, tie.tenant_id, tie.collaboration_id)
+        collaboration = collaborations.row(tie.tenant_id, tie.collaboration_id)
         partner = _place_row(places, tie.tenant_id, tie.partner_id)
         if place >= 0 and (collaboration >= 0 or partner >= 0):
             ends.append((place, collaboration, partner, build.tenants.index(tie.tenant_id)))
@@ -181,12 +179,6 @@ def _place_row(rows: dict[bytes, int], tenant: str, id: str | None) -> int:
     if id is None:
         return -1
     return rows.get(place_key(tenant if id.startswith("x:") else PUBLIC, id), -1)
-
-
-def _collaboration_row(rows: dict[tuple[str, str], int], tenant: str, id: str | None) -> int:
-    if id is None:
-        return -1
-    return rows.get((tenant, id), rows.get((PUBLIC, id), -1))
 
 
 def _entries(folder: Path, names: list[str]) -> dict[str, FileEntry]:

@@ -7,11 +7,11 @@ import pytest
 from sqlalchemy import select
 
 from models.database import Sessions
-from models.records import Place
-from models.tables import PUBLIC, CommitmentRow, Job
+from models.records import Collaboration, Place
+from models.tables import PUBLIC, CommitmentRow, Job, JobError
 from services.ingest.commitments import load_commitments
 from services.ingest.jobs import Report
-from services.ingest.upsert import ensure_tenant, upsert_places
+from services.ingest.upsert import ensure_tenant, upsert_collaborations, upsert_places
 
 HEADER = "place,collaboration,place_id,level,department,fee.amount,fee.currency,since\n"
 GOOD = (
@@ -19,6 +19,13 @@ GOOD = (
     "gn:1,c40,,officer,Transport,,,\n"
     "gn:1,,gn:2,mayor,,,,\n"
 )
+
+
+def a_collaboration(id: str, name: str, *aliases: str) -> Collaboration:
+    facts = {"type": "managed_network", "goals": ["policy"], "theme": "dedicated", "sectors": []}
+    more = {"stages": [], "entry_rules_known": False, "intake": "unknown"}
+    words = {"id": id, "name": name, "aliases": list(aliases), "description": "A group."}
+    return Collaboration.model_validate(facts | more | words)
 
 
 @pytest.fixture
@@ -30,7 +37,11 @@ def report(sessions: Sessions) -> Report:
     with sessions.begin() as session:
         ensure_tenant(session, PUBLIC)
         ensure_tenant(session, "a")
+        ensure_tenant(session, "b")
         upsert_places(session, places)
+        upsert_collaborations(session, [a_collaboration("c40", "C40 Cities", "Climate 40")])
+        upsert_collaborations(session, [a_collaboration("x:club", "The Club")], "a")
+        upsert_collaborations(session, [a_collaboration("x:other", "Of Others")], "b")
         session.add(Job(id="job", tenant_id="a", kind="commitments"))
     return Report("job", sessions, Event())
 
@@ -82,3 +93,24 @@ def test_a_dry_run_writes_nothing(tmp_path: Path, sessions: Sessions, report: Re
     load(tmp_path, GOOD, report, dry_run=True)
     assert stored(sessions) == []
     assert report.counts.written == 3
+
+
+@pytest.mark.parametrize("name", ["C40 Cities", "CLIMATE 40", "C40", "the club"])
+def test_a_collaboration_is_known_by_any_of_its_names(
+    tmp_path: Path, sessions: Sessions, report: Report, name: str
+) -> None:
+    load(tmp_path, f"gn:1,{name},,mayor,,,,\n", report)
+    (found,) = stored(sessions)
+    assert found.collaboration_id == ("x:club" if "club" in name else "c40")
+
+
+@pytest.mark.parametrize("name", ["Nobody Knows It", "Of Others", "x:other"])
+def test_what_is_not_on_file_is_refused_by_row_and_column(
+    tmp_path: Path, sessions: Sessions, report: Report, name: str
+) -> None:
+    load(tmp_path, GOOD + f"gn:1,{name},,mayor,,,,\n", report)
+    assert (len(stored(sessions)), report.refused) == (3, 1)
+    with sessions() as session:
+        (error,) = session.scalars(select(JobError))
+    assert (error.row, error.column, error.value) == (5, "collaboration", name)
+    assert error.code == "unknown_collaboration"
