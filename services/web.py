@@ -50,9 +50,14 @@ _JSON = orjson.OPT_SERIALIZE_NUMPY | orjson.OPT_NON_STR_KEYS
 _TYPES = {404: "not-found", 413: "request-too-large"}
 
 
+def as_json(value: Any) -> bytes:
+    """A value as the bytes of JSON."""
+    return orjson.dumps(value, option=_JSON)
+
+
 def answer(value: Any, status: int = 200, headers: dict[str, str] | None = None) -> Response:
     """A value as JSON; the same value gives the same bytes."""
-    return Response(orjson.dumps(value, option=_JSON), status, headers, "application/json")
+    return Response(as_json(value), status, headers, "application/json")
 
 
 def problem(request: Request, error: Problem) -> Response:

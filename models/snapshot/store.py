@@ -17,13 +17,25 @@ class SnapshotStore:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
+        self._pointer = folder / CURRENT
+        self._read: tuple[tuple[int, int, int] | None, str | None] = (None, None)
 
     def current(self) -> str | None:
-        """The id of the current snapshot, or None before the first publish."""
+        """The id of the current snapshot, or None before the first publish.
+
+        Each request asks: the file is read again only where another one stands in its place.
+        """
         try:
-            return (self.folder / CURRENT).read_text().strip() or None
+            found = os.stat(self._pointer)
+            mark = (found.st_ino, found.st_mtime_ns, found.st_ctime_ns)
+            last_mark, last = self._read
+            if mark == last_mark:
+                return last
+            said = self._pointer.read_text().strip() or None
         except FileNotFoundError:
             return None
+        self._read = (mark, said)
+        return said
 
     def path(self, snapshot_id: str) -> Path:
         return self.folder / snapshot_id

@@ -25,6 +25,7 @@ from services.matcher.pages.routes import router as pages
 from services.matcher.reading.anchors import read_anchors
 from services.matcher.reading.reader import NeedReader
 from services.matcher.routes import router
+from services.matcher.routes.matches import add_questions
 from services.server_secret import server_secret
 from services.web import install
 
@@ -87,6 +88,7 @@ def mount(app: FastAPI, settings: Settings) -> Callable[[], list[str]]:
         await run_in_threadpool(matcher.lane.close)
         await run_in_threadpool(decisions.recorder.close)
 
+    add_questions(app)
     own = APIRouter(lifespan=lifespan)
     own.include_router(router)
     own.include_router(pages)

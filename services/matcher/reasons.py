@@ -1,7 +1,6 @@
 """Reasons: a feature's share of the score, in words, with the facts it rests on."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from itertools import islice
 from textwrap import shorten
 from typing import Any
@@ -29,14 +28,35 @@ QUOTE_WIDTH = 160
 _STATUS: dict[str, int] = {status: i for i, status in enumerate(FactStatus)}
 
 
-@dataclass(frozen=True)
-class Explainer:
-    """Tells the asking place about one other side: `quote` is its text nearest to the question."""
+class Exhibits(dict[str, dict[str, Any]]):
+    """One side's facts as evidence, each made once: many reasons rest on the same few."""
 
-    ours: Facts
-    theirs: Facts
-    words: Wording
-    quote: WrittenText | None = None
+    def __init__(self, facts: Facts, side: str) -> None:
+        super().__init__()
+        self.facts, self.side = facts, side
+
+    def __missing__(self, field: str) -> dict[str, Any]:
+        item = self[field] = fact(self.facts, field, self.side)
+        return item
+
+
+class Explainer:
+    """Tells the asking place about one other side: `quote` is its text nearest to the question.
+
+    Who explains several in one answer gives the asking place's `exhibits` along.
+    """
+
+    def __init__(
+        self,
+        ours: Facts,
+        theirs: Facts,
+        words: Wording,
+        quote: WrittenText | None = None,
+        exhibits: Exhibits | None = None,
+    ) -> None:
+        self.ours, self.theirs, self.words, self.quote = ours, theirs, words, quote
+        self._ours = Exhibits(ours, "ours") if exhibits is None else exhibits
+        self._theirs = Exhibits(theirs, "theirs")
 
     def reasons(self, found: Iterable[Share], mirrored: bool = False) -> list[dict[str, Any]]:
         """A reason for each feature that told, the largest contribution first.
@@ -56,7 +76,7 @@ class Explainer:
             "code": because.code,
             "args": because.args,
             "text": self.words.text(because.code, because.args),
-            "evidence": evidence(because, self.ours, self.theirs),
+            "evidence": evidence(because, self._ours, self._theirs),
         }
 
     def _because(self, share: Share, mirrored: bool) -> Because:
@@ -78,10 +98,10 @@ def quote_of(facts: Facts, at: int | None) -> WrittenText | None:
     return None if at is None else next(islice(written_texts(facts), at, None))
 
 
-def evidence(because: Because, ours: Facts, theirs: Facts) -> list[dict[str, Any]]:
+def evidence(because: Because, ours: Exhibits, theirs: Exhibits) -> list[dict[str, Any]]:
     """The facts behind a reason, the best proven first."""
-    items = [fact(ours, name, "ours") for name in because.ours if name in ours]
-    items += [fact(theirs, name, "theirs") for name in because.theirs if name in theirs]
+    items = [ours[name] for name in because.ours if name in ours.facts]
+    items += [theirs[name] for name in because.theirs if name in theirs.facts]
     if len(items) > 1:
         items.sort(key=_proof)
     return items

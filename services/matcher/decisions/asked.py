@@ -10,7 +10,7 @@ import orjson
 
 from services.matcher.matching import Context, match_collaborations, match_peers
 from services.matcher.schemas import CollaborationsRequest, MatchRequest, PeersRequest
-from services.web import answer
+from services.web import as_json
 
 Kind = Literal["peers", "collaborations"]
 SOFTWARE = f"counterpart {version('counterpart')}"
@@ -63,7 +63,7 @@ def answer_match(
         language=context.words.language,
         snapshot_id=context.snapshot.id,
         weights=orjson.dumps(content["weights"]),
-        answer=bytes(answer(head | content).body),
+        answer=as_json(head | content),
     )
 
 

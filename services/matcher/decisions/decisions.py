@@ -44,9 +44,11 @@ class Decisions:
             return None
         return self._open(snapshot_id)
 
-    def tuned(self, tenant: str, kind: Kind, body: MatchRequest) -> Mapping[str, float]:
+    def tuned(
+        self, catalogue: Catalogue, tenant: str, kind: Kind, body: MatchRequest
+    ) -> Mapping[str, float]:
         """The weights that a tenant's own outcomes have moved, for what the caller left open."""
-        return tuned_weights(self.sessions, self.current.get().weights, tenant, kind, body)
+        return tuned_weights(self.sessions, catalogue.weights, tenant, kind, body)
 
     def _opened(self, snapshot_id: str) -> Catalogue:
         return Catalogue(Snapshot(self.current.store.path(snapshot_id)))

@@ -2,9 +2,9 @@
 
 import weakref
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import wraps
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,15 +18,14 @@ Scores = NDArray[np.float64]
 Facts = dict[str, Any]
 
 
-@dataclass(frozen=True)
-class Because:
+class Because(NamedTuple):
     """Why a feature has its value: a template's code, its arguments, and the facts it used.
 
     `ours` and `theirs` name the fields read on either side; evidence is made from them.
     """
 
     code: str
-    args: dict[str, Any] = field(default_factory=dict)
+    args: Facts
     ours: tuple[str, ...] = ()
     theirs: tuple[str, ...] = ()
 

@@ -27,7 +27,7 @@ from services.matcher.matching.question import (
 )
 from services.matcher.matching.routes_in import insiders, next_steps, route_in, smallest_change
 from services.matcher.profile import Profile
-from services.matcher.reasons import Explainer, quote_of
+from services.matcher.reasons import Exhibits, Explainer, quote_of
 from services.matcher.schemas import CollaborationsRequest
 from services.matcher.scoring import Ranking, Term, TextTerm, asking_terms, rank, shares
 
@@ -45,6 +45,7 @@ class CollaborationMatch:
         self.as_of = request.as_of or context.today
         self.records = context.snapshot.collaborations
         self.profile: Profile = asking_profile(context, request)
+        self.exhibits = Exhibits(self.profile.facts, "ours")
         self.weights = chosen_weights(self._default_weights(), request.weights)
         self.terms = asking_terms(
             COLLABORATION_FEATURES, self.weights, self.profile.values, context.catalogue.columns
@@ -176,7 +177,8 @@ class CollaborationMatch:
         limits = self.context.catalogue.weights["bands"]
         words = self.context.words
         nearest = self.context.snapshot.collaboration_texts.nearest(row, self.profile.texts)
-        explain = Explainer(self.profile.facts, record, words, quote_of(record, nearest))
+        quote = quote_of(record, nearest)
+        explain = Explainer(self.profile.facts, record, words, quote, self.exhibits)
         result: dict[str, Any] = {
             "collaboration": summary(record),
             **figures(ranking, at, limits, standing),

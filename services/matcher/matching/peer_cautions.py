@@ -1,7 +1,7 @@
 """Cautions about a peer: mismatches that end pairings, levers it lacks, borrowed figures."""
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from models.countries import countries
 from models.snapshot.columns import residents
@@ -22,8 +22,7 @@ _DEGREES = list(Degree)
 _RIVAL_SECTORS = {Sector.TRADE, Sector.BRAND}
 
 
-@dataclass(frozen=True)
-class Pair:
+class Pair(NamedTuple):
     """The two sides of a possible tie, and how it was asked for."""
 
     ours: Facts

@@ -21,7 +21,7 @@ from services.matcher.matching.question import (
     place_summary,
 )
 from services.matcher.profile import Profile
-from services.matcher.reasons import Explainer, quote_of
+from services.matcher.reasons import Exhibits, Explainer, quote_of
 from services.matcher.schemas import PeersRequest
 from services.matcher.scoring import Ranking, Rows, Share, Term, shares
 from services.matcher.wording import Wording
@@ -55,8 +55,9 @@ class PeerResults:
         self.request = request
         self.profile = profile
         self.ties = ties
+        self.exhibits = Exhibits(profile.facts, "ours")
         self.told = [condition for condition in conditions if condition.name in _TOLD]
-        self._rules: dict[tuple[Any, ...], list[dict[str, Any]]] = {}
+        self._rules: dict[tuple[str, Any], dict[str, Any]] = {}
 
     def all(
         self, sides: Sides, best: Rows, judged: int, terms: tuple[list[Term], list[Term]]
@@ -78,9 +79,8 @@ class PeerResults:
         theirs = places.facts(row)
         asking = sides.mine is None or bool(sides.mine[at])
         nearest = places.texts.nearest(row, self.profile.texts) if len(self.profile.texts) else None
-        explain = Explainer(
-            self.profile.facts, theirs, self.context.words, quote_of(theirs, nearest)
-        )
+        quote = quote_of(theirs, nearest)
+        explain = Explainer(self.profile.facts, theirs, self.context.words, quote, self.exhibits)
         limits = self.context.catalogue.weights["bands"]
         ours_told, theirs_told = (
             explain.reasons(part, mirrored=bool(side)) for side, part in enumerate(parts)
@@ -106,13 +106,15 @@ class PeerResults:
         return result
 
     def _met(self, theirs: Facts) -> list[dict[str, Any]]:
-        """The conditions that a peer meets; the same words for peers that are alike in them."""
-        seen = tuple(theirs.get(condition.field) for condition in self.told)
-        if seen not in self._rules:
-            self._rules[seen] = [
-                outcome(c, True, theirs, self.context.words).as_json() for c in self.told
-            ]
-        return self._rules[seen]
+        """The conditions that a peer meets; what is said of like peers is said once."""
+        rules = []
+        for condition in self.told:
+            key = (condition.name, theirs.get(condition.field))
+            if key not in self._rules:
+                found = outcome(condition, True, theirs, self.context.words)
+                self._rules[key] = found.as_json()
+            rules.append(self._rules[key])
+        return rules
 
     def _pair(self, row: int, theirs: Facts) -> Pair:
         request, ties = self.request, self.ties.get(row, [])

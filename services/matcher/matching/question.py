@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from typing import Any, NamedTuple
 
 from models.errors import InvalidInput
 from models.snapshot import Snapshot
@@ -122,8 +122,7 @@ def band(rank_score: float, limits: Mapping[str, float]) -> Band:
     return Band.FAIR if rank_score >= limits["fair"] else Band.WEAK
 
 
-@dataclass(frozen=True)
-class Standing:
+class Standing(NamedTuple):
     """Where a result stands among the candidates judged."""
 
     place: int

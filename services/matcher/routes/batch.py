@@ -74,7 +74,7 @@ def _answer(context: Context, decisions: Decisions, question: dict[str, Any], ac
     except ValidationError as error:
         errors = input_errors([{**e, "loc": ("body", *e["loc"])} for e in error.errors()], "json")
         raise InvalidInput("; ".join(e["detail"] for e in errors), errors) from error
-    tuned = decisions.tuned(context.tenant, "peers", asked)
+    tuned = decisions.tuned(context.catalogue, context.tenant, "peers", asked)
     answered = answer_match(context, "peers", asked, tuned)
     decisions.recorder.record(answered, actor)
     return answered.answer

@@ -2,7 +2,7 @@
 
 from datetime import UTC, datetime
 
-from fastapi import APIRouter, Request, Response
+from fastapi import APIRouter, FastAPI, Request, Response
 
 from services.access import Caller, Matching
 from services.lane import Lane
@@ -20,7 +20,12 @@ router = APIRouter(prefix="/matches", tags=["matching"])
 router.include_router(batch.router)
 
 
-@router.post("/peers")
+def add_questions(app: FastAPI) -> None:
+    """The two questions stand at the app itself: a router in routers is searched at each level."""
+    for path, answer in (("peers", peers), ("collaborations", collaborations)):
+        app.add_api_route(f"/v1/matches/{path}", answer, methods=["POST"], tags=["matching"])
+
+
 async def peers(
     request: Request, body: PeersRequest, caller: Matching, catalogue: CatalogueDep, words: WordsDep
 ) -> Response:
@@ -30,7 +35,6 @@ async def peers(
     return await lane.run(_answer, request, context, "peers", body)
 
 
-@router.post("/collaborations")
 async def collaborations(
     request: Request,
     body: CollaborationsRequest,
@@ -58,7 +62,7 @@ def _context(
 def _answer(request: Request, context: Context, kind: Kind, body: MatchRequest) -> Response:
     """The answer, addressed by its content and recorded."""
     decisions: Decisions = request.app.state.decisions
-    tuned = decisions.tuned(context.tenant, kind, body)
+    tuned = decisions.tuned(context.catalogue, context.tenant, kind, body)
     answered = answer_match(context, kind, body, tuned)
     decisions.recorder.record(answered, actor_of(request))
     return written(answered.answer, answered.language)

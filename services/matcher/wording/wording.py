@@ -13,6 +13,7 @@ from pathlib import Path
 from string import Formatter
 from typing import Any
 
+import orjson
 import yaml
 from babel import Locale
 from babel.dates import format_date
@@ -23,6 +24,8 @@ LANGUAGES = ("en", "es", "fr", "pt")
 # English dates and lists as most of the world writes them: 2 March 2026; a, b and c.
 _LOCALES = {"en": "en_001"}
 FOLDER = Path(__file__).parent
+# Remembered per language: some 20 MB when full.
+SENTENCES = 50_000
 # From here all languages group digits; some leave four in a row.
 GROUPED_BY_ALL = 10_000
 # A longer list is cut, and how many more there are is said.
@@ -46,11 +49,15 @@ class Wording:
         self.templates: dict[str, Any] = english["templates"] | content["templates"]
         self.terms: dict[str, dict[str, str]] = english["terms"] | content["terms"]
         self._slots: dict[str, list[Slot]] = {}
+        self._said = lru_cache(maxsize=SENTENCES)(self._say)
         self._ways = self._ways_to_write()
 
     def text(self, code: str, args: dict[str, Any]) -> str:
-        """The sentence of a code with its arguments."""
-        template = self.templates[code]
+        """The sentence of a code with its arguments; what was said before is said from memory."""
+        return self._said(code, orjson.dumps(args, option=orjson.OPT_SERIALIZE_NUMPY))
+
+    def _say(self, code: str, asked_with: bytes) -> str:
+        template, args = self.templates[code], orjson.loads(asked_with)
         if isinstance(template, dict):
             number = args[template["by"]]
             count = len(number) if isinstance(number, list) else number
@@ -68,13 +75,20 @@ class Wording:
     def _read(self, template: str) -> list[Slot]:
         """A template as texts, each with the argument that follows it and how that is written."""
         return [
-            (
-                before,
-                name or "",
-                None if name is None else partial(self.format_field, spec=spec or ""),
-            )
+            (before, name or "", None if name is None else self._writer(spec or ""))
             for before, name, spec, _ in Formatter().parse(template)
         ]
+
+    def _writer(self, spec: str) -> Callable[[Any], str]:
+        """How an argument is written; most are single words or numbers, which take a short way."""
+        one = self._ways.get(spec) or partial(self.term, spec)
+
+        def write(value: Any) -> str:
+            return (
+                one(value) if type(value) in (str, int) and spec else self.format_field(value, spec)
+            )
+
+        return write
 
     def term(self, vocabulary: str, value: str) -> str:
         """The word for a value of an enum; the words of its id where there is none."""

@@ -4,7 +4,7 @@ from typing import Any
 
 from models.snapshot.texts import WrittenText
 from services.matcher.features import Because
-from services.matcher.reasons import Explainer, evidence, fact, quote_of
+from services.matcher.reasons import Exhibits, Explainer, evidence, fact, quote_of
 from services.matcher.scoring import Share
 from services.matcher.wording import wording
 
@@ -49,7 +49,7 @@ def test_what_comes_without_a_source_is_its_sender_s_claim() -> None:
 
 def test_the_best_proven_comes_first_and_what_is_absent_is_left_out() -> None:
     because = Because("c", {}, ("sectors", "population", "powers"), ("population", "goals"))
-    found = evidence(because, OURS, THEIRS)
+    found = evidence(because, Exhibits(OURS, "ours"), Exhibits(THEIRS, "theirs"))
     assert [(item["field"], item["status"]) for item in found] == [
         ("population", "verified"),
         ("sectors", "claim"),
