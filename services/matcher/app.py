@@ -79,7 +79,6 @@ def mount(app: FastAPI, settings: Settings) -> Callable[[], list[str]]:
     app.state.matcher = matcher
     decisions = Decisions(settings, app.state.every_tenant, matcher.current)
     tell(app, OPERATIONS)
-    decisions = Decisions(settings, app.state.sessions, matcher.current)
     app.state.decisions = decisions
 
     @asynccontextmanager
