@@ -5,6 +5,7 @@ never on every place; a place's value is then looked up by its code. Unknown is 
 table (or a row of zeros where a set is empty: nothing on file), never a default.
 """
 
+from array import array
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -342,7 +343,7 @@ class ColumnWriter:
 
     def __init__(self) -> None:
         self._seen: dict[str, dict[Row, int]] = {name: {} for name in PLACE_COLUMNS}
-        self._codes: dict[str, list[int]] = {name: [] for name in PLACE_COLUMNS}
+        self._codes: dict[str, array[int]] = {name: array("i") for name in PLACE_COLUMNS}
 
     def add(self, facts: Facts) -> None:
         """Append one place."""

@@ -3,11 +3,13 @@
 import csv
 import hashlib
 import shutil
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import orjson
+from numpy.typing import NDArray
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -15,9 +17,6 @@ from models.countries import DATA
 from models.embedding import Embedder
 from models.snapshot import Embedding, Manifest, SnapshotStore, place_key
 from models.snapshot.blobs import write_blob
-from models.snapshot.columns import ColumnWriter
-from models.snapshot.directory import write_directory
-from models.snapshot.groups import write_groups
 from models.snapshot.manifest import FileEntry, entry
 from models.snapshot.texts import write_texts, written_texts
 from models.tables import (
@@ -25,12 +24,12 @@ from models.tables import (
     CollaborationRow,
     CommitmentRow,
     MatchRow,
-    PlaceRow,
     SnapshotRow,
     Tenant,
 )
 from services.ingest.embed import Progress, embed_texts, no_progress
 from services.ingest.named import Named
+from services.ingest.place_files import PlaceFiles, stored_places
 
 WEIGHTS = DATA / "weights.json"
 ANCHORS = DATA / "need_anchors.csv"
@@ -40,13 +39,10 @@ Facts = dict[str, Any]
 class _Build:
     """One snapshot in the making: its folder, and the names of the files written so far."""
 
-    def __init__(
-        self, session: Session, embedder: Embedder, folder: Path, progress: Progress
-    ) -> None:
+    def __init__(self, session: Session, embedder: Embedder, folder: Path) -> None:
         self.session = session
         self.embedder = embedder
         self.folder = folder
-        self.progress = progress
         self.files: list[str] = []
         self.revision = hashlib.sha256()
         tenants = session.scalars(select(Tenant.id).where(Tenant.id != PUBLIC))
@@ -60,9 +56,8 @@ class _Build:
         (self.folder / name).write_bytes(orjson.dumps(value, option=orjson.OPT_SORT_KEYS))
         self.files.append(name)
 
-    def texts(self, name: str, facts: dict[int, Facts]) -> int:
-        """Embed and write the texts of the rows given; answers with how many there are."""
-        written = [(row, text.text) for row in sorted(facts) for text in written_texts(facts[row])]
+    def texts(self, name: str, written: list[tuple[int, str]]) -> int:
+        """Write the vectors of (row, text), sorted by row; answers with how many there are."""
         vectors = embed_texts(self.session, [text for _, text in written], self.embedder)
         self.files += write_texts(self.folder, name, [row for row, _ in written], vectors)
         return len(written)
@@ -83,10 +78,10 @@ def publish(
     them itself at its first free text.
     """
     with store.building() as folder:
-        build = _Build(session, embedder, folder, progress)
-        place_rows, counts = _places(build)
+        build = _Build(session, embedder, folder)
+        places, counts = _places(build, progress)
         named, collaborations = _collaborations(build)
-        ties = _ties(build, place_rows, named)
+        ties = _ties(build, places.sorted_keys(), named)
         if read_texts:
             build.array("need_anchors.npy", embed_texts(session, anchors(), embedder))
         shutil.copyfile(WEIGHTS, folder / "weights.json")
@@ -109,36 +104,19 @@ def publish(
     return snapshot_id
 
 
-def _places(build: _Build) -> tuple[dict[bytes, int], dict[str, int]]:
+def _places(build: _Build, progress: Progress) -> tuple[PlaceFiles, dict[str, int]]:
     """Write places as columns, records, names and texts, sorted by key."""
-    query = select(PlaceRow.tenant_id, PlaceRow.id, PlaceRow.record, PlaceRow.content_hash)
-    rows = sorted(
-        (place_key(tenant, id), tenant, record, content_hash)
-        for tenant, id, record, content_hash in build.session.execute(query)
-    )
-    columns, names, texts = ColumnWriter(), [], {}
-    for row, (key, _, record, content_hash) in enumerate(rows):
-        facts = orjson.loads(record)
-        columns.add(facts)
-        names += [(name, row) for name in (facts["name"], *facts.get("aliases", ()))]
-        if any(True for _ in written_texts(facts)):
-            texts[row] = facts
-        build.revision.update(key + content_hash.encode())
-    build.array("place_keys.npy", np.array([key for key, *_ in rows], np.bytes_))
-    codes = {tenant: i for i, tenant in enumerate(build.tenants)}
-    tenants = np.array([codes[t] for _, t, *_ in rows], np.uint16)
-    build.array("place_tenants.npy", tenants)
-    coded = columns.columns()
-    build.files += write_groups(build.folder, coded, tenants, np.array(sorted(texts), np.int32))
-    for name, column in coded.items():
-        build.array(f"place_{name}.codes.npy", column.codes)
-        build.array(f"place_{name}.values.npy", column.values)
-    build.files += write_blob(
-        build.folder, "place_records", (record.encode() for _, _, record, _ in rows)
-    )
-    build.files += write_directory(build.folder, "place", names)
-    counts = {"places": len(rows), "place_texts": build.texts("place", texts)}
-    return {key: row for row, (key, *_) in enumerate(rows)}, counts
+    files, codes = PlaceFiles(), {tenant: i for i, tenant in enumerate(build.tenants)}
+
+    def records() -> Iterator[bytes]:
+        for place in stored_places(build.session, progress):
+            if place.tenant in codes:
+                build.revision.update(place.key + place.content_hash.encode())
+                yield files.add(place, codes[place.tenant])
+
+    build.files += write_blob(build.folder, "place_records", records())
+    build.files += files.write(build.folder)
+    return files, {"places": len(files.keys), "place_texts": build.texts("place", files.texts)}
 
 
 def _collaborations(build: _Build) -> tuple[Named, dict[str, int]]:
@@ -148,11 +126,12 @@ def _collaborations(build: _Build) -> tuple[Named, dict[str, int]]:
     for row in stored:
         build.revision.update(f"{row.tenant_id}/{row.id}{row.content_hash}".encode())
     build.json("collaborations.json", facts)
-    texts = build.texts("collaboration", dict(enumerate(facts)))
+    written = [(i, text.text) for i, record in enumerate(facts) for text in written_texts(record)]
+    texts = build.texts("collaboration", written)
     return Named(facts), {"collaborations": len(facts), "collaboration_texts": texts}
 
 
-def _ties(build: _Build, places: dict[bytes, int], collaborations: Named) -> int:
+def _ties(build: _Build, places: NDArray[np.bytes_], collaborations: Named) -> int:
     """Write ties whose ends are both in the snapshot; -1 stands for "no such end"."""
     ends, records = [], []
     for tie in build.session.scalars(select(CommitmentRow).order_by(CommitmentRow.key)):
@@ -174,11 +153,13 @@ def anchors() -> list[str]:
         return [row["phrase"] for row in csv.DictReader(file)]
 
 
-def _place_row(rows: dict[bytes, int], tenant: str, id: str | None) -> int:
+def _place_row(keys: NDArray[np.bytes_], tenant: str, id: str | None) -> int:
     """The row of a place as a tenant names it: an `x:` id is the tenant's own."""
     if id is None:
         return -1
-    return rows.get(place_key(tenant if id.startswith("x:") else PUBLIC, id), -1)
+    key = place_key(tenant if id.startswith("x:") else PUBLIC, id)
+    row = int(np.searchsorted(keys, np.bytes_(key)))
+    return row if row < len(keys) and keys[row] == key else -1
 
 
 def _entries(folder: Path, names: list[str]) -> dict[str, FileEntry]:
