@@ -111,6 +111,16 @@ class SnapshotRefused(Problem):
     status, title, type = 503, "Snapshot refused", "snapshot-refused"
 
 
+class TooManyRequests(Problem):
+    """More requests than a key or an address may make; `Retry-After` says when there is room."""
+
+    status, title, type = 429, "Too many requests", "too-many-requests"
+
+    def __init__(self, policy: str, limit: int, seconds: int) -> None:
+        super().__init__(f"The limit by {policy.replace('-', ' ')} is reached.", limit=limit)
+        self.headers = {"Retry-After": str(seconds)}
+
+
 class DatabaseNotMigrated(Problem):
     status, title, type = 503, "Database not migrated", "database-not-migrated"
 

@@ -1,9 +1,15 @@
 """Settings that both services share: `COUNTERPART_*` environment variables or a `.env` file."""
 
 from pathlib import Path
+from typing import Annotated
 
 from pydantic import Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
+
+RateLimitText = Annotated[
+    str, Field(pattern=r"^$|^[1-9]\d{0,6}/(\d{1,4} )?(second|minute|hour|day)$")
+]
+"""A number of requests in a time, such as 300/minute or 10/5 second."""
 
 
 class Settings(BaseSettings):
@@ -48,6 +54,18 @@ class Settings(BaseSettings):
 
     public_read: bool = False
     """Whether callers without a key may read and match the public catalogue from anywhere."""
+
+    rate_per_key: RateLimitText = "1200/minute"
+    """How many requests a key or a session may make; empty is any number."""
+
+    rate_per_address: RateLimitText = "300/minute"
+    """How many an address without a key may make; this machine itself any number."""
+
+    rate_of_wrong_keys: RateLimitText = "60/minute"
+    """How many wrong keys an address may send before none of its keys is looked at."""
+
+    rate_storage: str = ""
+    """Where requests are counted: a URI of `limits`, such as redis://…; empty is here."""
 
     workers: int = Field(default=1, ge=1, le=256)
     """How many processes `counterpart serve matcher` answers with; they share the snapshot."""

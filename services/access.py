@@ -29,6 +29,7 @@ __all__ = [
     "Matching",
     "Scope",
     "create_key",
+    "is_local",
     "key_hash",
     "require",
     "requires",
@@ -60,7 +61,7 @@ async def _found(request: Request, csrf: str | None) -> Caller:
         known = await run_in_threadpool(_known, request, csrf)
         if known is not None:
             return known
-    if request.app.state.settings.public_read or _is_local(request):
+    if request.app.state.settings.public_read or is_local(request):
         return Caller(PUBLIC, frozenset({Scope.MATCH}))
     raise Unauthorised()
 
@@ -104,7 +105,7 @@ def _scopes(names: str) -> frozenset[Scope]:
     return frozenset(Scope(name) for name in names.split())
 
 
-def _is_local(request: Request) -> bool:
+def is_local(request: Request) -> bool:
     """Whether the request comes from this machine itself and was not passed on by a proxy."""
     if request.client is None or {"forwarded", "x-forwarded-for"} & set(request.headers):
         return False

@@ -29,6 +29,7 @@ from services.contract.operation import Operation, Operations
 from services.cross_origin import CrossOrigin
 from services.inputs import input_errors
 from services.logs import RequestLog, request_id
+from services.rates import RateLimit
 from services.signing_in import SignedIn
 from services.signing_in import router as signing_in
 
@@ -95,6 +96,7 @@ def install(
     app.add_middleware(CompressMiddleware, minimum_size=COMPRESSED_FROM)
     app.add_middleware(BodyGuard, json_limit=json_limit, file_limit=file_limit, refuse=problem)
     app.add_middleware(CrossOrigin)
+    app.add_middleware(RateLimit, refuse=problem)
     app.add_middleware(RequestLog)
 
 

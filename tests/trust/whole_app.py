@@ -44,7 +44,8 @@ def whole(published: Published, tmp_path_factory: pytest.TempPathFactory) -> Ite
     """One tenant with a key of each scope, another with things of its own."""
     folder = tmp_path_factory.mktemp("whole") / "var"
     shutil.copytree(published.pristine, folder)
-    app = create_app(settings_of(folder))
+    unlimited = {"rate_per_key": "", "rate_per_address": "", "rate_of_wrong_keys": ""}
+    app = create_app(settings_of(folder).model_copy(update=unlimited))
     with (
         TestClient(app, client=AWAY, raise_server_exceptions=False) as away,
         TestClient(app, client=LOOPBACK, raise_server_exceptions=False) as near,
