@@ -6,6 +6,8 @@ from pathlib import Path
 from tempfile import mkdtemp
 from uuid import uuid4
 
+# Its plugins look at what the collector tracks: before a matcher freezes that, as it starts.
+import hypothesis  # noqa: F401
 import pytest
 from sqlalchemy import Engine, create_engine, make_url, text
 from sqlalchemy.engine import URL
