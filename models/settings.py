@@ -70,6 +70,9 @@ class Settings(BaseSettings):
     workers: int = Field(default=1, ge=1, le=256)
     """How many processes `counterpart serve matcher` answers with; they share the snapshot."""
 
+    compiled_search: bool = True
+    """Whether the search is compiled for this machine, beside the first answers."""
+
     executor: str = Field(
         default="local", pattern=r"^(local(:[1-9][0-9]{0,3})?|(tcp|tls|ws|wss|ucx)://[^\s/]+)$"
     )

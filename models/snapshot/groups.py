@@ -5,6 +5,7 @@ looks only into those that can still hold one of the best. Written once per snap
 """
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +26,19 @@ MOST_ROWS = 128
 
 Codes = NDArray[np.int32]
 Positions = NDArray[np.intp]
+
+
+@dataclass(frozen=True)
+class OpenGroups:
+    """Which groups are looked into: by what they have in common, and by group where need be."""
+
+    commons: NDArray[np.bool_]
+    groups: NDArray[np.bool_] | None = None
+
+    def mask(self, groups: "Groups") -> NDArray[np.bool_]:
+        """Per group whether it is open."""
+        mask = self.commons.take(groups.common_of)
+        return mask if self.groups is None else mask & self.groups
 
 
 class Ranges:
@@ -55,9 +69,7 @@ class Ranges:
 class Groups:
     """The groups, the rows of each, and which of them hold the places that wrote texts."""
 
-    def __init__(
-        self, folder: Path, columns: Mapping[str, Column], text_owners: NDArray[np.int32]
-    ) -> None:
+    def __init__(self, folder: Path, text_owners: NDArray[np.int32]) -> None:
         self.common: Positions = np.load(folder / "group_common.npy").astype(np.intp)
         self.common_of: Positions = np.load(folder / "group_common_of.npy").astype(np.intp)
         # As numpy's own index type, by columns: looking up by anything else is converted first.
@@ -69,12 +81,11 @@ class Groups:
         self.sizes = np.diff(self.starts)
         self.members: Codes = mapped(folder / "group_members.npy")
         self.of_row: Codes = mapped(folder / "group_of_row.npy")
-        fine = np.load(folder / "group_ranges.npy")
+        self.fine: Codes = np.load(folder / "group_ranges.npy")
         self.ranges = {
-            name: Ranges(fine[:, i, 0], fine[:, i, 1], 8 if name == "location" else 1)
+            name: Ranges(self.fine[:, i, 0], self.fine[:, i, 1], 8 if name == "location" else 1)
             for i, name in enumerate(FINE)
         }
-        self.unknown = {name: np.isnan(columns[name].values[:, 0]) for name in FINE}
         groups = self.of_row[text_owners]
         self._text_order = np.argsort(groups, kind="stable")
         self.written, self._text_starts = np.unique(groups[self._text_order], return_index=True)

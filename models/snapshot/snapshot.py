@@ -14,6 +14,7 @@ from models.snapshot.columns import PLACE_COLUMNS, Column
 from models.snapshot.directory import Directory
 from models.snapshot.groups import Groups
 from models.snapshot.manifest import Manifest, read_manifest
+from models.snapshot.packed import Packed, pack
 from models.snapshot.texts import TextIndex
 from models.tables.records import PUBLIC
 
@@ -51,13 +52,18 @@ class Places:
             for name in PLACE_COLUMNS
         }
         self.texts = TextIndex(folder, "place")
-        self.groups = Groups(folder, self.columns, self.texts.owners)
+        self.groups = Groups(folder, self.texts.owners)
         self.directory = Directory(folder, "place")
         self._records = Blob(folder, "place_records")
         self._tenant_names = tenants
 
     def __len__(self) -> int:
         return len(self.keys)
+
+    @cached_property
+    def packed(self) -> Packed:
+        """The places as the kernel reads them."""
+        return pack(self)
 
     def row(self, place_id: str, tenant: str = PUBLIC) -> int | None:
         """The row of a place that this tenant may see; None where there is none."""

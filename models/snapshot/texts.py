@@ -14,8 +14,8 @@ Indices = NDArray[np.intp]
 
 # Up to here every text is multiplied out: there is nothing to save.
 FEW_TEXTS = 4096
-# How many dimensions of a sketch; more bound closer and read longer.
-SKETCHED = 32
+# A sketch has as many steps of as many directions; more bound closer and read longer.
+STEP, STEPS = 32, 3
 # Room for the rounding of sums of single precision.
 ROUNDING = 1e-5
 
@@ -41,12 +41,13 @@ def written_texts(facts: dict[str, Any]) -> Iterator[WrittenText]:
 
 
 @dataclass(frozen=True)
-class _Sketch:
-    """Vectors in brief: their part along some directions, and the length of what is left."""
+class Sketch:
+    """Vectors in brief: their parts along some directions, the telling ones first, and the length
+    of what is left after each step of as many directions."""
 
     directions: NDArray[np.float32]
-    lead: NDArray[np.float32]
-    rest: NDArray[np.float32]
+    leads: NDArray[np.float32]
+    rests: NDArray[np.float32]
 
 
 class TextIndex:
@@ -106,20 +107,30 @@ class TextIndex:
         """
         if closely or self.index.ntotal <= FEW_TEXTS:
             return (self.vectors @ queries.T).max(axis=1).astype(np.float64) + ROUNDING
-        sketch = self._sketch
-        lead = queries @ sketch.directions
+        sketch = self.sketch
+        lead = queries @ sketch.directions[:, :STEP]
         rest = np.sqrt(np.maximum((queries**2).sum(axis=1) - (lead**2).sum(axis=1), 0))
-        bounds = sketch.lead @ lead.T + sketch.rest[:, None] * rest
+        bounds = sketch.leads[:, :STEP] @ lead.T + sketch.rests[:, :1] * rest
         return bounds.max(axis=1).astype(np.float64) + ROUNDING
 
     @cached_property
-    def _sketch(self) -> "_Sketch":
+    def sketch(self) -> Sketch:
+        """The vectors in brief; of no step where they are few."""
+        steps = min(STEPS, self.index.d // STEP) if self.index.ntotal > FEW_TEXTS else 0
         sample = self.vectors[:: max(self.index.ntotal // FEW_TEXTS, 1)]
-        _, directions = np.linalg.eigh(sample.T @ sample)
-        leading = np.ascontiguousarray(directions[:, -SKETCHED:])
-        lead = self.vectors @ leading
-        rest = (self.vectors**2).sum(axis=1) - (lead**2).sum(axis=1)
-        return _Sketch(leading, lead, np.sqrt(np.maximum(rest, 0)))
+        _, directions = (
+            np.linalg.eigh(sample.T @ sample)
+            if steps
+            else (0, np.empty((self.index.d, 0), np.float32))
+        )
+        leading = np.ascontiguousarray(directions[:, ::-1][:, : steps * STEP], np.float32)
+        leads = self.vectors @ leading
+        rests = np.empty((len(leads), steps), np.float32)
+        left = (self.vectors**2).sum(axis=1)
+        for step in range(steps):
+            left = left - (leads[:, step * STEP : (step + 1) * STEP] ** 2).sum(axis=1)
+            rests[:, step] = np.sqrt(np.maximum(left, 0))
+        return Sketch(leading, leads, rests)
 
 
 def write_texts(

@@ -16,6 +16,7 @@ from models.settings import Settings
 from models.snapshot import Snapshot, SnapshotStore
 from services.contract.operation import tell
 from services.lane import Lane
+from services.matcher.compiled import KERNEL
 from services.matcher.contract import OPERATIONS
 from services.matcher.current import Current
 from services.matcher.decisions.decisions import Decisions
@@ -83,6 +84,8 @@ def mount(app: FastAPI, settings: Settings) -> Callable[[], list[str]]:
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+        if settings.compiled_search:
+            KERNEL.start(settings.var / "compiled")
         yield
         await run_in_threadpool(matcher.lane.close)
         await run_in_threadpool(decisions.recorder.close)

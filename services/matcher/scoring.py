@@ -7,6 +7,7 @@ so an unknown never outranks the best possible value, nor falls below the worst.
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Protocol
 
 import numpy as np
@@ -14,7 +15,7 @@ from numpy.typing import NDArray
 
 from models.snapshot.columns import Column
 from models.snapshot.texts import TextIndex
-from services.matcher.features import Feature, Scores, Values
+from services.matcher.features import Feature, Scores, Values, fully
 from services.matcher.remembering import remembered
 
 Rows = NDArray[np.intp]
@@ -33,18 +34,42 @@ class Term(Protocol):
 
 
 @dataclass(frozen=True)
+class Compared:
+    """One feature of one value against a column's table: trust, and trust x value; 0 unknown."""
+
+    name: str
+    trust: Scores
+    part: Scores
+    even: bool
+    """Whether it is trusted in full wherever it can tell."""
+
+
+@dataclass(frozen=True)
 class ColumnTerm:
     """A feature read from a column: evaluated once per distinct value, looked up by code."""
 
-    name: str
     column: str
     codes: NDArray[np.int32]
-    told: Scores
-    worth: Scores
+    compared: Compared
+    weight: float
+
+    @property
+    def name(self) -> str:
+        return self.compared.name
+
+    @cached_property
+    def told(self) -> Scores:
+        """The weight that told of each distinct value."""
+        return self.weight * self.compared.trust
+
+    @cached_property
+    def worth(self) -> Scores:
+        """What each distinct value is worth."""
+        return self.weight * self.compared.part
 
     def of(self, rows: Rows) -> tuple[Scores, Scores]:
         codes = self.codes[rows]
-        return self.told[codes], self.worth[codes]
+        return self.weight * self.compared.trust[codes], self.weight * self.compared.part[codes]
 
 
 @dataclass(frozen=True)
@@ -121,20 +146,6 @@ class Ranking:
         return among[order[:count]]
 
 
-@dataclass(frozen=True)
-class Compared:
-    """One feature of one value against a column's table: trust, and trust x value; 0 unknown."""
-
-    name: str
-    trust: Scores
-    part: Scores
-
-    def term(self, column: str, candidates: Column, weight: float) -> ColumnTerm:
-        """The feature with its weight in one question."""
-        worth = weight * self.part
-        return ColumnTerm(self.name, column, candidates.codes, weight * self.trust, worth)
-
-
 def compared(feature: Feature, column: Column, value: Values, asking: bool) -> Compared | None:
     """A feature of one side's value against a column; None where it can tell of no row.
 
@@ -154,8 +165,11 @@ def _compare(feature: Feature, column: Column, value: Values, asking: bool) -> C
     known = ~np.isnan(values)
     if not known.any():
         return None
-    trust = np.where(known, feature.trust(*sides), 0.0)
-    return Compared(feature.name, trust, np.where(known, trust * values, 0.0))
+    part = np.where(known, values, 0.0)
+    if feature.trust is fully:
+        return Compared(feature.name, known.astype(np.float64), part, True)
+    trust = known * feature.trust(*sides)
+    return Compared(feature.name, trust, trust * part, bool(((trust == 1) | ~known).all()))
 
 
 def asking_terms(
@@ -171,7 +185,7 @@ def asking_terms(
         if weight > 0:
             found = compared(feature, column, profile[feature.asks], asking=True)
             if found is not None:
-                terms.append(found.term(feature.answers, column, weight))
+                terms.append(ColumnTerm(feature.answers, column.codes, found, weight))
     return terms
 
 
@@ -188,7 +202,7 @@ def answering_terms(
         if weight > 0 and not feature.one_way:
             found = compared(feature, column, profile[feature.answers], asking=False)
             if found is not None:
-                terms.append(found.term(feature.asks, column, weight))
+                terms.append(ColumnTerm(feature.asks, column.codes, found, weight))
     one_way = [feature for feature in features if feature.one_way]
     return terms + asking_terms(one_way, weights, profile, candidates)
 

@@ -1,7 +1,7 @@
 """The features, in the order they are shown. A new one: a line here, a weight, a test."""
 
 from services.matcher.features import geography, joining, needs, powers, size, stance
-from services.matcher.features.feature import Because, Facts, Feature, Scores, Values
+from services.matcher.features.feature import Because, Facts, Feature, Scores, Values, fully
 
 PEER_FEATURES: tuple[Feature, ...] = (
     needs.NEEDS_MET,
@@ -71,4 +71,5 @@ __all__ = [
     "Feature",
     "Scores",
     "Values",
+    "fully",
 ]

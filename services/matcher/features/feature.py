@@ -30,7 +30,8 @@ class Because(NamedTuple):
     theirs: tuple[str, ...] = ()
 
 
-def _fully(ours: Values, theirs: Values) -> Scores:
+def fully(ours: Values, theirs: Values) -> Scores:
+    """All of the weight counts."""
     return np.ones(max(len(ours), len(theirs)))
 
 
@@ -49,7 +50,7 @@ class Feature:
     asks: str
     answers: str
     because: Callable[[Facts, Facts, float], Because]
-    trust: Callable[[Values, Values], Scores] = _fully
+    trust: Callable[[Values, Values], Scores] = fully
     mirrored: Callable[[Facts, Facts, float], Because] | None = None
     one_way: bool = False
 

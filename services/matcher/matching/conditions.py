@@ -2,13 +2,14 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
 from models.snapshot import Places
-from models.snapshot.groups import FINE
+from models.snapshot.groups import COMMON, FINE, OpenGroups
 from models.taxonomy import RemedyKind
 from services.matcher.scoring import Rows
 
@@ -101,15 +102,19 @@ class Pool:
         self.places = places
         self.conditions = conditions
         groups = places.groups
-        self.groups: Mask = np.ones(len(groups), bool)
+        self._commons: Mask = np.ones(len(groups.common), bool)
+        self._by_group: Mask | None = None
         self._barred: list[Rows] = []
         self.only: Rows | None = None
         self._exact: list[Test] = []
         for test in (condition.test for condition in conditions):
             if isinstance(test, ByTenant):
-                self.groups &= test.table.take(groups.tenants)
+                if not test.table.all():
+                    self._narrow(test.table.take(groups.tenants))
+            elif isinstance(test, ByColumn) and test.column in COMMON:
+                self._commons &= test.table.take(groups.common[:, COMMON.index(test.column)])
             elif isinstance(test, ByColumn) and test.column not in FINE:
-                self.groups &= test.table.take(groups.code(test.column))
+                self._narrow(test.table.take(groups.code(test.column)))
             elif isinstance(test, Without):
                 self._barred.append(test.rows)
             elif isinstance(test, Only):
@@ -117,7 +122,20 @@ class Pool:
             else:
                 self._exact.append(test)
 
+    def _narrow(self, mask: Mask) -> None:
+        self._by_group = mask if self._by_group is None else self._by_group & mask
+
     @property
+    def open(self) -> OpenGroups:
+        """The groups that may hold candidates."""
+        return OpenGroups(self._commons, self._by_group)
+
+    @cached_property
+    def groups(self) -> Mask:
+        """The same, per group."""
+        return self.open.mask(self.places.groups)
+
+    @cached_property
     def barred(self) -> Rows:
         """Rows that are left out by themselves."""
         none = np.empty(0, np.intp)

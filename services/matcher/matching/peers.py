@@ -15,7 +15,8 @@ from services.matcher.matching.question import (
     chosen_weights,
 )
 from services.matcher.profile import Profile
-from services.matcher.retrieval import Search
+from services.matcher.query import Query
+from services.matcher.retrieval import best_rows
 from services.matcher.schemas import PeersRequest
 from services.matcher.scoring import (
     Rows,
@@ -87,8 +88,8 @@ class PeerMatch:
         """Rows that hold the best `count` candidates; all of them where asked for."""
         if not exhaustive and self.pool.grouped:
             sides = [self.ours, self.theirs] if self.theirs else [self.ours]
-            search = Search(self.snapshot.places, sides, sum(self.weights.values()), self.gamma)
-            found = search.rows(self.pool.groups, self.pool.barred, count)
+            query = Query(self.snapshot.places, sides, sum(self.weights.values()), self.gamma)
+            found = best_rows(query, self.pool.open, self.pool.barred, count)
             if found is not None:
                 return found
         return self.pool.rows()

@@ -1,5 +1,7 @@
 """The bounded search against its oracle: scoring every place."""
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -7,8 +9,12 @@ from hypothesis import strategies as st
 
 from models.snapshot import Snapshot
 from models.snapshot.columns import profile_columns
+from models.snapshot.groups import COMMON, FINE, OWN, OpenGroups
+from models.snapshot.texts import STEP
+from services.matcher.compiled import Kernel
 from services.matcher.features import PEER_FEATURES, SIMILAR_TEXT
-from services.matcher.retrieval import Search
+from services.matcher.query import Query
+from services.matcher.retrieval import best_rows
 from services.matcher.scoring import Term, TextTerm, answering_terms, asking_terms, rank, weaker
 from tests.services.matcher.asking import BILBAO, BRISTOL, CATALONIA, HAMBURG
 
@@ -34,6 +40,7 @@ def terms_of(
     return sides
 
 
+@pytest.mark.usefixtures("search")
 @settings(
     max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
@@ -64,9 +71,9 @@ def test_the_search_finds_all_of_the_true_top(
     allowed = chance.random(len(places.groups)) < 0.7
     barred = np.sort(chance.choice(len(places), 20, replace=False)).astype(np.intp)
     every = np.setdiff1d(np.flatnonzero(allowed[places.groups.of_row]), barred)
-    found = Search(places, sides, sum(weights.values()), gamma).rows(allowed, barred, count)
-    if found is None:
-        pytest.skip("the search cannot be bounded with these weights")
+    open_ = OpenGroups(np.ones(len(places.groups.common), bool), allowed)
+    found = best_rows(Query(places, sides, sum(weights.values()), gamma), open_, barred, count)
+    assert found is not None
 
     def best(rows: np.ndarray[tuple[int], np.dtype[np.intp]]) -> list[int]:
         rankings = [rank(terms, weights, gamma, rows) for terms in sides]
@@ -74,3 +81,17 @@ def test_the_search_finds_all_of_the_true_top(
         return [int(row) for row in ranking.rows[ranking.best(count)]]
 
     assert best(found) == best(every)
+
+
+def test_the_kernel_is_written_for_the_columns_there_are(kernel: Kernel) -> None:
+    from services.matcher import kernel as written
+
+    assert (len(COMMON), len(OWN), len(FINE)) == (written.COMMONS, written.OWNS, written.FINES)
+    assert written.STEP == STEP
+    assert kernel.wait(Path("unused"))
+
+
+def test_what_cannot_be_compiled_is_answered_in_steps(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("no folder")
+    kernel = Kernel()
+    assert not kernel.wait(tmp_path / "file")

@@ -1,0 +1,106 @@
+"""Groups, rows and texts laid out in the order in which one pass reads them (see the kernel)."""
+
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from models.snapshot.groups import COMMON, FINE, OWN
+
+if TYPE_CHECKING:
+    from models.snapshot.snapshot import Places
+
+# The columns in the order in which the kernel is given their tables.
+PACKED = (*COMMON, *OWN, *FINE)
+
+
+class Packed(NamedTuple):
+    """Arrays of one snapshot; "position" is a row's place among the members of the groups."""
+
+    common: NDArray[np.int32]
+    """Codes in the common columns (combinations, columns)."""
+    common_starts: NDArray[np.int64]
+    """Where the groups of each combination begin, and the end: they lie together."""
+    own: NDArray[np.int32]
+    """Codes in the own columns (groups, columns)."""
+    written: NDArray[np.bool_]
+    """Whether the rows of a group wrote texts: all of them or none (groups)."""
+    known: NDArray[np.bool_]
+    """Whether size, rank and location of a group's rows are known (groups, columns)."""
+    ranges: NDArray[np.int32]
+    """First and last code in the fine columns (groups, columns, 2)."""
+    starts: NDArray[np.int64]
+    """The first position of each group, and the end."""
+    members: NDArray[np.int32]
+    """The row at each position."""
+    fine: NDArray[np.int32]
+    """Codes in the fine columns (positions, columns)."""
+    text_starts: NDArray[np.int32]
+    """The first text of each position, and the end, texts being in the order of positions."""
+    texts: NDArray[np.int32]
+    """Where each text's vector lies in the index."""
+    vectors: NDArray[np.float32]
+    """All vectors, as they lie in the index."""
+    directions: NDArray[np.float32]
+    """What sketches are taken along (sketched, dimension); none where there are few texts."""
+    leads: NDArray[np.float32]
+    """Each text's part along the directions (texts in the order of positions, sketched)."""
+    rests: NDArray[np.float32]
+    """The length of what the directions up to each step leave of a text (texts, steps)."""
+
+
+def pack(places: "Places") -> Packed:
+    """Lay out the places of a snapshot."""
+    groups, texts = places.groups, places.texts
+    combinations = np.arange(len(groups.common) + 1)
+    members = np.asarray(groups.members)
+    first = np.searchsorted(texts.owners, members)
+    counts = np.searchsorted(texts.owners, members, "right") - first
+    text_starts = np.append(0, np.cumsum(counts))
+    order = np.arange(text_starts[-1]) - np.repeat(text_starts[:-1] - first, counts)
+    written = np.zeros(len(groups), np.bool_)
+    written[groups.written] = True
+    sketch = texts.sketch
+    return Packed(
+        common=_laid(groups.common, np.int32),
+        common_starts=np.searchsorted(groups.common_of, combinations).astype(np.int64),
+        own=_laid(np.stack([groups.code(name) for name in OWN], axis=1), np.int32),
+        written=written,
+        known=_laid(groups.known, np.bool_),
+        ranges=_laid(groups.fine, np.int32),
+        starts=_laid(groups.starts, np.int64),
+        members=_laid(members, np.int32),
+        fine=_laid(np.stack([places.columns[n].codes[members] for n in FINE], axis=1), np.int32),
+        text_starts=text_starts.astype(np.int32),
+        texts=order.astype(np.int32),
+        vectors=texts.vectors,
+        directions=_laid(sketch.directions.T, np.float32),
+        leads=_laid(sketch.leads[order], np.float32),
+        rests=_laid(sketch.rests[order], np.float32),
+    )
+
+
+def nothing_packed() -> Packed:
+    """No places at all, of the same types: what the kernel is compiled with."""
+    return Packed(
+        common=np.empty((0, len(COMMON)), np.int32),
+        common_starts=np.zeros(1, np.int64),
+        own=np.empty((0, len(OWN)), np.int32),
+        written=np.empty(0, np.bool_),
+        known=np.empty((0, len(FINE)), np.bool_),
+        ranges=np.empty((0, len(FINE), 2), np.int32),
+        starts=np.zeros(1, np.int64),
+        members=np.empty(0, np.int32),
+        fine=np.empty((0, len(FINE)), np.int32),
+        text_starts=np.zeros(1, np.int32),
+        texts=np.empty(0, np.int32),
+        vectors=np.empty((0, 1), np.float32),
+        directions=np.empty((0, 1), np.float32),
+        leads=np.empty((0, 0), np.float32),
+        rests=np.empty((0, 0), np.float32),
+    )
+
+
+def _laid(array: NDArray[Any], kind: Any) -> NDArray[Any]:
+    """A copy of its own: writable and contiguous, as the kernel is compiled for."""
+    return np.array(array, kind, order="C")

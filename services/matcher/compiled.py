@@ -1,0 +1,154 @@
+"""The compiled search: made ready beside the answering, and asked with a question's own terms.
+
+Until the kernel is ready, and wherever it cannot be made, the search in steps answers the same.
+No feature is known here: the kernel's tables are those of the terms.
+"""
+
+import logging
+from collections.abc import Callable
+from pathlib import Path
+from threading import Event, Thread
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from models.snapshot.groups import COMMON, FINE, OWN, OpenGroups
+from models.snapshot.packed import PACKED, nothing_packed
+from models.snapshot.texts import STEP
+from services.matcher.features import PEER_FEATURES, Scores
+from services.matcher.query import Found, Query
+from services.matcher.scoring import ColumnTerm, Rows, RowTerm
+
+log = logging.getLogger(__name__)
+
+# No question has more terms, on two sides: the kernel is compiled for so many.
+MOST_TERMS = 2 * len(PEER_FEATURES)
+_NOTHING = np.empty(0)
+_ALL_GROUPS = np.empty(0, np.bool_)
+_COLUMN = {name: at for at, name in enumerate(PACKED)}
+
+
+class Question(NamedTuple):
+    """What is asked for besides the columns."""
+
+    given: Scores
+    """What tells of every row alike (sides, 2): how much told, and what it is worth."""
+    queries: NDArray[np.float32]
+    """The asking side's texts (texts, dimension)."""
+    text: Scores
+    """The weight of likeness of texts, and the cosine that is worth nothing."""
+    total: float
+    gamma: float
+
+
+class Terms(NamedTuple):
+    """The features as tables over the codes of a column."""
+
+    weights: Scores
+    read: NDArray[np.int64]
+    """The side and the column of each (terms, 2)."""
+    trusts: tuple[Scores, ...]
+    parts: tuple[Scores, ...]
+
+
+class Kernel:
+    """The kernel in its making, and then to be asked."""
+
+    def __init__(self) -> None:
+        self._search: Callable[..., Found] | None = None
+        self._done = Event()
+        self._begun = False
+
+    def start(self, folder: Path) -> None:
+        """Begin to make it beside whatever else is done; what is compiled is kept in a folder."""
+        if not self._begun:
+            self._begun = True
+            Thread(target=self._make, args=(folder,), daemon=True, name="kernel").start()
+
+    def wait(self, folder: Path) -> bool:
+        """Make it now, and say whether that went well."""
+        self.start(folder)
+        self._done.wait()
+        return self._search is not None
+
+    def rows(self, query: Query, open_: OpenGroups, barred: Rows, best: Scores) -> Found | None:
+        """(rows, scores) that hold the best of the open groups' rows but the barred ones.
+
+        `best` are the scores held before, from the least up. None where there is no kernel.
+        """
+        if self._search is None:
+            return None
+        packed = query.places.packed
+        groups = _ALL_GROUPS if open_.groups is None else open_.groups
+        question = _question(query, packed.vectors.shape[1])
+        asked = (open_.commons, groups, barred)
+        return self._search(packed, question, _terms(query), asked, best.copy())
+
+    def _make(self, folder: Path) -> None:
+        try:
+            self._search = _compiled(folder)
+        except Exception:
+            # Whatever a compiler may lack here: answers do not depend on it.
+            log.warning("the search cannot be compiled; it runs in steps", exc_info=True)
+        finally:
+            self._done.set()
+
+
+KERNEL = Kernel()
+
+
+def _compiled(folder: Path) -> Callable[..., Found]:
+    """The kernel, compiled for this machine or read from the folder."""
+    from numba.core import config
+
+    folder.mkdir(parents=True, exist_ok=True)
+    config.CACHE_DIR = str(folder)  # type: ignore[attr-defined]
+    from services.matcher import kernel
+
+    expected = (len(COMMON), len(OWN), len(FINE), STEP)
+    if expected != (kernel.COMMONS, kernel.OWNS, kernel.FINES, kernel.STEP):
+        raise RuntimeError(f"the kernel was written for other columns than {expected}")
+    question = Question(
+        np.zeros((1, 2)), np.empty((0, 1), np.float32), np.zeros(2), total=1.0, gamma=1.0
+    )
+    nothing = Terms(
+        np.empty(0), np.empty((0, 2), np.int64), (_NOTHING,) * MOST_TERMS, (_NOTHING,) * MOST_TERMS
+    )
+    asked = (np.empty(0, np.bool_), _ALL_GROUPS, np.empty(0, np.intp))
+    search: Callable[..., Found] = kernel.search
+    search(nothing_packed(), question, nothing, asked, np.zeros(1))
+    return search
+
+
+def _question(query: Query, dimension: int) -> Question:
+    given = np.zeros((len(query.sides), 2))
+    for side, terms in enumerate(query.sides):
+        for term in terms:
+            if isinstance(term, RowTerm):
+                given[side] += term.weight, term.weight * (term.otherwise or 0)
+    text = query.text
+    queries = np.empty((0, dimension)) if text is None else text.queries
+    return Question(
+        given,
+        np.array(queries, np.float32, order="C"),
+        np.array([text.weight, text.floor] if text else [0.0, 0.0]),
+        float(query.total),
+        float(query.gamma),
+    )
+
+
+def _terms(query: Query) -> Terms:
+    read = [
+        (side, term)
+        for side, terms in enumerate(query.sides)
+        for term in terms
+        if isinstance(term, ColumnTerm)
+    ]
+    more = (_NOTHING,) * (MOST_TERMS - len(read))
+    return Terms(
+        np.array([term.weight for _, term in read], np.float64),
+        np.array([(side, _COLUMN[term.column]) for side, term in read], np.int64).reshape(-1, 2),
+        tuple(term.compared.trust for _, term in read) + more,
+        tuple(term.compared.part for _, term in read) + more,
+    )

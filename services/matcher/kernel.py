@@ -1,0 +1,500 @@
+"""One compiled pass over the groups: what `retrieval` does in steps, with the same tables.
+
+No feature is known here. Groups are taken some hundreds at a time, the likeliest first; what the
+tables say of their codes is added up column by column, what is not read yet counts with all of
+its weight, and a group is dropped as soon as that is not enough to be among the best. The rows
+returned hold the true top; their scores are as close to the true ones as rounding lets them be.
+
+Importing this module imports the compiler; `compiled` does it aside. The arguments are those of
+`models.snapshot.packed` and of `compiled`; types are the compiler's to infer.
+"""
+
+# mypy: allow-untyped-defs, allow-untyped-calls
+
+from typing import NamedTuple
+
+import numpy as np
+from numba import njit
+
+# As `models.snapshot` has them, written out: what is compiled is kept by this file's date alone.
+COMMONS, OWNS, FINES, STEP = 5, 9, 3, 32
+COLUMNS = COMMONS + OWNS + FINES
+# How many groups are taken at first, and at most: the first ones only say what is to be reached.
+FEW_GROUPS, MOST_GROUPS = 64, 1024
+# As many bits of a fine column's codes are one step of its greatest values.
+BITS = (2, 1, 3)
+# Steps of the table of coverage ** gamma, read from above: powers would take most of the time.
+COVERAGES = 1024
+# Room for sums taken in another order, and for products of single precision.
+ROUNDING, ROUNDING_OF_SKETCHES = 1e-9, 1e-5
+
+
+class Tables(NamedTuple):
+    """All tables one after another: how much each code told, and what it was worth (cells, 2)."""
+
+    cells: np.ndarray
+    starts: np.ndarray
+    """Where the table of each column begins; -1 where none is read from it (sides, columns)."""
+    lengths: np.ndarray
+    weights: np.ndarray
+    """The most that each column can tell (sides, columns)."""
+    order: np.ndarray
+    """The own columns that are asked for, those first that most often say little."""
+
+
+class Tops(NamedTuple):
+    """The greatest values of ranges of 1, 2, 4, … steps of the fine columns' tables."""
+
+    values: np.ndarray
+    starts: np.ndarray
+    """Where those of each table begin (sides, fine columns)."""
+    widths: np.ndarray
+    """How many steps each table has."""
+
+
+class Bounds(NamedTuple):
+    """What groups are bounded with."""
+
+    commons: np.ndarray
+    """What the common columns say (combinations, sides, 2): told, worth."""
+    rest: np.ndarray
+    """The weight of what is read from own columns, per side."""
+    coverages: np.ndarray
+    """coverage ** gamma, from above."""
+
+
+class Chunk(NamedTuple):
+    """Groups looked at together, and what is known of each (sides, groups)."""
+
+    groups: np.ndarray
+    told: np.ndarray
+    worth: np.ndarray
+    most: np.ndarray
+    """The most that size, rank, location and texts can be worth."""
+    reach: np.ndarray
+    """How far each can reach on its weaker side (groups)."""
+
+
+class Found(NamedTuple):
+    """Rows that were among the best when they came, and the best scores from the least up."""
+
+    rows: np.ndarray
+    scores: np.ndarray
+    best: np.ndarray
+    sure: np.ndarray
+    """The best of what some rows reach at least, before they are scored."""
+    size: np.ndarray
+    barred: np.ndarray
+    """Rows that are left out, sorted."""
+
+
+@njit(cache=True, nogil=True)
+def _coverages(gamma):
+    """coverage ** gamma at the end of each of many small steps."""
+    table = np.ones(COVERAGES + 2)
+    for step in range(COVERAGES):
+        table[step] = ((step + 1) / COVERAGES) ** gamma
+    return table
+
+
+@njit(cache=True, nogil=True)
+def _laid_out(terms, sides):
+    """The terms' tables one after another, added up where two are read from one column."""
+    starts, weights = np.full((sides, COLUMNS), -1), np.zeros((sides, COLUMNS))
+    lengths, size = np.zeros((sides, COLUMNS), np.int64), 0
+    for i in range(len(terms.weights)):
+        side, column = terms.read[i]
+        if starts[side, column] < 0:
+            starts[side, column], lengths[side, column] = size, len(terms.trusts[i])
+            size += lengths[side, column]
+        weights[side, column] += terms.weights[i]
+    cells = np.zeros((size, 2))
+    for i in range(len(terms.weights)):
+        weight, trust, part = terms.weights[i], terms.trusts[i], terms.parts[i]
+        start = starts[terms.read[i, 0], terms.read[i, 1]]
+        for code in range(len(trust)):
+            cells[start + code, 0] += weight * trust[code]
+            cells[start + code, 1] += weight * part[code]
+    return Tables(cells, starts, lengths, weights, _order(cells, starts, lengths, weights))
+
+
+@njit(cache=True, nogil=True)
+def _order(cells, starts, lengths, weights):
+    missing = np.zeros(OWNS)
+    for side in range(len(starts)):
+        for own in range(OWNS):
+            start, length = starts[side, COMMONS + own], lengths[side, COMMONS + own]
+            if start >= 0:
+                missing[own] += weights[side, COMMONS + own]
+                missing[own] -= cells[start : start + length, 1].sum() / max(length, 1)
+    return np.argsort(-missing)[: np.sum(missing > 0)]
+
+
+@njit(cache=True, nogil=True)
+def _tops(tables):
+    """The greatest values of ranges, for the fine columns on each side."""
+    sides = len(tables.starts)
+    starts, widths = np.zeros((sides, FINES), np.int64), np.zeros((sides, FINES), np.int64)
+    size = 0
+    for side in range(sides):
+        for fine in range(FINES):
+            starts[side, fine] = size
+            length = tables.lengths[side, COMMONS + OWNS + fine]
+            widths[side, fine] = (length + (1 << BITS[fine]) - 1) >> BITS[fine]
+            size += widths[side, fine] * _levels(widths[side, fine])
+    values = np.zeros(size)
+    for side in range(sides):
+        for fine in range(FINES):
+            start = tables.starts[side, COMMONS + OWNS + fine]
+            table = tables.cells[start : start + tables.lengths[side, COMMONS + OWNS + fine], 1]
+            _raise(values[starts[side, fine] :], table, widths[side, fine], BITS[fine])
+    return Tops(values, starts, widths)
+
+
+@njit(cache=True, nogil=True)
+def _levels(width):
+    levels = 0
+    while (1 << levels) <= width:
+        levels += 1
+    return levels
+
+
+@njit(cache=True, nogil=True)
+def _raise(values, table, width, bits):
+    """Fill in the greatest values, level by level, each of `width`."""
+    for i in range(len(table)):
+        values[i >> bits] = max(values[i >> bits], table[i])
+    for level in range(1, _levels(width)):
+        half, at = 1 << (level - 1), level * width
+        for i in range(width - 2 * half + 1):
+            values[at + i] = max(values[at - width + i], values[at - width + i + half])
+
+
+@njit(cache=True, nogil=True)
+def _top(values, width, low, high):
+    """The greatest value from one step to another."""
+    level = 0
+    while (2 << level) <= high - low + 1:
+        level += 1
+    at = level * width
+    return max(values[at + low], values[at + high + 1 - (1 << level)])
+
+
+@njit(cache=True, nogil=True)
+def _commons(world, question, tables, open_):
+    """What the common columns say of each combination (combinations, sides, 2)."""
+    sides, count = len(tables.weights), len(world.common)
+    sums = np.zeros((count, sides, 2))
+    for at in range(count):
+        if open_[at]:
+            for side in range(sides):
+                told, worth = question.given[side]
+                for column in range(COMMONS):
+                    if tables.starts[side, column] >= 0:
+                        cell = tables.starts[side, column] + world.common[at, column]
+                        told += tables.cells[cell, 0]
+                        worth += tables.cells[cell, 1]
+                sums[at, side] = told, worth
+    return sums
+
+
+@njit(cache=True, nogil=True)
+def _likeliest(question, tables, bounds, open_):
+    """The open combinations, the likeliest first, and how far each can reach."""
+    reach = np.full(len(open_), -1.0)
+    for at in range(len(open_)):
+        if open_[at]:
+            reach[at] = 2.0
+            for side in range(len(bounds.rest)):
+                rest = question.text[0] + bounds.rest[side]
+                for fine in range(FINES):
+                    rest += tables.weights[side, COMMONS + OWNS + fine]
+                told, worth = bounds.commons[at, side, 0] + rest, bounds.commons[at, side, 1] + rest
+                covered = bounds.coverages[int(told / question.total * COVERAGES)]
+                reach[at] = min(reach[at], worth / told * covered if told > 0 else 0.0)
+    order = np.argsort(-reach)
+    return order[: np.sum(reach >= 0)], reach
+
+
+@njit(cache=True, nogil=True)
+def _fill(world, question, bounds, chunk, count, common, first, open_groups):
+    """Put the open groups of a combination into the chunk, from `first` on, until it is full.
+
+    How many the chunk then holds, and where it stopped.
+    """
+    group, last = first, world.common_starts[common + 1]
+    while group < last and count < len(chunk.groups):
+        if len(open_groups) == 0 or open_groups[group]:
+            text = question.text[0] if world.written[group] else 0.0
+            chunk.groups[count] = group
+            for side in range(len(bounds.rest)):
+                chunk.told[side, count] = bounds.commons[common, side, 0] + text
+                chunk.worth[side, count] = bounds.commons[common, side, 1]
+                chunk.most[side, count] = text
+            count += 1
+        group += 1
+    return count, group
+
+
+@njit(cache=True, nogil=True)
+def _add_fine(world, tables, tops, chunk, count):
+    """Add the most that size, rank and location can be worth within each group."""
+    for side in range(len(tables.starts)):
+        for fine in range(FINES):
+            weight = tables.weights[side, COMMONS + OWNS + fine]
+            if weight <= 0:
+                continue
+            start, bits = tables.starts[side, COMMONS + OWNS + fine], BITS[fine]
+            values, width = tops.values[tops.starts[side, fine] :], tops.widths[side, fine]
+            for i in range(count):
+                group = chunk.groups[i]
+                if world.known[group, fine]:
+                    first, last = world.ranges[group, fine, 0], world.ranges[group, fine, 1]
+                    chunk.told[side, i] += weight
+                    if first == last:
+                        chunk.most[side, i] += tables.cells[start + first, 1]
+                    else:
+                        chunk.most[side, i] += _top(values, width, first >> bits, last >> bits)
+
+
+@njit(cache=True, nogil=True, inline="always")
+def _listed(rows, row):
+    at = np.searchsorted(rows, row)
+    return at < len(rows) and rows[at] == row
+
+
+@njit(cache=True, nogil=True, inline="always")
+def _put(best, score):
+    """Put a score in the place of the least of the best, which are sorted from the least up."""
+    at = 0
+    while at + 1 < len(best) and best[at + 1] < score:
+        best[at] = best[at + 1]
+        at += 1
+    best[at] = score
+
+
+@njit(cache=True, nogil=True)
+def _add_own(world, question, tables, bounds, chunk, count, found):
+    """Read the own columns as far as needed; says how many groups can be among the best."""
+    scale, kept, sides = COVERAGES / question.total, 0, len(tables.starts)
+    for i in range(count):
+        group, reach, sure = chunk.groups[i], 2.0, 2.0
+        text = question.text[0] if world.written[group] else 0.0
+        least = max(found.best[0], found.sure[0]) - ROUNDING
+        for side in range(sides):
+            told, worth = chunk.told[side, i], chunk.worth[side, i]
+            left, at = bounds.rest[side], 0
+            while True:
+                most = told + left
+                step = int(most * scale)
+                value = worth + chunk.most[side, i] + left
+                if value * bounds.coverages[step] < least * most or at == len(tables.order):
+                    break
+                column = tables.order[at]
+                at += 1
+                start = tables.starts[side, COMMONS + column]
+                if start >= 0:
+                    cell = start + world.own[group, column]
+                    told += tables.cells[cell, 0]
+                    worth += tables.cells[cell, 1]
+                    left -= tables.weights[side, COMMONS + column]
+            share = 1 / most if most > 0 else 0.0
+            reach = min(reach, value * share * bounds.coverages[step])
+            if reach < least:
+                break
+            chunk.told[side, kept], chunk.worth[side, kept] = told, worth
+            if step > 0:
+                sure = min(sure, (value - text) * share * bounds.coverages[step - 1])
+            else:
+                sure = 0.0
+        if reach >= least:
+            chunk.groups[kept], chunk.reach[kept] = group, reach
+            kept += 1
+            first = world.starts[group]
+            alone = world.starts[group + 1] == first + 1
+            if alone and sure > found.sure[0] and not _listed(found.barred, world.members[first]):
+                _put(found.sure, sure)
+    return kept
+
+
+@njit(cache=True, nogil=True, fastmath={"reassoc", "contract"})
+def _product(ours, theirs):
+    total = 0.0
+    for i in range(len(ours)):
+        total += np.float64(ours[i]) * np.float64(theirs[i])
+    return total
+
+
+@njit(cache=True, nogil=True, fastmath={"reassoc", "contract"})
+def _part(ours, theirs, start):
+    total = np.float32(0)
+    for i in range(start, start + STEP):
+        total += ours[i] * theirs[i]
+    return total
+
+
+@njit(cache=True, nogil=True)
+def _sketches(world, queries):
+    """The queries' parts along the directions, and what is left of them after each step."""
+    steps = world.rests.shape[1]
+    leads = np.zeros((len(queries), steps * STEP), np.float32)
+    rests = np.zeros((len(queries), steps), np.float32)
+    for query in range(len(queries)):
+        left = _product(queries[query], queries[query])
+        for at in range(steps * STEP):
+            lead = _product(world.directions[at], queries[query])
+            leads[query, at] = lead
+            left -= lead * lead
+            rests[query, at // STEP] = np.sqrt(max(left, 0.0))
+    return leads, rests
+
+
+@njit(cache=True, nogil=True, inline="always")
+def _likely(world, text, lead, rest, least):
+    """Whether a text's cosine with a query can be so much, by what is sketched of both."""
+    part = np.float32(0)
+    for step in range(world.rests.shape[1]):
+        part += _part(world.leads[text], lead, step * STEP)
+        if part + world.rests[text, step] * rest[step] + ROUNDING_OF_SKETCHES < least:
+            return False
+    return True
+
+
+@njit(cache=True, nogil=True, inline="always")
+def _likeness(world, at, question, sketches, least):
+    """The best cosine of a position's texts with the queries, where it is `least` or more."""
+    leads, rests = sketches
+    best = -2.0
+    for text in range(world.text_starts[at], world.text_starts[at + 1]):
+        for query in range(len(question.queries)):
+            if _likely(world, text, leads[query], rests[query], max(least, best)):
+                vector = world.vectors[world.texts[text]]
+                best = max(best, _product(vector, question.queries[query]))
+    return best
+
+
+@njit(cache=True, nogil=True, inline="always")
+def _score(worth, factor):
+    score = worth[0] * factor[0]
+    for side in range(1, len(factor)):
+        score = min(score, worth[side] * factor[side])
+    return score
+
+
+@njit(cache=True, nogil=True, inline="always")
+def _with_text(world, at, question, sketches, worth, factor, least):
+    """The score of a row that wrote texts; -1 where it cannot reach the least."""
+    weight, floor = question.text
+    wanted = 0.0
+    for side in range(len(factor)):
+        if factor[side] > 0:
+            wanted = max(wanted, (least / factor[side] - worth[side]) / weight)
+    if wanted > 1:
+        return -1.0
+    span = max(1 - floor, 1e-6)
+    cosine = _likeness(world, at, question, sketches, floor + wanted * span)
+    value = min(max((cosine - floor) / span, 0.0), 1.0)
+    for side in range(len(factor)):
+        worth[side] += weight * value
+    return _score(worth, factor)
+
+
+@njit(cache=True, nogil=True, inline="always")
+def _hold(found, row, score):
+    """Note a row that is among the best so far."""
+    if score > found.best[0]:
+        _put(found.best, score)
+    found.rows[found.size[0]], found.scores[found.size[0]] = row, score
+    found.size[0] += 1
+
+
+@njit(cache=True, nogil=True, inline="always")
+def _of_row(world, tables, chunk, i, at, worth):
+    """What a row is worth on each side, but for its texts."""
+    for side in range(len(worth)):
+        worth[side] = chunk.worth[side, i]
+        for fine in range(FINES):
+            start = tables.starts[side, COMMONS + OWNS + fine]
+            if start >= 0:
+                worth[side] += tables.cells[start + world.fine[at, fine], 1]
+
+
+@njit(cache=True, nogil=True)
+def _score_rows(world, tables, chunk, i, factor, worth, found):
+    """Score the rows of a group without texts; hold those among the best."""
+    group = chunk.groups[i]
+    for at in range(world.starts[group], world.starts[group + 1]):
+        _of_row(world, tables, chunk, i, at, worth)
+        score = _score(worth, factor)
+        if score >= max(found.best[0], found.sure[0]) - ROUNDING and not _listed(
+            found.barred, world.members[at]
+        ):
+            _hold(found, world.members[at], score)
+
+
+@njit(cache=True, nogil=True)
+def _open(world, question, tables, sketches, chunk, count, found):
+    """Score the rows of a chunk's groups, the likeliest group first; hold the best."""
+    sides = len(tables.starts)
+    factor, worth = np.zeros(sides), np.zeros(sides)
+    for i in np.argsort(-chunk.reach[:count]):
+        least = max(found.best[0], found.sure[0]) - ROUNDING
+        if chunk.reach[i] < least:
+            break
+        for side in range(sides):
+            told = chunk.told[side, i]
+            factor[side] = (told / question.total) ** question.gamma / told if told > 0 else 0.0
+        group = chunk.groups[i]
+        if not world.written[group] or question.text[0] == 0:
+            _score_rows(world, tables, chunk, i, factor, worth, found)
+            continue
+        for at in range(world.starts[group], world.starts[group + 1]):
+            _of_row(world, tables, chunk, i, at, worth)
+            least = max(found.best[0], found.sure[0]) - ROUNDING
+            score = _with_text(world, at, question, sketches, worth, factor, least)
+            if score >= least and not _listed(found.barred, world.members[at]):
+                _hold(found, world.members[at], score)
+
+
+@njit(cache=True, nogil=True)
+def _chunk(sides, size):
+    sums = np.zeros((3, sides, size))
+    return Chunk(np.zeros(size, np.int64), sums[0], sums[1], sums[2], np.zeros(size))
+
+
+@njit(cache=True, nogil=True)
+def search(world, question, terms, asked, best):
+    """(rows, scores) that hold the best of the open groups' rows but the barred ones.
+
+    `asked` are the open combinations, the open groups (none where all are) and the barred rows,
+    sorted; `best` the scores held before, from the least up.
+    """
+    open_commons, open_groups, barred = asked
+    rows, sides = len(world.members), len(question.given)
+    found = Found(
+        np.empty(rows, np.int32), np.empty(rows), best, best.copy(), np.zeros(1, np.int64), barred
+    )
+    tables = _laid_out(terms, sides)
+    tops, sketches = _tops(tables), _sketches(world, question.queries)
+    bounds = Bounds(
+        _commons(world, question, tables, open_commons),
+        tables.weights[:, COMMONS : COMMONS + OWNS].sum(axis=1),
+        _coverages(question.gamma),
+    )
+    order, reach = _likeliest(question, tables, bounds, open_commons)
+    chunk, count = _chunk(sides, FEW_GROUPS), 0
+    for common in order:
+        if reach[common] < max(best[0], found.sure[0]) - ROUNDING:
+            break
+        group = world.common_starts[common]
+        while group < world.common_starts[common + 1]:
+            count, group = _fill(world, question, bounds, chunk, count, common, group, open_groups)
+            if count == len(chunk.groups):
+                _add_fine(world, tables, tops, chunk, count)
+                count = _add_own(world, question, tables, bounds, chunk, count, found)
+                _open(world, question, tables, sketches, chunk, count, found)
+                chunk, count = _chunk(sides, min(2 * len(chunk.groups), MOST_GROUPS)), 0
+    _add_fine(world, tables, tops, chunk, count)
+    count = _add_own(world, question, tables, bounds, chunk, count, found)
+    _open(world, question, tables, sketches, chunk, count, found)
+    return found.rows[: found.size[0]], found.scores[: found.size[0]]
