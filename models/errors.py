@@ -87,6 +87,18 @@ class StaleCursor(Problem):
         super().__init__("The catalogue has changed since this cursor: start again without it.")
 
 
+class NotAcceptable(Problem):
+    """An answer that cannot be had in the format asked for."""
+
+    status, title, type = 406, "Not acceptable", "not-acceptable"
+
+
+class PreconditionFailed(Problem):
+    """Somebody else has written since the caller read."""
+
+    status, title, type = 412, "Changed meanwhile", "precondition-failed"
+
+
 class Conflict(Problem):
     status, title, type = 409, "Conflict", "conflict"
 

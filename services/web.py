@@ -21,12 +21,14 @@ from starlette.staticfiles import StaticFiles
 from starlette_compress import CompressMiddleware
 
 from models.errors import Conflict, InvalidInput, NotReady, Problem
+from services.ageing import Ageing
 from services.answers import Health
 from services.bodies import FILE_LIMIT, JSON_LIMIT, BodyGuard
 from services.conditional import Conditional
 from services.contract.document import document
 from services.contract.operation import Operation, Operations
 from services.cross_origin import CrossOrigin
+from services.formats import Formats
 from services.inputs import input_errors
 from services.logs import RequestLog, request_id
 from services.rates import RateLimit
@@ -92,7 +94,9 @@ def install(
     app.include_router(signing_in)
     _add_pages(app)
     app.openapi = lambda: _openapi(app)  # type: ignore[method-assign]
+    app.add_middleware(Formats, api=app, refuse=problem)
     app.add_middleware(Conditional)
+    app.add_middleware(Ageing, api=app)
     app.add_middleware(CompressMiddleware, minimum_size=COMPRESSED_FROM)
     app.add_middleware(BodyGuard, json_limit=json_limit, file_limit=file_limit, refuse=problem)
     app.add_middleware(CrossOrigin)

@@ -1,5 +1,6 @@
 """One operation of the API, as a client knows it."""
 
+import re
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -52,6 +53,11 @@ class Operation:
 
 Operations = dict[str, Operation]
 """Operations by method and path, such as "GET /v1/places"."""
+
+
+def pattern(path: str) -> re.Pattern[str]:
+    """Matches the paths of a template such as /v1/places/{place_id}."""
+    return re.compile(re.sub(r"\\\{[^}]*\\\}", "[^/]+", re.escape(path)))
 
 
 def tell(app: FastAPI, operations: Operations) -> None:

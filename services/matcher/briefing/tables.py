@@ -1,24 +1,20 @@
-"""The shortlist as CSV, XLSX and GeoJSON; no cell of a table is ever taken for a formula."""
+"""The shortlist as CSV, XLSX and GeoJSON."""
 
-import csv
 from collections.abc import Iterator
-from io import BytesIO, StringIO
 from typing import Any
 
 import orjson
 
 from models.errors import InvalidInput
+from services import tables
 from services.matcher.briefing.paper import Json, thing
 from services.matcher.briefing.sources import every_source
+from services.tables import Cell
 
 COLUMNS = (
     "rank", "id", "name", "country", "type", "verdict", "band", "score", "coverage",
     "reasons", "cautions", "sources",
 )  # fmt: skip
-_STARTS_A_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "\0", "＝", "＋", "－", "＠")
-# What a cell of a workbook can hold.
-CELL = 32_000
-Cell = str | float
 
 
 def rows(answer: Json) -> Iterator[list[Cell]]:
@@ -41,40 +37,14 @@ def rows(answer: Json) -> Iterator[list[Cell]]:
         ]
 
 
-def safe(text: str) -> str:
-    """A text that no spreadsheet runs: an apostrophe stands before what starts a formula."""
-    text = text.replace("\0", "")[:CELL]
-    risky = text.startswith(_STARTS_A_FORMULA) or text.lstrip().startswith(_STARTS_A_FORMULA)
-    return f"'{text}" if risky else text
-
-
 def as_csv(answer: Json) -> bytes:
-    """UTF-8 with a mark that spreadsheets know it by."""
-    text = StringIO(newline="")
-    writer = csv.writer(text, quoting=csv.QUOTE_NONNUMERIC)
-    writer.writerow(COLUMNS)
-    for row in rows(answer):
-        writer.writerow([safe(cell) if isinstance(cell, str) else cell for cell in row])
-    return text.getvalue().encode("utf-8-sig")
+    """One row a result."""
+    return tables.as_csv(COLUMNS, rows(answer))
 
 
 def as_xlsx(answer: Json) -> bytes:
-    """A workbook whose texts are written as texts, whatever they begin with."""
-    from xlsxwriter import Workbook  # type: ignore[import-untyped]
-
-    written = BytesIO()
-    off = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
-    with Workbook(written, {"in_memory": True, **off}) as book:
-        sheet = book.add_worksheet("Shortlist")
-        header: list[Cell] = list(COLUMNS)
-        for at, row in enumerate([header, *rows(answer)]):
-            for column, cell in enumerate(row):
-                if isinstance(cell, str):
-                    sheet.write_string(at, column, safe(cell))
-                else:
-                    sheet.write_number(at, column, cell)
-        sheet.freeze_panes(1, 0)
-    return written.getvalue()
+    """The same as a workbook."""
+    return tables.as_xlsx("Shortlist", COLUMNS, rows(answer))
 
 
 def as_geojson(answer: Json) -> bytes:
