@@ -20,6 +20,7 @@ from services.matcher.features import (
     SIMILAR_TEXT,
     Facts,
 )
+from services.matcher.members import Company, Member, company, read_members
 
 PEER_NAMES = {f.name for f in PEER_FEATURES} | {SIMILAR_TEXT, EXISTING_TIE}
 COLLABORATION_NAMES = {f.name for f in COLLABORATION_FEATURES} | set(GIVEN_OF_COLLABORATIONS)
@@ -28,6 +29,8 @@ COLLABORATION_NAMES = {f.name for f in COLLABORATION_FEATURES} | set(GIVEN_OF_CO
 # (the report finds the late stages thinly supplied, lines 3378-3382).
 THIN_SUPPLY = 0.1
 FAIR_SUPPLY = 0.25
+# Tenants whose known members are kept ready.
+COMPANIES = 64
 
 
 class Catalogue:
@@ -38,12 +41,27 @@ class Catalogue:
         self.weights = snapshot.weights
         _check_weights(snapshot)
         self.columns = collaboration_columns(snapshot.collaborations)
+        self._companies: dict[str, Company] = {}
 
     @cached_property
     def text_floors(self) -> tuple[float, float]:
         """The cosine of unrelated texts: of places, of collaborations (see `TextTerm`)."""
         places, collaborations = self.snapshot.places.texts, self.snapshot.collaboration_texts
         return background(places), background(collaborations)
+
+    @cached_property
+    def members(self) -> list[list[Member]]:
+        """The known members of each collaboration."""
+        return read_members(self.snapshot)
+
+    def company(self, tenant: str) -> Company:
+        """The members that a tenant knows of; tenants with ties of their own are few at a time."""
+        found = self._companies.get(tenant)
+        if found is None:
+            if len(self._companies) >= COMPANIES:
+                self._companies.clear()
+            found = self._companies[tenant] = company(self.members, tenant)
+        return found
 
     @cached_property
     def _aliases(self) -> dict[str, list[int]]:

@@ -3,7 +3,8 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import Any
+from functools import cached_property
+from typing import Any, NamedTuple
 
 from models.countries import countries, groups_of
 from models.taxonomy import (
@@ -34,8 +35,7 @@ class Seen:
 UNKNOWN = Seen(None, "")
 
 
-@dataclass(frozen=True)
-class RuleOutcome:
+class RuleOutcome(NamedTuple):
     """What one rule says of one place, with the value it saw and what would change it.
 
     `effect` is the best verdict that this outcome allows; `missing` names the field that
@@ -58,11 +58,12 @@ class RuleOutcome:
 
     def as_json(self) -> Facts:
         """The outcome as the contract has it; `seen` and `threshold` are always there."""
-        shown = {k: v for k, v in vars(self).items() if v is not None}
-        return {"seen": None, "threshold": None, **shown}
+        shown: Facts = {"seen": None, "threshold": None}
+        shown.update((k, v) for k, v in zip(self._fields, self, strict=True) if v is not None)
+        return shown
 
 
-_ORDER = list(Verdict)
+_WORST_FIRST = tuple(reversed(Verdict))
 
 
 @dataclass(frozen=True)
@@ -71,11 +72,11 @@ class Judgement:
 
     outcomes: list[RuleOutcome]
 
-    @property
+    @cached_property
     def verdict(self) -> Verdict:
         """The best verdict that all outcomes allow."""
-        effects = [o.effect for o in self.outcomes]
-        return max(effects, key=_ORDER.index, default=Verdict.ELIGIBLE)
+        effects = {o.effect for o in self.outcomes}
+        return next((v for v in _WORST_FIRST if v in effects), Verdict.ELIGIBLE)
 
     @property
     def missing(self) -> list[str]:

@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
@@ -252,8 +252,7 @@ def outcomes(screening: Screening, who: Known) -> list[RuleOutcome]:
 
 def _contested(screening: Screening, outcome: RuleOutcome) -> RuleOutcome:
     text = screening.desk.words.text("convening.claim_conflict", {"field": outcome.field})
-    return replace(
-        outcome,
+    return outcome._replace(
         outcome=Outcome.UNDETERMINED,
         effect=Verdict.UNDETERMINED,
         code="claim_conflict",

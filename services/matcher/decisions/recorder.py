@@ -6,9 +6,9 @@ import threading
 from collections.abc import Callable, Iterable, Iterator
 from datetime import UTC, datetime, timedelta
 from itertools import islice
-from typing import Any, cast
+from typing import Any
 
-from sqlalchemy import Table, insert, select, tuple_
+from sqlalchemy import insert, select, tuple_
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
@@ -33,7 +33,6 @@ Actors = dict[str, None]
 Columns = dict[str, Any]
 """A record as the columns of its row: objects of the database would take longer than answers."""
 
-_TABLE = cast(Table, MatchRow.__table__)
 Batch = dict[Key, tuple[Columns, tuple[str, ...]]]
 log = logging.getLogger(__name__)
 
@@ -147,7 +146,7 @@ class Recorder:
             there = _recorded(writing.session, batch)
             new = [columns for key, (columns, _) in batch.items() if key not in there]
             if new:
-                writing.session.execute(insert(_TABLE), new)
+                writing.session.execute(insert(MatchRow), new)
             for entry in _entries(batch, there):
                 writing.append(entry)
 

@@ -29,7 +29,7 @@ from services.matcher.matching.routes_in import insiders, next_steps, route_in, 
 from services.matcher.profile import Profile
 from services.matcher.reasons import Exhibits, Explainer, quote_of
 from services.matcher.schemas import CollaborationsRequest
-from services.matcher.scoring import Ranking, Term, TextTerm, asking_terms, rank, shares
+from services.matcher.scoring import Ranking, Share, Term, TextTerm, asking_terms, rank, shares
 
 TEXT_ALONE_WEIGHT = 4.0
 # What the company of like places weighs where nothing says what is sought.
@@ -91,7 +91,8 @@ class CollaborationMatch:
         snapshot, profile = self.context.snapshot, self.profile
         # A place sent along under its own id is not its own company.
         row = profile.row if profile.row is not None else snapshot.places.row(profile.id or "")
-        return [company_term(snapshot, profile.values, row, weight, self.context.tenant)]
+        company = self.context.catalogue.company(self.context.tenant)
+        return [company_term(snapshot.places, profile.values, row, weight, company)]
 
     def _memberships(self) -> set[int]:
         """Rows of the collaborations the place is in: never suggested to it as new."""
@@ -137,9 +138,11 @@ class CollaborationMatch:
         ]
         gamma = self.context.catalogue.weights["gamma"]
         ranking = rank(self.terms, self.weights, gamma, np.array(open_rows, np.intp))
+        best = ranking.best(self.request.limit)
+        told = shares(self.terms, ranking.rows[best])
         results = [
-            self._result(ranking, int(at), Standing(place, len(open_rows)))
-            for place, at in enumerate(ranking.best(self.request.limit))
+            self._result(ranking, int(at), Standing(place, len(open_rows)), told[place])
+            for place, at in enumerate(best)
         ]
         answer: dict[str, Any] = {
             "mode": "collaborations",
@@ -171,7 +174,9 @@ class CollaborationMatch:
             ]
         return answer
 
-    def _result(self, ranking: Ranking, at: int, standing: Standing) -> dict[str, Any]:
+    def _result(
+        self, ranking: Ranking, at: int, standing: Standing, told: list[Share]
+    ) -> dict[str, Any]:
         row = int(ranking.rows[at])
         record, judgement = self.records[row], self.judged[row]
         limits = self.context.catalogue.weights["bands"]
@@ -184,7 +189,7 @@ class CollaborationMatch:
             **figures(ranking, at, limits, standing),
             "verdict": judgement.verdict,
             "rules": [outcome.as_json() for outcome in judgement.outcomes],
-            "reasons": explain.reasons(shares(self.terms, np.array([row]))[0]),
+            "reasons": explain.reasons(told),
             "cautions": collaboration_cautions(self.profile.facts, record, self.as_of, words),
             **terms(record, words),
         }
@@ -196,7 +201,7 @@ class CollaborationMatch:
         steps = next_steps(record, judgement, words)
         if steps:
             result["next_steps"] = steps
-        way = route_in(self.context, self.profile, record, row, judgement)
+        way = route_in(self.context, self.profile, record, judgement, inside)
         if way:
             result["route_in"] = way
         return result
@@ -211,7 +216,8 @@ class CollaborationMatch:
         change = smallest_change(judgement)
         if change:
             refusal["smallest_change"] = change
-        way = route_in(self.context, self.profile, record, row, judgement)
+        inside = insiders(self.context, self.profile, row)
+        way = route_in(self.context, self.profile, record, judgement, inside)
         if way:
             refusal["route_in"] = way
         return refusal
@@ -234,10 +240,11 @@ class CollaborationMatch:
         """
         asked = {n["stage"] for n in self.profile.facts.get("needs", ()) if n.get("stage")}
         chosen: list[dict[str, Any]] = []
-        for at in ranking.best(len(ranking.rows)):
+        sought = sectors_of(self.profile.facts)
+        for at in ranking.best(len(ranking.rows)) if asked else ():
             record = self.records[int(ranking.rows[at])]
             adds = asked & {s["stage"] for s in record.get("stages", ()) if s["status"] != "claim"}
-            useful = set(record.get("sectors", ())) & sectors_of(self.profile.facts)
+            useful = sought.intersection(record.get("sectors", ()))
             if adds and useful:
                 asked -= adds
                 stages = [str(stage) for stage in Stage if stage in adds]

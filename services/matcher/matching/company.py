@@ -4,11 +4,11 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from models.snapshot import Snapshot
-from models.tables.records import PUBLIC
+from models.snapshot import Places
 from services.matcher.features import PEERS_INSIDE, Scores, Values
 from services.matcher.features.geography import distance_km
-from services.matcher.scoring import RowTerm
+from services.matcher.members import Company
+from services.matcher.scoring import Rows, RowTerm
 
 # One unit is a factor of e in residents; at this distance nearness has fallen to 0.37.
 SIZE_TOLERANCE = 1.0
@@ -20,26 +20,30 @@ ENOUGH = 1.0
 
 
 def company_term(
-    snapshot: Snapshot, profile: Mapping[str, Values], row: int | None, weight: float, tenant: str
+    places: Places,
+    profile: Mapping[str, Values],
+    row: int | None,
+    weight: float,
+    company: Company,
 ) -> RowTerm:
     """How many like places are known to be inside, of each network with known members."""
     rows: list[int] = []
     values: list[float] = []
     # Of a place of unknown size or location nobody can say who is like it.
     known = not np.isnan([*profile["size"][0], *profile["location"][0]]).any()
-    for network in range(len(snapshot.collaborations)) if known else ():
-        ties = snapshot.ties.of_collaboration(network)
-        inside = {t.place for t in ties if t.tenant in (PUBLIC, tenant)} - {row}
-        if inside:
-            rows.append(network)
-            alike = _alike(snapshot, profile, sorted(inside))
-            values.append(float(1 - np.exp(-alike.sum() / ENOUGH)))
+    if known and company.networks:
+        alike, others = _alike(places, profile, company.rows), company.rows != row
+        for network, part in company.parts():
+            inside = others[part]
+            if inside.any():
+                rows.append(network)
+                values.append(float(1 - np.exp(-alike[part][inside].sum() / ENOUGH)))
     return RowTerm(PEERS_INSIDE, weight, np.array(rows, np.intp), np.array(values, float))
 
 
-def _alike(snapshot: Snapshot, profile: Mapping[str, Values], members: list[int]) -> Scores:
+def _alike(places: Places, profile: Mapping[str, Values], members: Rows) -> Scores:
     """How like the place each member is: by residents, and by how near it lies."""
-    columns = snapshot.places.columns
+    columns = places.columns
     size, location = columns["size"], columns["location"]
     gap = size.values[size.codes[members], 0] - profile["size"][0, 0]
     apart = distance_km(

@@ -1,5 +1,6 @@
 """Ways in: who is inside already, what to do first, and what would change a refusal."""
 
+from heapq import nsmallest
 from typing import Any
 
 from models.snapshot.columns import residents
@@ -14,22 +15,14 @@ SHOWN = 10
 
 def insiders(context: Any, profile: Profile, row: int) -> list[dict[str, Any]]:
     """Known members: those at home first, then those nearest in size, with since when."""
-    places = context.snapshot.places
-    ours = residents(profile.facts) or 0
-    found = []
-    for tie in context.snapshot.ties.of_collaboration(row):
-        if tie.tenant not in ("public", context.tenant) or tie.place == profile.row:
-            continue
-        facts = places.facts(tie.place)
-        abroad = facts["country"] != profile.facts["country"]
-        gap = abs((residents(facts) or 0) - ours)
-        member = {"id": places.id(tie.place), "name": facts["name"], "country": facts["country"]}
-        if tie.record.get("since"):
-            member["since"] = tie.record["since"]
-        if tie.record.get("role"):
-            member["role"] = tie.record["role"]
-        found.append((abroad, gap, member["id"], member))
-    return [member for *_, member in sorted(found, key=lambda f: f[:3])[:SHOWN]]
+    ours, home = residents(profile.facts) or 0, profile.facts["country"]
+    seen = ("public", context.tenant)
+    found = (
+        (member.country != home, abs(member.residents - ours), member.id, at, member.shown)
+        for at, member in enumerate(context.catalogue.members[row])
+        if member.tenant in seen and member.place != profile.row
+    )
+    return [shown for *_, shown in nsmallest(SHOWN, found)]
 
 
 def next_steps(record: Facts, judgement: Judgement, words: Wording) -> list[dict[str, Any]]:
@@ -64,7 +57,11 @@ def smallest_change(judgement: Judgement) -> dict[str, Any] | None:
 
 
 def route_in(
-    context: Any, profile: Profile, record: Facts, row: int, judgement: Judgement
+    context: Any,
+    profile: Profile,
+    record: Facts,
+    judgement: Judgement,
+    inside: list[dict[str, Any]],
 ) -> list[dict[str, Any]]:
     """Doors that are open: a successor, another role, a member at home to ask."""
     ways, words = [], context.words
@@ -85,7 +82,7 @@ def route_in(
             )
     sponsors = [
         member
-        for member in insiders(context, profile, row)
+        for member in inside
         if member["country"] == profile.facts["country"]
         and member.get("role", "member") == "member"
     ]
