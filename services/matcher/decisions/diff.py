@@ -6,6 +6,7 @@ Only what the answers themselves say is compared, so that it holds even where a 
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 import orjson
@@ -16,6 +17,9 @@ from services.matcher.decisions.replay import stored_answer
 from services.matcher.wording import Wording
 
 Json = dict[str, Any]
+# What two requests differ in and the matches themselves tell already.
+TOLD_ABOVE = {("request", "weights"), ("request", "as_of")}
+SHOWN = 80
 
 
 @dataclass(frozen=True)
@@ -86,16 +90,36 @@ class _Teller:
             ("request", orjson.loads(one.request), orjson.loads(other.request)),
         ):
             for key in sorted(a.keys() | b.keys()):
-                if a.get(key) != b.get(key) and (name, key) != ("request", "weights"):
-                    found.append(self._asked(key, a.get(key), b.get(key), name))
+                if a.get(key) != b.get(key) and (name, key) not in TOLD_ABOVE:
+                    found.append(self._differs(key, a.get(key), b.get(key), name))
         return found
 
+    def _differs(self, field: str, before: Any, after: Any, of: str) -> Json:
+        """A difference in the question; of two descriptions of a place, where they differ."""
+        if not (isinstance(before, dict) and isinstance(after, dict)):
+            return self._asked(field, before, after, of)
+        fields = sorted(k for k in before.keys() | after.keys() if before.get(k) != after.get(k))
+        args = {"field": field, "fields": fields}
+        text = self.words.text("diff.described", args)
+        return {"of": of, "field": field, "fields": fields, "text": text}
+
     def _asked(self, field: str, before: Any, after: Any, of: str = "match") -> Json:
-        args = {"field": field, "before": _short(before), "after": _short(after)}
+        args = {"field": field, "before": self._short(before), "after": self._short(after)}
         text = self.words.text(f"diff.{of}", args)
         return {"of": of, "field": field, "before": args["before"], "after": args["after"]} | {
             "text": text
         }
+
+    def _short(self, value: Any) -> str:
+        """A value of a question as people write it, cut where it is long."""
+        if value is None:
+            return "–"
+        if isinstance(value, date):
+            return self.words.exact_day(value)
+        if isinstance(value, int | float) and not isinstance(value, bool):
+            return self.words.format_field(value, "number")
+        text = value if isinstance(value, str) else orjson.dumps(value).decode()
+        return text if len(text) <= SHOWN else text[: SHOWN - 1] + "…"
 
     def has_moved(self, key: str) -> bool:
         if key not in self.before.results:
@@ -114,7 +138,8 @@ class _Teller:
             return _item(key, result, None, place, causes, text)
         was = self.before.order.index(key) + 1
         causes = [*self._own(key), *self._others(key)] or [self._cause("diff.relative", {})]
-        text = self._sentence("diff.moved", result, causes, before=was, after=place)
+        code = "diff.stayed" if was == place else "diff.moved"
+        text = self._sentence(code, result, causes, before=was, after=place)
         return _item(key, result, was, place, causes, text)
 
     def left(self, key: str) -> Json:
@@ -195,11 +220,12 @@ def _item(
 
 
 def _facts(result: Json) -> dict[tuple[str, str], Any]:
-    """The facts that a result's reasons rest on, by field and by whose they are."""
+    """The facts of its own that a result's reasons rest on; ours differ with the question."""
     return {
         (item["field"], item["side"]): item["value"]
         for reason in result.get("reasons", ())
         for item in reason["evidence"]
+        if item["side"] == "theirs"
     }
 
 
@@ -211,10 +237,3 @@ def _settled(before: Json, after: Json) -> set[str]:
 def _failed(refusal: Json | None) -> list[str]:
     rules = refusal["rules"] if refusal else ()
     return [rule["rule_id"] for rule in rules if rule["outcome"] == "fail"]
-
-
-def _short(value: Any) -> str:
-    if value is None:
-        return "–"
-    text = value if isinstance(value, str) else orjson.dumps(value).decode()
-    return text if len(text) <= 80 else text[:79] + "…"

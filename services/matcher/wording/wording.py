@@ -129,6 +129,7 @@ class Wording:
             "country": lambda value: countries.get(value, str(value)),
             "language": lambda value: languages.get(value, str(value)),
             "date": lambda value: self.day(date.fromisoformat(str(value))),
+            "day": lambda value: self.exact_day(date.fromisoformat(str(value))),
             "year": lambda value: str(value)[:4],
         }
 
@@ -141,6 +142,10 @@ class Wording:
         """A date; 1 January stands for a year of which no more is known."""
         if (when.month, when.day) == (1, 1):
             return str(when.year)
+        return self.exact_day(when)
+
+    def exact_day(self, when: date) -> str:
+        """A day that somebody set, of which all is known."""
         text = str(format_date(when, "long", locale=self.locale))
         return f"1er{text[1:]}" if self.language == "fr" and when.day == 1 else text
 

@@ -53,6 +53,7 @@ def sample(spec: str | None, number: int) -> Any:
         "number": number,
         "money": {"amount": 5.5, "currency": "EUR"},
         "date": "2026-05-01",
+        "day": "2026-05-01",
         "name": ["Bilbao", "Accra"],
         "sector": "mobility",
         "stage": "apply",

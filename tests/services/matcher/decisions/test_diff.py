@@ -87,3 +87,24 @@ def test_places_in_an_order_are_written_as_the_language_does(language: str, want
 def test_peers_and_collaborations_are_not_compared() -> None:
     with pytest.raises(InvalidInput):
         tell(a_match([]), a_match([], kind="collaborations"))
+
+
+def test_two_descriptions_of_a_place_differ_where_they_do() -> None:
+    """Not the whole place twice, and the day once."""
+    place = {"name": "Anywhere", "country": "DE", "needs": [{"sector": "water"}]}
+    requests = [
+        orjson.dumps({"place": place, "as_of": "2026-01-01"}).decode(),
+        orjson.dumps({"place": place | {"needs": []}, "as_of": "2026-02-01"}).decode(),
+    ]
+    before = a_match([a_result("a")], request=requests[0])
+    after = a_match([a_result("a")], request=requests[1], as_of=date(2026, 2, 1))
+    assert tell(before, after)["text"] == [
+        "Asked with another day: 1 January 2026 before, 1 February 2026 now",
+        "Asked with another description of the place; it differs in: needs",
+    ]
+
+
+def test_a_verdict_that_changes_in_place_is_said_in_words() -> None:
+    one, other = ({**a_result("a"), "verdict": v} for v in ("conditional", "eligible"))
+    told = tell(a_match([one]), a_match([other]))
+    assert told["text"] == ["A, still 1st: was: may join on a condition; now: may join"]
