@@ -8,8 +8,10 @@ from fastapi import APIRouter, Request, Response
 from fastapi.responses import FileResponse
 
 from models.errors import NotFound
-from services.matcher.pages.third_party import INSTALLED
+from services.matcher.pages.maps.land import DETAILS, land_svg
+from services.matcher.pages.third_party import INSTALLED, lock_hash
 
+LAND = "land-"
 OWN = Path(__file__).parent / "static"
 FOREVER = {"Cache-Control": "public, max-age=31536000, immutable"}
 HOUR = {"Cache-Control": "public, max-age=3600"}
@@ -34,10 +36,22 @@ def _mark(path: Path, _changed: float) -> str:
 
 def asset(name: str) -> str:
     """The address of a file; another content has another address."""
+    if name.startswith(LAND):
+        return f"/assets/{name}?v={lock_hash()[:12]}"
     path = _file(name)
     if path is None:
         return f"/assets/{name}"
     return f"/assets/{name}?v={_mark(path, path.stat().st_mtime)}"
+
+
+@router.get("/assets/land-{detail}.svg")
+def land(detail: str, request: Request) -> Response:
+    """The outline of the land; the places are drawn over it by the page."""
+    drawn = land_svg(detail) if detail in DETAILS else None
+    if drawn is None:
+        raise NotFound("There is no such map.")
+    headers = FOREVER if "v" in request.query_params else HOUR
+    return Response(drawn, headers=headers, media_type=MEDIA[".svg"])
 
 
 @router.get("/assets/{name}")

@@ -19,6 +19,7 @@ from services.matcher.pages.assets import asset
 from services.matcher.pages.components import Components
 from services.matcher.pages.own_place import OwnPlace, own_place
 from services.matcher.pages.third_party import why_not
+from services.matcher.pages.views.weights import even_weights
 from services.matcher.pages.words import COOKIE, NAMES, PageWording, language_of, page_wording
 from services.matcher.wording import Wording, wording
 from services.sessions import CSRF_FIELD
@@ -45,7 +46,7 @@ def environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    made.globals["govuk"] = Components()
+    made.globals |= {"govuk": Components(), "even_weights": even_weights}
     return made
 
 
@@ -66,6 +67,10 @@ class Page:
     def t(self, code: str, **args: Any) -> str:
         """A text of the pages."""
         return self.words.text(code, args)
+
+    def words_of_sector(self, sector: str) -> str:
+        """A sector's word, to put sectors in order by."""
+        return self.words.term("sector", sector)
 
     def link(self, path: str, **query: Any) -> str:
         """An address of this service; parameters that are None or empty are left out."""

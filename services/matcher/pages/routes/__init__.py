@@ -3,10 +3,10 @@
 from fastapi import APIRouter
 
 from services.matcher.pages import assets
-from services.matcher.pages.routes import account, start
+from services.matcher.pages.routes import account, ask, find, places, results, start, why_not
 
 router = APIRouter(include_in_schema=False)
-for group in (assets, start, account):
+for group in (assets, start, ask, find, places, results, why_not, account):
     router.include_router(group.router)
 
 __all__ = ["router"]

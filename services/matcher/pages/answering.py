@@ -1,0 +1,91 @@
+"""Asks what the API asks, for a page: the same functions, the same record, the same id."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+import orjson
+from fastapi import Request
+
+from models.tables import MatchRow
+from models.taxonomy import Mode
+from services.access import Caller
+from services.matcher.catalogue import Catalogue
+from services.matcher.decisions.asked import Kind, answer_match, parse_request
+from services.matcher.decisions.decisions import Decisions
+from services.matcher.features import Facts
+from services.matcher.matching import Context
+from services.matcher.pages.asked import Asked, match_request
+from services.matcher.pages.rendering import Page
+from services.matcher.profile import stored_facts
+from services.matcher.routes.decisions import context_of
+from services.matcher.schemas import MatchRequest
+
+MOST_READ = 5
+
+
+def own_facts(catalogue: Catalogue, caller: Caller, place_id: str) -> Facts:
+    """A place's facts as they are held."""
+    _, facts = stored_facts(catalogue.snapshot, place_id, caller.tenant)
+    return facts
+
+
+def edits_of(page: Page, place_id: str) -> Facts:
+    """What the person said of the place on these pages."""
+    return dict(page.own.edits) if page.own and page.own.id == place_id else {}
+
+
+def ask(page: Page, catalogue: Catalogue, caller: Caller, asked: Asked) -> str:
+    """Answer and record a question; the id of its match."""
+    facts = own_facts(catalogue, caller, asked.place)
+    body = match_request(asked, facts, edits_of(page, asked.place))
+    decisions: Decisions = page.request.app.state.decisions
+    context = context_now(page, catalogue, caller)
+    tuned = decisions.tuned(context.tenant, asked.kind, body)
+    answered = answer_match(context, asked.kind, body, tuned)
+    decisions.recorder.record(answered)
+    return answered.id
+
+
+def unusual(catalogue: Catalogue, asked: Asked) -> dict[str, float]:
+    """The weights that differ from the usual ones: a form sends them all."""
+    usual = catalogue.weights["collaborations"]
+    if asked.want == "peers":
+        usual = catalogue.weights["peers"].get(asked.mode or Mode.SUSTAINED_PAIRING, {})
+    return {name: weight for name, weight in asked.weights.items() if usual.get(name) != weight}
+
+
+def ask_again(
+    page: Page, row: MatchRow, catalogue: Catalogue, changed: dict[str, Any]
+) -> dict[str, Any]:
+    """A recorded question with something changed, as of its own day; not recorded."""
+    body: MatchRequest = parse_request(row.kind, row.request).model_copy(update=changed)
+    kind: Kind = "peers" if row.kind == "peers" else "collaborations"
+    matcher = page.request.app.state.matcher
+    context = context_of(matcher, catalogue, row.tenant_id, page.sentences, row.as_of)
+    answered = answer_match(context, kind, body, orjson.loads(row.weights))
+    found: dict[str, Any] = orjson.loads(answered.answer)
+    return found
+
+
+def readings(page: Page, catalogue: Catalogue, text: str) -> list[dict[str, Any]]:
+    """Sectors and stages read from free text, as the match reads them."""
+    if not text:
+        return []
+    reader = page.request.app.state.matcher.reader(catalogue.snapshot)
+    return [
+        {"sector": str(r.sector), "stage": r.stage, "confidence": r.confidence}
+        for r in reader.read_needs(text)[:MOST_READ]
+    ]
+
+
+def context_now(page: Page, catalogue: Catalogue, caller: Caller) -> Context:
+    """What is asked today."""
+    today = datetime.now(UTC).date()
+    matcher = page.request.app.state.matcher
+    return context_of(matcher, catalogue, caller.tenant, page.sentences, today)
+
+
+def catalogue_of(request: Request, row: MatchRow) -> Catalogue | None:
+    """The catalogue that a match was answered from; None where it is not kept any more."""
+    decisions: Decisions = request.app.state.decisions
+    return decisions.catalogue(row.snapshot_id)

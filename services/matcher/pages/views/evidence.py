@@ -1,0 +1,123 @@
+"""Reasons, cautions and rules as a page shows them: a sentence, and what it rests on."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from services.matcher.features import Facts
+from services.matcher.pages.asked import SAID_HERE
+from services.matcher.pages.words import PageWording
+
+# Sources that answers name in English, and their words here.
+OWN_SOURCES = {
+    "the question": "results.source_question",
+    "the text of the question": "results.source_text",
+    SAID_HERE: "results.source_here",
+}
+SHORT = 44
+
+
+@dataclass(frozen=True)
+class Source:
+    """Where a fact is from: in short beside a sentence, whole on request."""
+
+    short: str
+    whole: str
+    status: str
+    date: str | None
+    foreign: bool
+    """Whether its words are those of the source, whatever the page's language."""
+
+
+@dataclass(frozen=True)
+class ReasonLine:
+    """A reason with its share of the score, of a hundred."""
+
+    feature: str
+    text: str
+    weight: str
+    value: str
+    points: float
+    shown_points: str
+    sources: list[Source]
+
+
+@dataclass(frozen=True)
+class Sentence:
+    """A caution, or what a rule says; `foreign` where it is in the words of the catalogue."""
+
+    text: str
+    foreign: bool = False
+    outcome: str = ""
+    sources: tuple[Source, ...] = ()
+
+
+def sources_of(evidence: list[dict[str, Any]], words: PageWording) -> list[Source]:
+    """Each source once, theirs before one's own."""
+    found: dict[str, Source] = {}
+    for item in sorted(evidence, key=lambda e: e.get("side") == "ours"):
+        if item.get("source") and item["source"] not in found:
+            found[item["source"]] = _source(item, words)
+    return list(found.values())
+
+
+def _source(item: Facts, words: PageWording) -> Source:
+    source = item["source"]
+    date = item.get("date")
+    if source in OWN_SOURCES:
+        text = words.text(OWN_SOURCES[source], {})
+        return Source(text, text, words.term("status", item["status"]), None, False)
+    first = source.split(";")[0].split(", lines")[0].split(" (http")[0].strip()
+    short = _shortened(first)
+    year = words.format_field(date, "year") if date else None
+    said = short if year is None or year in short else f"{short}, {year}"
+    day = words.format_field(date, "date") if date else None
+    return Source(said, source, words.term("status", item["status"]), day, True)
+
+
+def _shortened(text: str) -> str:
+    """As many of its first parts as are read at a glance; else its first words."""
+    if len(text) <= SHORT:
+        return text
+    parts = text.split(", ")
+    while len(parts) > 1 and len(", ".join(parts)) > SHORT:
+        parts.pop()
+    kept = ", ".join(parts)
+    return kept if len(kept) <= SHORT else f"{kept[:SHORT].rsplit(' ', 1)[0].rstrip(' ,(:')}…"
+
+
+def reason_lines(reasons: list[dict[str, Any]], words: PageWording) -> list[ReasonLine]:
+    """Reasons, those that weigh most first; what told nothing for it comes last."""
+    ordered = sorted(reasons, key=lambda r: -r["contribution"])
+    return [
+        ReasonLine(
+            feature=words.term("feature", reason["feature"]),
+            text=reason["text"],
+            weight=words.format_field(round(reason["weight"], 2), "number"),
+            value=words.format_field(round(reason["value"], 2), "number"),
+            points=round(100 * reason["contribution"], 1),
+            shown_points=words.format_field(round(100 * reason["contribution"], 1), "number"),
+            sources=sources_of(reason["evidence"], words),
+        )
+        for reason in ordered
+    ]
+
+
+def caution_lines(cautions: list[dict[str, Any]], words: PageWording) -> list[Sentence]:
+    """What to mind, with its sources."""
+    return [
+        Sentence(c["text"], sources=tuple(sources_of(c.get("evidence", []), words)))
+        for c in cautions
+    ]
+
+
+def rule_lines(rules: list[dict[str, Any]], words: PageWording) -> list[Sentence]:
+    """What each rule says of the place; a rule on file is in the catalogue's own language."""
+    return [
+        Sentence(
+            text=rule["text"],
+            foreign="source" in rule and "status" in rule and words.language != "en",
+            outcome=rule["outcome"],
+            sources=tuple(sources_of([{"status": "claim", **rule}], words)),
+        )
+        for rule in rules
+    ]
