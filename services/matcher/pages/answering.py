@@ -17,6 +17,7 @@ from services.matcher.matching import Context
 from services.matcher.pages.asked import Asked, match_request
 from services.matcher.pages.rendering import Page
 from services.matcher.profile import stored_facts
+from services.matcher.routes.actor import actor_of
 from services.matcher.routes.decisions import context_of
 from services.matcher.schemas import MatchRequest
 
@@ -42,7 +43,7 @@ def ask(page: Page, catalogue: Catalogue, caller: Caller, asked: Asked) -> str:
     context = context_now(page, catalogue, caller)
     tuned = decisions.tuned(context.tenant, asked.kind, body)
     answered = answer_match(context, asked.kind, body, tuned)
-    decisions.recorder.record(answered)
+    decisions.recorder.record(answered, actor_of(page.request))
     return answered.id
 
 

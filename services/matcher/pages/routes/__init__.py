@@ -3,10 +3,20 @@
 from fastapi import APIRouter
 
 from services.matcher.pages import assets
-from services.matcher.pages.routes import account, ask, find, places, results, start, why_not
+from services.matcher.pages.routes import (
+    account,
+    ask,
+    brief,
+    compare,
+    find,
+    places,
+    results,
+    start,
+    why_not,
+)
 
 router = APIRouter(include_in_schema=False)
-for group in (assets, start, ask, find, places, results, why_not, account):
+for group in (assets, start, ask, find, places, results, why_not, compare, brief, account):
     router.include_router(group.router)
 
 __all__ = ["router"]

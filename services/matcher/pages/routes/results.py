@@ -21,8 +21,8 @@ from services.matcher.pages.views.results import Results, ResultsView
 from services.matcher.pages.views.weights import weight_lines
 from services.matcher.pages.views.worldmap import world_map
 from services.matcher.profile import stored_facts
-from services.matcher.routes.briefing import _answer
 from services.matcher.routes.decisions import found
+from services.matcher.routes.papers import answer_in
 
 router = APIRouter(prefix="/matches", include_in_schema=False)
 View = Literal["list", "table", "map"]
@@ -47,13 +47,15 @@ def reopen(page: Page, caller: Caller, match_id: str) -> Reopened:
     catalogue = catalogue_of(page.request, row)
     if catalogue is None:
         raise MatchNotFound(match_id)
-    answer = _answer(page.request, row, page.sentences)
+    answer = answer_in(page.request, row, page.sentences)
     recorded = orjson.loads(row.request)
     asked = asked_of(row.kind, recorded)
     stored = recorded.get("place_id")
     ours = (
         stored_facts(catalogue.snapshot, stored, row.tenant_id)[1] if stored else recorded["place"]
     )
+    if recorded.get("needs"):
+        ours = ours | {"needs": recorded["needs"]}
     listed = shortlist(page.request, asked.kind)
     return Reopened(row, answer, asked, ours, catalogue, asked.kind, listed)
 

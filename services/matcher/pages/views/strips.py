@@ -40,7 +40,7 @@ class Strips:
 
     def __init__(self, places: Places, ours: Facts, words: PageWording) -> None:
         self.ours, self.words = ours, words
-        self.sizes = _sizes(places, ours["kind"])
+        self.sizes = kind_sizes(places, ours["kind"])
 
     @property
     def among(self) -> int:
@@ -106,7 +106,7 @@ def _at(share: float) -> float:
     return round(LEFT + WIDTH * float(min(max(share, 0), 1)), 1)
 
 
-def _sizes(places: Places, kind: str) -> NDArray[np.float64]:
+def kind_sizes(places: Places, kind: str) -> NDArray[np.float64]:
     """The (natural) logarithms of residents of all places of a kind, in order."""
     kinds, sizes = places.columns["kind"], places.columns["size"]
     wanted = kinds.values[:, 0] == list(KINDS).index(PlaceKind(kind))

@@ -1,0 +1,82 @@
+"""The paper for the mayor on a page, and every format to take away."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from fastapi import APIRouter, Response
+
+from models.tables import MatchRow
+from services.access import Caller, Matching
+from services.matcher.briefing.paper import Brief, paper, thing
+from services.matcher.decisions.asked import Kind
+from services.matcher.pages.rendering import Page, PageDep
+from services.matcher.pages.shortlist import shortlist
+from services.matcher.routes.decisions import found
+from services.matcher.routes.papers import (
+    MEDIA,
+    BriefingFormat,
+    answer_in,
+    brief_of,
+    written_as,
+)
+
+router = APIRouter(prefix="/matches", include_in_schema=False)
+ALL = "all"
+
+
+@dataclass(frozen=True)
+class Chosen:
+    """A match with the results that the paper is about."""
+
+    row: MatchRow
+    answer: dict[str, Any]
+    listed: int
+    brief: Callable[[], Brief]
+
+
+def _chosen(page: Page, caller: Caller, match_id: str, which: str) -> Chosen:
+    """The shortlist of the match; all of it where nothing is on the list, or all is asked for."""
+    row = found(page.request, caller, match_id)
+    answer = answer_in(page.request, row, page.sentences)
+    kind: Kind = "peers" if row.kind == "peers" else "collaborations"
+    wanted = set(shortlist(page.request, kind))
+    listed = [result for result in answer["results"] if thing(result)["id"] in wanted]
+    if listed and which != ALL:
+        answer = {**answer, "results": listed}
+    return Chosen(
+        row,
+        answer,
+        len(listed),
+        lambda: brief_of(page.request, caller, row, answer, page.sentences),
+    )
+
+
+@router.get("/{match_id}/brief")
+def brief(match_id: str, page: PageDep, caller: Matching, which: str = "") -> Response:
+    """The paper, as it will be printed."""
+    chosen = _chosen(page, caller, match_id, which)
+    return page.show(
+        "brief.html",
+        match_id=match_id,
+        paper=paper(chosen.brief()),
+        listed=chosen.listed,
+        which=which,
+        peers=chosen.row.kind == "peers",
+        part="peers" if chosen.row.kind == "peers" else "networks",
+    )
+
+
+@router.get("/{match_id}/download")
+def download(
+    match_id: str, page: PageDep, caller: Matching, format: BriefingFormat, which: str = ""
+) -> Response:
+    """The same in a format to keep."""
+    chosen = _chosen(page, caller, match_id, which)
+    content = written_as(format, chosen.answer, chosen.brief)
+    headers = {
+        "Content-Disposition": f'attachment; filename="{match_id}.{format.value}"',
+        "Content-Language": page.words.language,
+        "X-Content-Type-Options": "nosniff",
+    }
+    return Response(content, headers=headers, media_type=MEDIA[format])
