@@ -41,7 +41,7 @@ def ask(page: Page, catalogue: Catalogue, caller: Caller, asked: Asked) -> str:
     body = match_request(asked, facts, edits_of(page, asked.place))
     decisions: Decisions = page.request.app.state.decisions
     context = context_now(page, catalogue, caller)
-    tuned = decisions.tuned(context.tenant, asked.kind, body)
+    tuned = decisions.tuned(context.catalogue, context.tenant, asked.kind, body)
     answered = answer_match(context, asked.kind, body, tuned)
     decisions.recorder.record(answered, actor_of(page.request))
     return answered.id

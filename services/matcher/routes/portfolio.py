@@ -69,13 +69,15 @@ def invitation(
 ) -> Response:
     """Should this invitation be accepted, given all that the place is committed to?"""
     situation = situation_of(request, body, caller, catalogue, words)
-    return said(situation, check_invitation(situation, body, _checklist(request, caller, words)))
+    return said(
+        situation, check_invitation(situation, body, checklist_in_force(request, caller, words))
+    )
 
 
 @router.get("/checklist")
 def read_checklist(request: Request, caller: Matching, words: WordsDep) -> Response:
     """The checklist in force: your own, or the default one (version 0)."""
-    return answer(_checklist(request, caller, words))
+    return answer(checklist_in_force(request, caller, words))
 
 
 @router.put("/checklist")
@@ -88,7 +90,7 @@ def write_checklist(request: Request, body: Checklist, caller: Deciding) -> Resp
     return answer({"version": row.version, **body.facts()})
 
 
-def _checklist(request: Request, caller: Caller, words: WordsDep) -> dict[str, Any]:
+def checklist_in_force(request: Request, caller: Caller, words: WordsDep) -> dict[str, Any]:
     with request.app.state.sessions() as session:
         row = latest(session, caller.tenant, CHECKLIST)
     return lines_of(row, officer_wording(words.language))

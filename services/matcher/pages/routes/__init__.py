@@ -9,14 +9,29 @@ from services.matcher.pages.routes import (
     brief,
     compare,
     find,
+    networks,
     places,
+    portfolio,
     results,
     start,
     why_not,
 )
 
 router = APIRouter(include_in_schema=False)
-for group in (assets, start, ask, find, places, results, why_not, compare, brief, account):
+for group in (
+    assets,
+    start,
+    ask,
+    find,
+    places,
+    networks,
+    results,
+    why_not,
+    compare,
+    brief,
+    portfolio,
+    account,
+):
     router.include_router(group.router)
 
 __all__ = ["router"]
