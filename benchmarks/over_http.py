@@ -14,11 +14,22 @@ import orjson
 from models.snapshot import Snapshot, SnapshotStore
 
 CONNECTIONS = (1, 16, 64)
+PEERS, COLLABORATIONS = "/v1/matches/peers", "/v1/matches/collaborations"
+# What is asked: a path, and what the question says besides the place.
+QUESTIONS: dict[str, tuple[str, dict[str, str]]] = {
+    "peers, one side": (PEERS, {"mode": "look_up"}),
+    "peers, two sides": (PEERS, {}),
+    "collaborations": (COLLABORATIONS, {}),
+}
+HEADER = [
+    "question", "connections", "requests/s", "of doing nothing", "p50 ms", "p99 ms",
+    "p99 of doing nothing", "CPU ms", "CPU ms of doing nothing",
+]  # fmt: skip
 _NOTHING = """
 import sys, uvicorn
 from fastapi import FastAPI, Response
 app, content = FastAPI(), open(sys.argv[2], "rb").read()
-@app.post("/v1/matches/peers")
+@app.post("/v1/matches/{kind}")
 async def nothing() -> Response:
     return Response(content, media_type="application/json")
 uvicorn.run(app, port=int(sys.argv[1]), log_level="error", access_log=False)
@@ -33,25 +44,27 @@ uvicorn.run(create_app(), port=int(sys.argv[1]), log_level="error", access_log=F
 """
 
 
-def _bodies(var: Path, count: int) -> list[bytes]:
+def _requests(var: Path, question: str, count: int) -> list[bytes]:
+    """Distinct questions about places at random, as they are sent."""
     store = SnapshotStore(var / "snapshots")
     current = store.current()
     assert current is not None
     places = Snapshot(store.path(current)).places
     rows = random.Random(5).sample(range(len(places)), min(count, len(places)))
-    return [orjson.dumps({"place_id": places.id(row), "mode": "look_up"}) for row in rows]
+    path, rest = QUESTIONS[question]
+    return [_request(path, orjson.dumps({"place_id": places.id(row), **rest})) for row in rows]
 
 
-def _request(body: bytes) -> bytes:
+def _request(path: str, body: bytes) -> bytes:
     head = (
-        "POST /v1/matches/peers HTTP/1.1\r\nHost: localhost\r\n"
+        f"POST {path} HTTP/1.1\r\nHost: localhost\r\n"
         f"Content-Type: application/json\r\nContent-Length: {len(body)}\r\n\r\n"
     )
     return head.encode() + body
 
 
-async def _ask(reader: asyncio.StreamReader, writer: asyncio.StreamWriter, body: bytes) -> bytes:
-    writer.write(_request(body))
+async def _ask(reader: asyncio.StreamReader, writer: asyncio.StreamWriter, request: bytes) -> bytes:
+    writer.write(request)
     head = await reader.readuntil(b"\r\n\r\n")
     if b" 200 " not in head.split(b"\r\n", 1)[0]:
         raise RuntimeError(head.decode())
@@ -61,19 +74,19 @@ async def _ask(reader: asyncio.StreamReader, writer: asyncio.StreamWriter, body:
     return await reader.readexactly(int(length.split(b":")[1]))
 
 
-async def _load(port: int, bodies: list[bytes], connections: int, seconds: float) -> list[float]:
+async def _load(port: int, requests: list[bytes], connections: int, seconds: float) -> list[float]:
     """Milliseconds of each request that was answered in time."""
     took: list[float] = []
     end = time.perf_counter() + seconds
-    waiting = iter(bodies)
+    waiting = iter(requests)
 
     async def one() -> None:
         reader, writer = await asyncio.open_connection("127.0.0.1", port)
-        for body in waiting:
+        for request in waiting:
             if time.perf_counter() > end:
                 break
             start = time.perf_counter()
-            await _ask(reader, writer, body)
+            await _ask(reader, writer, request)
             took.append((time.perf_counter() - start) * 1000)
         writer.close()
 
@@ -81,19 +94,19 @@ async def _load(port: int, bodies: list[bytes], connections: int, seconds: float
     return took
 
 
-async def _once(port: int, body: bytes) -> bytes:
+async def _once(port: int, request: bytes) -> bytes:
     reader, writer = await asyncio.open_connection("127.0.0.1", port)
-    content = await _ask(reader, writer, body)
+    content = await _ask(reader, writer, request)
     writer.close()
     return content
 
 
-def _first_answer(port: int, body: bytes) -> tuple[float, bytes]:
+def _first_answer(port: int, request: bytes) -> tuple[float, bytes]:
     """Seconds from now until the server answers, and what it says."""
     start = time.perf_counter()
     while time.perf_counter() - start < 120:
         try:
-            return time.perf_counter() - start, asyncio.run(_once(port, body))
+            return time.perf_counter() - start, asyncio.run(_once(port, request))
         except OSError:
             time.sleep(0.02)
     raise RuntimeError("the server does not answer")
@@ -106,33 +119,95 @@ def _memory(pid: int) -> float:
     return int(line.split()[1]) / 1024
 
 
-def http_rows(var: Path, seconds: float) -> tuple[list[list[str]], str]:
-    """Requests a second and times at 1, 16 and 64 connections; cold start and memory in words."""
-    bodies = _bodies(var, 20_000)
-    environment = {**os.environ, "COUNTERPART_VAR": str(var)}
-    server = subprocess.Popen([sys.executable, "-c", _MATCHER, "8765"], env=environment)
+def _cpu(pid: int) -> float:
+    """Seconds of processor time that a process has used."""
+    fields = Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
+def _settle(pid: int) -> None:
+    """Wait until a server has done what it does at its start beside answering."""
+    before = _cpu(pid)
+    for _ in range(120):
+        time.sleep(1)
+        now = _cpu(pid)
+        if now - before < 0.05:
+            return
+        before = now
+
+
+class _Server:
+    """A server process, asked under load."""
+
+    def __init__(self, source: str, port: int, *args: str, env: dict[str, str]) -> None:
+        self.port = port
+        self.process = subprocess.Popen([sys.executable, "-c", source, str(port), *args], env=env)
+
+    def loaded(self, requests: list[bytes], connections: int, seconds: float) -> list[float]:
+        """Requests a second, p50 and p99 in ms, and CPU ms a request."""
+        before = _cpu(self.process.pid)
+        took = asyncio.run(_load(self.port, requests, connections, seconds))
+        used = _cpu(self.process.pid) - before
+        p50, p99 = np.percentile(took, [50, 99])
+        return [len(took) / seconds, p50, p99, used * 1000 / len(took)]
+
+    def stop(self) -> None:
+        self.process.terminate()
+        self.process.wait()
+
+
+def _beside(
+    server: _Server, nothing: _Server, requests: list[bytes], connections: int, seconds: float
+) -> list[str]:
+    for one in (server, nothing):
+        one.loaded(requests[: len(requests) // 4], connections, seconds / 4)
+    rate, p50, p99, cpu = server.loaded(requests, connections, seconds)
+    most, _, least, idle = nothing.loaded(requests, connections, seconds)
+    return [
+        f"{rate:.0f}", f"{rate / most:.1%}", f"{p50:.1f}", f"{p99:.1f}", f"{p99 / least:.1f} times",
+        f"{cpu:.2f}", f"{idle:.2f}",
+    ]  # fmt: skip
+
+
+def http_rows(
+    var: Path, seconds: float, port: int = 8765, connections: tuple[int, ...] = CONNECTIONS
+) -> tuple[list[list[str]], str]:
+    """Each question beside an endpoint that returns the same bytes; start and memory in words."""
+    env = {**os.environ, "COUNTERPART_VAR": str(var)}
     rows: list[list[str]] = []
-    idle: subprocess.Popen[bytes] | None = None
+    kept = var / "bench-answer.json"
+    server = _Server(_MATCHER, port, env=env)
     try:
-        start, content = _first_answer(8765, bodies[0])
-        (var / "bench-answer.json").write_bytes(content)
-        nothing = [sys.executable, "-c", _NOTHING, "8766", str(var / "bench-answer.json")]
-        idle = subprocess.Popen(nothing)
-        _first_answer(8766, bodies[0])
-        for connections in CONNECTIONS:
-            for name, port in (("peers", 8765), ("nothing", 8766)):
-                asyncio.run(_load(port, bodies[:50], connections, seconds))
-                took = asyncio.run(_load(port, bodies, connections, seconds))
-                p50, p99 = np.percentile(took, [50, 99])
-                rate = len(took) / seconds
-                rows.append([str(connections), name, f"{rate:.0f}", f"{p50:.1f}", f"{p99:.1f}"])
+        first, _ = _first_answer(port, _requests(var, "peers, one side", 1)[0])
+        memory = f"{_memory(server.process.pid):.0f} MiB then"
+        _settle(server.process.pid)
+        for question in QUESTIONS:
+            requests = _requests(var, question, 20_000)
+            content = asyncio.run(_once(port, requests[0]))
+            kept.write_bytes(content)
+            nothing = _Server(_NOTHING, port + 1, str(kept), env=env)
+            try:
+                _first_answer(port + 1, requests[0])
+                for count in connections:
+                    figures = _beside(server, nothing, requests, count, seconds)
+                    rows.append([f"{question}, {len(content):,} bytes", str(count), *figures])
+            finally:
+                nothing.stop()
         note = (
-            f"First answer {start:.1f} s after the start of the process; "
-            f"{_memory(server.pid):.0f} MiB in memory; {len(content):,} bytes an answer.\n"
+            f"First answer {first:.1f} s after the start of the process; {memory}, "
+            f"{_memory(server.process.pid):.0f} MiB after all these answers.\n"
         )
     finally:
-        for process in filter(None, (server, idle)):
-            process.terminate()
-            process.wait()
-        (var / "bench-answer.json").unlink(missing_ok=True)
+        server.stop()
+        kept.unlink(missing_ok=True)
     return rows, note
+
+
+def main() -> None:
+    """This alone, of the catalogue in var/: `python -m benchmarks.over_http [seconds]`."""
+    rows, note = http_rows(Path("var"), float(sys.argv[1]) if len(sys.argv) > 1 else 4.0)
+    sys.stdout.write("\n".join(" | ".join(row) for row in [HEADER, *rows]) + f"\n{note}")
+
+
+if __name__ == "__main__":
+    main()

@@ -20,7 +20,7 @@ from typing import Any
 
 import numpy as np
 
-from benchmarks.over_http import http_rows
+from benchmarks.over_http import HEADER, http_rows
 from benchmarks.rivals import rival_rows
 from benchmarks.world import make_world
 from models.snapshot import Snapshot, SnapshotStore
@@ -196,7 +196,7 @@ def main() -> None:
     rivals = rival_rows(snapshot, context, questions(snapshot, 60, "look_up", True, 2))
     parts.append(table(["system", "p50 ms", "recall@10 in per cent"], rivals))
     served, note = http_rows(asked.source, asked.seconds)
-    parts += [table(["connections", "endpoint", "requests/s", "p50 ms", "p99 ms"], served), note]
+    parts += [table(HEADER, served), note]
     report(parts)
 
 
