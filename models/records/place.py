@@ -175,6 +175,7 @@ class Place(Record):
     roles: list[RoleName] = []
     stakeholders: list[Stakeholder] = []
     commitments: list[Commitment] = []
+    track_record: Annotated[list[Name], Field(max_length=200)] = []
     do_not_suggest: list[NotSuggested] = []
     external_ids: dict[str, str] = {}
     contact_office: Text | None = None

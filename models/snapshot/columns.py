@@ -252,6 +252,16 @@ def _test_bed(facts: Facts) -> Row:
     return (1.0 if small and "single_contact" in facts.get("roles", ()) else nan,)
 
 
+# More networks and registers than this say no more of a place: a star gains nothing by fame.
+ENOUGH_ON_RECORD = 4
+
+
+def _track_record(facts: Facts) -> Row:
+    """In how many networks and registers a place is on record; none on file is not known."""
+    count = len({name.casefold() for name in facts.get("track_record", ())})
+    return (float(min(count, ENOUGH_ON_RECORD)) if count else nan,)
+
+
 @dataclass(frozen=True)
 class Kind:
     """How one column is read from a record, and how wide its table of values is.
@@ -299,6 +309,7 @@ PLACE_COLUMNS: dict[str, Kind] = {
     "standing": Kind(_standing, len(STAGES) * len(SECTORS), hot=True),
     "stakeholders": Kind(_stakeholders, len(STAKEHOLDERS), hot=True),
     "executive": Kind(_executive),
+    "track_record": Kind(_track_record),
 }
 
 

@@ -20,6 +20,7 @@ from services.ingest.sources.powers import LEVEL, average_powers
 from services.ingest.sources.regions import regions
 from services.ingest.sources.sectors import with_sectors
 from services.ingest.sources.tables import rows
+from services.ingest.sources.track_records import track_records, with_track_records
 from services.ingest.upsert import (
     BATCH,
     Counts,
@@ -42,9 +43,7 @@ def load_default(session: Session, progress: Progress = no_progress, data: Path 
         counts += upsert_places(session, found[start : start + BATCH])
         progress(min(start + BATCH, len(found)), len(found))
     counts += upsert_collaborations(session, collaborations(data / "collaborations"))
-    known = chain.from_iterable(memberships(data / name) for name in MEMBERSHIPS)
-    ties = _commitments(known)
-    counts += replace_commitments(session, ORIGIN, ties)
+    counts += replace_commitments(session, ORIGIN, _commitments(_members(data)))
     return counts
 
 
@@ -57,7 +56,14 @@ def places(data: Path = DATA) -> Iterator[Place]:
     base += own_tables.metropolitan_authorities(own / "metropolitan_authorities.csv")
     base += own_tables.rural_areas(own / "rural_areas.csv")
     found = lay_all_over(base, overrides(own))
-    return _with_powers(with_sectors(found, data / "sector_facts.csv"), data / "powers.csv")
+    names = {c.id: c.name for c in collaborations(data / "collaborations")}
+    known = track_records(_members(data), names, data)
+    found = with_track_records(with_sectors(found, data / "sector_facts.csv"), known)
+    return _with_powers(found, data / "powers.csv")
+
+
+def _members(data: Path) -> Iterator[Membership]:
+    return chain.from_iterable(memberships(data / name) for name in MEMBERSHIPS)
 
 
 def _add_parts(base: Iterable[Place], parts: Iterable[tuple[str, str]]) -> None:

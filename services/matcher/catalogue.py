@@ -21,7 +21,10 @@ from services.matcher.features import (
     Facts,
 )
 from services.matcher.members import Company, Member, company, read_members
+from services.matcher.scoring import Shapes
 
+# What is read from columns can be given a shape: it acts on a column's distinct values.
+SHAPED = {f.name for f in PEER_FEATURES}
 PEER_NAMES = {f.name for f in PEER_FEATURES} | {SIMILAR_TEXT, EXISTING_TIE}
 COLLABORATION_NAMES = {f.name for f in COLLABORATION_FEATURES} | set(GIVEN_OF_COLLABORATIONS)
 
@@ -42,6 +45,11 @@ class Catalogue:
         _check_weights(snapshot)
         self.columns = collaboration_columns(snapshot.collaborations)
         self._companies: dict[str, Company] = {}
+
+    def shapes(self, mode: str) -> Shapes:
+        """How the values of a mode's features count; as they are where nothing else is set."""
+        found: Shapes = self.weights.get("shapes", {}).get(mode, {})
+        return found
 
     @cached_property
     def text_floors(self) -> tuple[float, float]:
@@ -123,4 +131,10 @@ def _check_weights(snapshot: Snapshot) -> None:
             raise SnapshotRefused(
                 f"The weights of snapshot {snapshot.id} were made for other features "
                 f"({name}: {odd})."
+            )
+    for mode, shapes in weights.get("shapes", {}).items():
+        odd = ", ".join(n for n, p in shapes.items() if n not in SHAPED or not p > 0)
+        if odd or mode not in weights["peers"]:
+            raise SnapshotRefused(
+                f"The shapes of snapshot {snapshot.id} are of no use ({mode}: {odd})."
             )

@@ -17,7 +17,7 @@ import numpy as np
 from numba import njit
 
 # As `models.snapshot` has them, written out: what is compiled is kept by this file's date alone.
-COMMONS, OWNS, FINES, STEP = 5, 9, 3, 32
+COMMONS, OWNS, FINES, STEP = 5, 10, 3, 32
 COLUMNS = COMMONS + OWNS + FINES
 # How many groups are taken at first, and at most: the first ones only say what is to be reached.
 FEW_GROUPS, MOST_GROUPS = 64, 1024

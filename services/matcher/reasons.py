@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 from itertools import islice
 from textwrap import shorten
-from typing import Any
+from typing import Any, Self
 
 from models.snapshot.texts import WrittenText, written_texts
 from models.taxonomy import FactStatus
@@ -18,7 +18,7 @@ from services.matcher.features import (
     Feature,
 )
 from services.matcher.features.feature import close
-from services.matcher.scoring import Share
+from services.matcher.scoring import PLAIN, Shapes, Share
 from services.matcher.wording import Wording
 
 FEATURES: dict[str, Feature] = {f.name: f for f in (*PEER_FEATURES, *COLLABORATION_FEATURES)}
@@ -57,6 +57,12 @@ class Explainer:
         self.ours, self.theirs, self.words, self.quote = ours, theirs, words, quote
         self._ours = Exhibits(ours, "ours") if exhibits is None else exhibits
         self._theirs = Exhibits(theirs, "theirs")
+        self.shapes: Shapes = PLAIN
+
+    def by(self, shapes: Shapes) -> Self:
+        """The same, for values that count by these shapes."""
+        self.shapes = shapes
+        return self
 
     def reasons(self, found: Iterable[Share], mirrored: bool = False) -> list[dict[str, Any]]:
         """A reason for each feature that told, the largest contribution first.
@@ -90,7 +96,9 @@ class Explainer:
             return Because(f"peers_inside.{close(share.value)}", {}, ("country",))
         feature = FEATURES[share.feature]
         because = feature.mirrored if mirrored and feature.mirrored else feature.because
-        return because(self.ours, self.theirs, share.value)
+        # Words tell how alike the two are; a shape only says how much that is worth.
+        alike = share.value ** (1 / self.shapes.get(share.feature, 1.0))
+        return because(self.ours, self.theirs, alike)
 
 
 def quote_of(facts: Facts, at: int | None) -> WrittenText | None:

@@ -20,6 +20,10 @@ from services.matcher.remembering import remembered
 
 Rows = NDArray[np.intp]
 Weights = Mapping[str, float]
+Shapes = Mapping[str, float]
+"""Exponents by feature: a value counts as value^exponent, so that its order never changes."""
+
+PLAIN: Shapes = {}
 
 
 class Term(Protocol):
@@ -110,6 +114,11 @@ class TextTerm:
         return np.clip((cosine - self.floor) / max(1 - self.floor, 1e-6), 0, 1)
 
 
+def shaped(values: Scores, exponent: float) -> Scores:
+    """Values as they count: in the same order, 0 and 1 where they were, unknown as before."""
+    return values if exponent == 1 else np.power(np.clip(values, 0, 1), exponent)
+
+
 def told_and_worth(values: Scores, weight: float) -> tuple[Scores, Scores]:
     """The weight that told of each value, and weight x value; nothing where it is NaN."""
     known = ~np.isnan(values)
@@ -146,7 +155,9 @@ class Ranking:
         return among[order[:count]]
 
 
-def compared(feature: Feature, column: Column, value: Values, asking: bool) -> Compared | None:
+def compared(
+    feature: Feature, column: Column, value: Values, asking: bool, exponent: float = 1.0
+) -> Compared | None:
     """A feature of one side's value against a column; None where it can tell of no row.
 
     The same value is asked with again and again (a country, a size), so answers are remembered
@@ -154,14 +165,16 @@ def compared(feature: Feature, column: Column, value: Values, asking: bool) -> C
     """
     return remembered(
         column,
-        (feature.name, asking, value.tobytes()),
-        lambda: _compare(feature, column, value, asking),
+        (feature.name, asking, exponent, value.tobytes()),
+        lambda: _compare(feature, column, value, asking, exponent),
     )
 
 
-def _compare(feature: Feature, column: Column, value: Values, asking: bool) -> Compared | None:
+def _compare(
+    feature: Feature, column: Column, value: Values, asking: bool, exponent: float
+) -> Compared | None:
     sides = (value, column.values) if asking else (column.values, value)
-    values = feature.compare(*sides)
+    values = shaped(feature.compare(*sides), exponent)
     known = ~np.isnan(values)
     if not known.any():
         return None
@@ -177,13 +190,15 @@ def asking_terms(
     weights: Weights,
     profile: Mapping[str, Values],
     candidates: Mapping[str, Column],
+    shapes: Shapes = PLAIN,
 ) -> list[Term]:
     """The features as the asking place sees the candidates; none that can tell of nobody."""
     terms: list[Term] = []
     for feature in features:
         weight, column = weights.get(feature.name, 0), candidates[feature.answers]
         if weight > 0:
-            found = compared(feature, column, profile[feature.asks], asking=True)
+            exponent = shapes.get(feature.name, 1.0)
+            found = compared(feature, column, profile[feature.asks], True, exponent)
             if found is not None:
                 terms.append(ColumnTerm(feature.answers, column.codes, found, weight))
     return terms
@@ -194,17 +209,19 @@ def answering_terms(
     weights: Weights,
     profile: Mapping[str, Values],
     candidates: Mapping[str, Column],
+    shapes: Shapes = PLAIN,
 ) -> list[Term]:
     """The same features as each candidate sees the asking place."""
     terms: list[Term] = []
     for feature in features:
         weight, column = weights.get(feature.name, 0), candidates[feature.asks]
         if weight > 0 and not feature.one_way:
-            found = compared(feature, column, profile[feature.answers], asking=False)
+            exponent = shapes.get(feature.name, 1.0)
+            found = compared(feature, column, profile[feature.answers], False, exponent)
             if found is not None:
                 terms.append(ColumnTerm(feature.asks, column.codes, found, weight))
     one_way = [feature for feature in features if feature.one_way]
-    return terms + asking_terms(one_way, weights, profile, candidates)
+    return terms + asking_terms(one_way, weights, profile, candidates, shapes)
 
 
 def rank(terms: Sequence[Term], weights: Weights, gamma: float, rows: Rows) -> Ranking:

@@ -11,6 +11,7 @@ from models.snapshot.columns import ColumnWriter, profile_columns
 from models.taxonomy import Mode, Purpose, Verdict
 from services.matcher.convening.desk import shown
 from services.matcher.features import EXISTING_TIE, PEER_FEATURES, SIMILAR_TEXT
+from services.matcher.features.stance import WORKS_ABROAD
 from services.matcher.matching.peer_cautions import Pair, peer_cautions
 from services.matcher.matching.question import Context, exchanges
 from services.matcher.reasons import Explainer
@@ -20,6 +21,8 @@ Facts = dict[str, Any]
 Scores = NDArray[np.float64]
 MODE = Mode.SUSTAINED_PAIRING
 _PURPOSE = Purpose.INNOVATION
+# Who enrolled takes part already, so that a track record tells nothing, and no tie is sought.
+LEFT_OUT = (SIMILAR_TEXT, EXISTING_TIE, WORKS_ABROAD.name)
 
 
 @dataclass(frozen=True)
@@ -37,7 +40,8 @@ class Affinity:
         self.context, self.left, self.right = context, left, right
         weights = context.catalogue.weights
         self.gamma = weights["gamma"]
-        self.weights = {**weights["peers"][MODE], SIMILAR_TEXT: 0, EXISTING_TIE: 0}
+        self.weights = {**weights["peers"][MODE], **dict.fromkeys(LEFT_OUT, 0.0)}
+        self.shapes = context.catalogue.shapes(MODE)
         writer = ColumnWriter()
         for facts in right:
             writer.add(facts)
@@ -51,8 +55,8 @@ class Affinity:
     def _terms(self, facts: Facts) -> Sides:
         profile = profile_columns(facts)
         return Sides(
-            asking_terms(PEER_FEATURES, self.weights, profile, self.columns),
-            answering_terms(PEER_FEATURES, self.weights, profile, self.columns),
+            asking_terms(PEER_FEATURES, self.weights, profile, self.columns, self.shapes),
+            answering_terms(PEER_FEATURES, self.weights, profile, self.columns, self.shapes),
         )
 
     def _line(self, sides: Sides) -> Scores:
@@ -69,7 +73,7 @@ class Affinity:
         theirs = rank(sides.theirs, self.weights, self.gamma, row)
         ranking, is_mine = weaker(ours, theirs)
         asking = bool(is_mine[0])
-        explain = Explainer(mine, other, self.context.words)
+        explain = Explainer(mine, other, self.context.words).by(self.shapes)
         told = shares(sides.ours if asking else sides.theirs, row)[0]
         pair = Pair(mine, other, MODE, _PURPOSE, [], self.context.words)
         return {

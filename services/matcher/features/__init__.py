@@ -16,6 +16,7 @@ PEER_FEATURES: tuple[Feature, ...] = (
     powers.CONTRASTING_POWERS,
     powers.LEVERS,
     stance.STAKEHOLDERS_SHARED,
+    stance.WORKS_ABROAD,
     geography.LANGUAGE,
     geography.NEARNESS,
     geography.NEIGHBOUR,

@@ -55,6 +55,12 @@ def shared_stakeholders(ours: Values, theirs: Values) -> Scores:
     return np.where(either_unknown(ours, theirs), np.nan, both / either)
 
 
+def works_abroad(ours: Values, theirs: Values) -> Scores:
+    """Both work with others abroad already, on record in international networks or registers."""
+    known = ~np.isnan(ours[:, 0]) & ~np.isnan(theirs[:, 0])
+    return np.where(known, 1 - 0.5 ** theirs[:, 0].astype(np.float64), np.nan)
+
+
 def sdg_reporting(ours: Values, theirs: Values) -> Scores:
     """Both speak the language of the same Sustainable Development Goals."""
     return overlap(ours, theirs)
@@ -92,6 +98,13 @@ def _stakeholders(ours: Facts, theirs: Facts, value: float) -> Because:
     return Because(f"shared_stakeholders.{word}", {"stakeholders": shared}, fields, fields)
 
 
+def _abroad(ours: Facts, theirs: Facts, _value: float) -> Because:
+    mine, other = set(ours["track_record"]), set(theirs["track_record"])
+    args = {"names": sorted(other), "shared": sorted(mine & other)}
+    word = "together" if args["shared"] else "both"
+    return Because(f"works_abroad.{word}", args, ("track_record",), ("track_record",))
+
+
 def _sdgs(ours: Facts, theirs: Facts, value: float) -> Because:
     shared = sorted(set(ours["sdgs"]) & set(theirs["sdgs"]))
     word = "all" if len(shared) == 17 else "some" if value else "none"
@@ -107,5 +120,6 @@ WITHIN_POWERS = Feature(within_powers, "own_powers", "goals", _powers)
 READINESS_FITS = Feature(suits_readiness, "readiness", "openness", _readiness)
 ANCHOR = Feature(anchor_institution, "stakeholders", "goals", _anchor)
 STAKEHOLDERS_SHARED = Feature(shared_stakeholders, "stakeholders", "stakeholders", _stakeholders)
+WORKS_ABROAD = Feature(works_abroad, "track_record", "track_record", _abroad, one_way=True)
 SDG = Feature(sdg_reporting, "sdgs", "sdgs", _sdgs)
 TEST_BED = Feature(whole_city_demo, "test_bed", "seeks_test_bed", _demo)

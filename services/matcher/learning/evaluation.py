@@ -66,10 +66,14 @@ class ThemeReader:
         self._read = lru_cache(maxsize=None)(lambda theme: context.load_reader().read_needs(theme))
 
     def needs(self, theme: str) -> list[Facts] | None:
-        """What the theme asks for; its best reading where none is sure."""
-        found = self._read(theme) if theme else []
-        sure = [r for r in found if r.confidence >= CONFIDENT] or found[:1]
-        return [{"sector": r.sector, "stage": r.stage or USUAL_STAGE} for r in sure] or None
+        """What the theme asks for, part by part; a part's best reading where none is sure."""
+        needs: dict[str, Facts] = {}
+        for part in filter(None, (part.strip() for part in theme.split(";"))):
+            found = self._read(part)
+            for reading in [r for r in found if r.confidence >= CONFIDENT] or found[:1]:
+                need = {"sector": reading.sector, "stage": reading.stage or USUAL_STAGE}
+                needs.setdefault(reading.sector, need)
+        return list(needs.values()) or None
 
 
 def peer_matches(

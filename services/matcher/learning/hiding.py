@@ -11,7 +11,7 @@ from models.countries import DATA
 Facts = dict[str, Any]
 SECTOR_FACTS = DATA / "sector_facts.csv"
 # What may speak of a membership in words, or is known because of one.
-SPOKEN = ("description", "strategic_goals", "needs", "offers")
+SPOKEN = ("description", "strategic_goals", "needs", "offers", "track_record")
 
 
 @lru_cache(maxsize=4)

@@ -15,7 +15,7 @@ SIZE_TOLERANCE = 1.0
 NEAR_KM = 700.0
 # What a member on the other side of the world still counts for.
 FAR = 0.02
-# So many members just like the place and next door tell 0.63 of all that members can tell.
+# Below one member just like the place and next door, no network has the company of its like.
 ENOUGH = 1.0
 
 
@@ -26,7 +26,10 @@ def company_term(
     weight: float,
     company: Company,
 ) -> RowTerm:
-    """How many like places are known to be inside, of each network with known members."""
+    """How many like places are known to be inside, beside the network that has most of them.
+
+    Members are weighed by likeness, so that a long list of others far away counts for little.
+    """
     rows: list[int] = []
     values: list[float] = []
     # Of a place of unknown size or location nobody can say who is like it.
@@ -37,8 +40,9 @@ def company_term(
             inside = others[part]
             if inside.any():
                 rows.append(network)
-                values.append(float(1 - np.exp(-alike[part][inside].sum() / ENOUGH)))
-    return RowTerm(PEERS_INSIDE, weight, np.array(rows, np.intp), np.array(values, float))
+                values.append(float(alike[part][inside].sum()))
+    most = max([ENOUGH, *values])
+    return RowTerm(PEERS_INSIDE, weight, np.array(rows, np.intp), np.array(values, float) / most)
 
 
 def _alike(places: Places, profile: Mapping[str, Values], members: Rows) -> Scores:

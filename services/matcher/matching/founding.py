@@ -28,13 +28,14 @@ def founding_group(context: Context, profile: Profile, sectors: list[str]) -> di
     if profile.row is not None:
         met[profile.row] = False
     weights = context.catalogue.weights["peers"]["cohort"]
-    terms = asking_terms(PEER_FEATURES, weights, profile.values, places.columns)
+    shapes = context.catalogue.shapes("cohort")
+    terms = asking_terms(PEER_FEATURES, weights, profile.values, places.columns, shapes)
     ranking = rank(terms, weights, context.catalogue.weights["gamma"], np.flatnonzero(met))
     found = []
     rows = ranking.rows[ranking.best(PARTNERS)]
     for row, parts in zip(rows.tolist(), shares(terms, rows), strict=True):
         facts = places.facts(row)
-        explain = Explainer(profile.facts, facts, context.words)
+        explain = Explainer(profile.facts, facts, context.words).by(shapes)
         found.append({**place_summary(facts, places.id(row)), "reasons": explain.reasons(parts)})
     text = context.words.text("founding_group", {"sectors": sectors})
     return {"sectors": sectors, "text": text, "places": found}

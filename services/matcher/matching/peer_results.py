@@ -81,6 +81,7 @@ class PeerResults:
         nearest = places.texts.nearest(row, self.profile.texts) if len(self.profile.texts) else None
         quote = quote_of(theirs, nearest)
         explain = Explainer(self.profile.facts, theirs, self.context.words, quote, self.exhibits)
+        explain.by(self.context.catalogue.shapes(self.request.mode))
         limits = self.context.catalogue.weights["bands"]
         ours_told, theirs_told = (
             explain.reasons(part, mirrored=bool(side)) for side, part in enumerate(parts)

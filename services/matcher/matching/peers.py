@@ -6,6 +6,7 @@ import numpy as np
 
 from models.taxonomy import Mode, Purpose, StageRelation, Ties
 from services.matcher.features import EXISTING_TIE, PEER_FEATURES, SIMILAR_TEXT, Facts
+from services.matcher.features.stance import WORKS_ABROAD
 from services.matcher.matching.candidates import conditions, known_ties
 from services.matcher.matching.conditions import Pool
 from services.matcher.matching.peer_results import PeerResults, Sides, fewer_because, refusals
@@ -48,21 +49,27 @@ class PeerMatch:
         self.ties = known_ties(self.snapshot, self.profile, context.tenant)
         self.conditions = conditions(self.snapshot, self.profile, request, context.tenant)
         self.pool = Pool(self.snapshot.places, self.conditions)
+        self.shapes = context.catalogue.shapes(request.mode)
         given = self._given()
         columns = self.snapshot.places.columns
         profile = self.profile.values
-        self.ours = asking_terms(PEER_FEATURES, self.weights, profile, columns) + given
+        asked = (PEER_FEATURES, self.weights, profile, columns, self.shapes)
+        self.ours = asking_terms(*asked) + given
         self.theirs: list[Term] = []
         if request.mode in TWO_SIDED:
-            self.theirs = answering_terms(PEER_FEATURES, self.weights, profile, columns) + given
+            self.theirs = answering_terms(*asked) + given
 
     def _default_weights(self) -> dict[str, float]:
         weights = dict(self.context.catalogue.weights["peers"][self.request.mode])
         if self.request.stage_relation is StageRelation.TEACHER:
             stage = max(weights["same_stage"], weights["stage_ahead"])
             weights |= {"same_stage": 0, "stage_ahead": stage}
-        if self.request.ties is Ties.DEEPEN or self.request.purpose is not Purpose.INNOVATION:
+        deepen = self.request.ties is Ties.DEEPEN or self.request.purpose is not Purpose.INNOVATION
+        if deepen:
             weights[EXISTING_TIE] = DEEPEN_WEIGHT
+        if deepen or self.request.among is not None:
+            # Of partners known or named, who is likely to take part is no longer the question.
+            weights[WORKS_ABROAD.name] = 0
         return weights
 
     def _given(self) -> list[Term]:

@@ -9,7 +9,16 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from services.matcher.features import Scores
-from services.matcher.scoring import Ranking, Rows, RowTerm, rank, shares, told_and_worth, weaker
+from services.matcher.scoring import (
+    Ranking,
+    Rows,
+    RowTerm,
+    rank,
+    shaped,
+    shares,
+    told_and_worth,
+    weaker,
+)
 
 PLACES, FEATURES = 6, 4
 value = st.one_of(st.just(float("nan")), st.floats(0, 1))
@@ -128,3 +137,16 @@ def test_silence_on_all_features_scores_nothing() -> None:
     ranking = ranked(silent, [1, 1, 1, 1], 0.5)
     assert (ranking.score[0], ranking.coverage[0], ranking.rank_score[0]) == (0, 0, 0)
     assert shares(terms(silent, [1, 1, 1, 1]), np.array([0])) == [[]]
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.lists(value, min_size=2, max_size=8), st.floats(0.1, 8))
+def test_a_shape_keeps_the_order_the_ends_and_what_is_unknown(
+    values: list[float], exponent: float
+) -> None:
+    before = np.array([0.0, *sorted(values, key=lambda v: (np.isnan(v), v)), 1.0])
+    after = shaped(before, exponent)
+    assert (np.isnan(after) == np.isnan(before)).all()
+    known = after[~np.isnan(after)][:-1]
+    assert (np.diff(known) >= 0).all()
+    assert (after[0], after[-1]) == (0, 1)

@@ -4,7 +4,7 @@ from typing import Any
 import pytest
 
 from services.matcher.features import stance
-from tests.services.matcher.features.compared import between_places, with_collaboration
+from tests.services.matcher.features.compared import between_places, told, with_collaboration
 
 LOW = {"powers": {"fiscal": 0.1, "discretion": 0.2, "basis": "declared"}}
 HIGH = {"powers": {"fiscal": 0.9, "discretion": 0.8, "basis": "declared"}}
@@ -68,3 +68,23 @@ def test_stakeholders_are_shared_by_kind() -> None:
     assert between_places(stance.STAKEHOLDERS_SHARED, one, other) == 0.5
     assert between_places(stance.STAKEHOLDERS_SHARED, other, one) == 0.5
     assert math.isnan(between_places(stance.STAKEHOLDERS_SHARED, one, {}))
+
+
+def test_working_abroad_is_asked_of_both_and_fame_adds_nothing() -> None:
+    def value(ours: int, theirs: int) -> float:
+        sides = ({"track_record": [f"Network {i}" for i in range(n)]} for n in (ours, theirs))
+        return between_places(stance.WORKS_ABROAD, *sides)
+
+    assert value(1, 1) < value(1, 2) < value(1, 4)
+    assert value(1, 4) == value(1, 200) < 1
+    assert value(4, 1) == value(1, 1)
+    assert math.isnan(value(0, 4))
+    assert math.isnan(value(4, 0))
+
+
+def test_the_networks_of_both_are_named() -> None:
+    ours, theirs = {"track_record": ["A", "B"]}, {"track_record": ["B", "C"]}
+    together = told(stance.WORKS_ABROAD, ours, theirs)
+    assert together.code == "works_abroad.together"
+    assert together.args == {"names": ["B", "C"], "shared": ["B"]}
+    assert told(stance.WORKS_ABROAD, {"track_record": ["A"]}, theirs).code == "works_abroad.both"
