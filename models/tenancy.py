@@ -23,6 +23,7 @@ from models.tables import (
     Table,
     Tenant,
 )
+from models.whole import whole_request
 
 EVERY = "*"
 """The tenant of sessions that the service itself works with: it sees all of them."""
@@ -43,6 +44,10 @@ class TenantSession(Session):
     """A session for one tenant, for every one, or (with none known) for nothing."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
+        whole = whole_request()
+        if whole is not None:
+            joined = {"bind": whole.connection, "join_transaction_mode": "create_savepoint"}
+            args, kwargs = (), {**kwargs, **joined}
         super().__init__(*args, **kwargs)
         if self.info.get(_TENANT) is _CALLERS:
             self.info[_TENANT] = _acting.get()

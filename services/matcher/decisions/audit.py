@@ -6,7 +6,7 @@ row that was written, so that a changed row is found as well as a changed entry.
 
 import hashlib
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
@@ -17,7 +17,9 @@ from sqlalchemy.orm import Session
 
 from models.database import Sessions
 from models.errors import AuditBroken
+from models.failpoints import reached
 from models.tables import AuditRow
+from models.whole import Whole, whole_request
 from services.matcher.decisions.head import Head, HeadFile, Signed
 
 BROKEN = "The audit log does not agree with its signed head: run `counterpart audit verify`."
@@ -87,7 +89,9 @@ class Ledger:
         The intended head is on disk before the commit and the new one after it, so that a crash
         between the two is told from a tail that was cut off.
         """
-        with self.file.locked(), self.sessions() as session:
+        whole = whole_request()
+        # A request that is one transaction holds the lock from its beginning to its end.
+        with nullcontext() if whole else self.file.locked(), self.sessions() as session:
             before = _agreed(self.file.read(), tail_of(session))
             writing = Writing(session, before)
             yield writing
@@ -95,9 +99,24 @@ class Ledger:
             if writing.tail == before:
                 session.commit()
                 return
-            self.file.write(before, writing.tail)
-            session.commit()
-            self.file.write(writing.tail)
+            if whole is None:
+                self._commit(session, before, writing.tail)
+            else:
+                self._join(whole, session, before, writing.tail)
+
+    def _commit(self, session: Session, before: Head, after: Head) -> None:
+        self.file.write(before, after)
+        reached("audit-before-commit")
+        session.commit()
+        reached("audit-after-commit")
+        self.file.write(after)
+
+    def _join(self, whole: Whole, session: Session, before: Head, after: Head) -> None:
+        """The same, where the commit is that of the whole request and comes later."""
+        whole.head = whole.head or before
+        self.file.write(whole.head, after)
+        session.commit()
+        whole.then("audit head", lambda: self.file.write(after))
 
 
 def tail_of(session: Session) -> Head:
