@@ -5,9 +5,10 @@ No feature is known here: the kernel's tables are those of the terms.
 """
 
 import logging
+import time
 from collections.abc import Callable
 from pathlib import Path
-from threading import Event, Thread
+from threading import Thread
 from typing import NamedTuple
 
 import numpy as np
@@ -22,6 +23,8 @@ from services.matcher.scoring import ColumnTerm, Rows, RowTerm
 
 log = logging.getLogger(__name__)
 
+# Seconds that a new matcher has for its first answers, before the compiler takes its share.
+FIRST_ANSWERS = 3.0
 # No question has more terms, on two sides: the kernel is compiled for so many.
 MOST_TERMS = 2 * len(PEER_FEATURES)
 _NOTHING = np.empty(0)
@@ -57,20 +60,27 @@ class Kernel:
 
     def __init__(self) -> None:
         self._search: Callable[..., Found] | None = None
-        self._done = Event()
         self._begun = False
 
     def start(self, folder: Path) -> None:
-        """Begin to make it beside whatever else is done; what is compiled is kept in a folder."""
+        """Make it soon, beside whatever else is done; what is compiled is kept in a folder."""
         if not self._begun:
             self._begun = True
-            Thread(target=self._make, args=(folder,), daemon=True, name="kernel").start()
+            Thread(target=self._make_soon, args=(folder,), daemon=True, name="kernel").start()
 
-    def wait(self, folder: Path) -> bool:
-        """Make it now, and say whether that went well."""
-        self.start(folder)
-        self._done.wait()
+    def make(self, folder: Path) -> bool:
+        """Make it now; says whether that went well."""
+        self._begun = True
+        try:
+            self._search = _compiled(folder)
+        except Exception:
+            # Whatever a compiler may lack here: answers do not depend on it.
+            log.warning("the search cannot be compiled; it runs in steps", exc_info=True)
         return self._search is not None
+
+    def _make_soon(self, folder: Path) -> None:
+        time.sleep(FIRST_ANSWERS)
+        self.make(folder)
 
     def rows(self, query: Query, open_: OpenGroups, barred: Rows, best: Scores) -> Found | None:
         """(rows, scores) that hold the best of the open groups' rows but the barred ones.
@@ -84,15 +94,6 @@ class Kernel:
         question = _question(query, packed.vectors.shape[1])
         asked = (open_.commons, groups, barred)
         return self._search(packed, question, _terms(query), asked, best.copy())
-
-    def _make(self, folder: Path) -> None:
-        try:
-            self._search = _compiled(folder)
-        except Exception:
-            # Whatever a compiler may lack here: answers do not depend on it.
-            log.warning("the search cannot be compiled; it runs in steps", exc_info=True)
-        finally:
-            self._done.set()
 
 
 KERNEL = Kernel()

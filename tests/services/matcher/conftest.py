@@ -19,7 +19,7 @@ def kernel(tmp_path_factory: pytest.TempPathFactory) -> Kernel:
     shared = base.parent if "PYTEST_XDIST_WORKER" in os.environ else base
     made = Kernel()
     with FileLock(shared / "compiled.lock"):
-        assert made.wait(shared / "compiled")
+        assert made.make(shared / "compiled")
     return made
 
 

@@ -83,15 +83,14 @@ def test_the_search_finds_all_of_the_true_top(
     assert best(found) == best(every)
 
 
-def test_the_kernel_is_written_for_the_columns_there_are(kernel: Kernel) -> None:
+def test_the_kernel_is_written_for_the_columns_there_are() -> None:
     from services.matcher import kernel as written
 
     assert (len(COMMON), len(OWN), len(FINE)) == (written.COMMONS, written.OWNS, written.FINES)
     assert written.STEP == STEP
-    assert kernel.wait(Path("unused"))
 
 
 def test_what_cannot_be_compiled_is_answered_in_steps(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("no folder")
     kernel = Kernel()
-    assert not kernel.wait(tmp_path / "file")
+    assert not kernel.make(tmp_path / "file")

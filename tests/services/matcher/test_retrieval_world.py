@@ -1,4 +1,4 @@
-"""The bounded search in a world of many places, asked as the API asks it."""
+"""The bounded search in the default catalogue and in a wide world, asked as the API asks it."""
 
 import random
 from datetime import date
@@ -7,7 +7,6 @@ from typing import Any
 
 import pytest
 
-from benchmarks.world import make_world
 from models.snapshot import Snapshot, SnapshotStore
 from models.taxonomy import Mode, Sector
 from services.matcher import retrieval
@@ -19,24 +18,29 @@ from services.matcher.schemas import PeersRequest
 from services.matcher.scoring import Rows
 from services.matcher.wording import wording
 from tests.matcher_fixtures import Published
+from tests.services.matcher.worlds import default_catalogue, wide_world
 
-PLACES, QUESTIONS = 6_000, 1_000
+PLACES = 640_000
 
 
 @pytest.fixture(scope="module")
-def context(published: Published, tmp_path_factory: pytest.TempPathFactory) -> Context:
-    """What answers are made with, on a world made from the small catalogue."""
-    folder: Path = tmp_path_factory.mktemp("world")
-    make_world(published.settings.snapshots, folder, PLACES)
-    store = SnapshotStore(folder / "snapshots")
+def base(published: Published) -> tuple[Snapshot, Path]:
+    """The small catalogue, and where it lies."""
+    store = SnapshotStore(published.settings.snapshots)
     current = store.current()
     assert current is not None
-    catalogue = Catalogue(Snapshot(store.path(current)))
+    return Snapshot(store.path(current)), store.path(current)
+
+
+def context_of(snapshot: Snapshot) -> Context:
+    """What answers are made with."""
 
     def none() -> Any:
         raise AssertionError("no text without a vector is asked with")
 
-    return Context(catalogue, "public", wording("en"), date(2026, 1, 1), none, none, lambda _: "")
+    return Context(
+        Catalogue(snapshot), "public", wording("en"), date(2026, 1, 1), none, none, lambda _: ""
+    )
 
 
 def question(chance: random.Random, snapshot: Snapshot) -> PeersRequest:
@@ -74,17 +78,33 @@ def best(match: PeerMatch, rows: Rows) -> list[int]:
     return [int(row) for row in ranking.rows[ranking.best(10)]]
 
 
-def test_every_question_has_the_true_ten_in_their_order(
-    context: Context, kernel: Kernel, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def ask(context: Context, kernel: Kernel, questions: int, patch: pytest.MonkeyPatch) -> int:
+    """Ask questions of the search in both its forms; says how often it left something unread."""
     chance, bounded = random.Random(4), 0
-    for _ in range(QUESTIONS):
+    for _ in range(questions):
         asked = question(chance, context.snapshot)
         match = PeerMatch(context, asked)
         every = match.rows(10, exhaustive=True)
+        wanted = best(match, every)
         for made in (kernel, Kernel()):
-            monkeypatch.setattr(retrieval, "KERNEL", made)
+            patch.setattr(retrieval, "KERNEL", made)
             found = match.rows(10)
-            assert best(match, found) == best(match, every), asked
+            assert best(match, found) == wanted, asked
             bounded += len(found) < len(every) or len(every) <= 10
-    assert bounded > QUESTIONS
+    return bounded
+
+
+def test_every_question_of_the_default_catalogue_has_the_true_ten_in_their_order(
+    base: tuple[Snapshot, Path], kernel: Kernel, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    snapshot = default_catalogue(*base, tmp_path)
+    assert len(snapshot.places) > 30_000
+    assert ask(context_of(snapshot), kernel, 1_000, monkeypatch) > 1_000
+
+
+def test_every_question_of_a_wide_world_has_the_true_ten_in_their_order(
+    base: tuple[Snapshot, Path], kernel: Kernel, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    snapshot = wide_world(*base, tmp_path, PLACES)
+    assert len(snapshot.places) == PLACES
+    assert ask(context_of(snapshot), kernel, 50, monkeypatch) > 50
