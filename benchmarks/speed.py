@@ -25,6 +25,7 @@ from benchmarks.rivals import rival_rows
 from benchmarks.world import make_world
 from models.snapshot import Snapshot, SnapshotStore
 from services.matcher.catalogue import Catalogue
+from services.matcher.compiled import KERNEL
 from services.matcher.matching.peers import PeerMatch
 from services.matcher.matching.question import Context
 from services.matcher.schemas import PeersRequest
@@ -160,7 +161,11 @@ def main() -> None:
     parser.add_argument("--questions", type=int, default=200)
     parser.add_argument("--seconds", type=float, default=5)
     asked = parser.parse_args()
-    packages = ", ".join(f"{p} {version(p)}" for p in ("numpy", "faiss-cpu", "fastapi", "uvicorn"))
+    if not KERNEL.make(asked.source / "compiled"):
+        raise SystemExit("The search cannot be compiled here: it would be measured in steps.")
+    packages = ", ".join(
+        f"{p} {version(p)}" for p in ("numpy", "numba", "faiss-cpu", "fastapi", "uvicorn")
+    )
     machine = f"{platform.machine()}, Python {platform.python_version()}, {packages}"
     parts = [f"Measured {date.today()}: {machine}. One core reads {bandwidth():.1f} GB/s.\n"]
     head = [

@@ -113,9 +113,7 @@ class _WideWorld:
         """Per column the sets that those who tell tell of (tellers, width)."""
         needs, offers = self._cells(), self._cells()
         staged = needs.any(axis=1, keepdims=True)
-        sectors: NDArray[np.bool_] = (
-            (needs | offers).reshape(-1, len(STAGES), len(SECTORS)).any(axis=1)
-        )
+        sectors = np.any((needs | offers).reshape(-1, len(STAGES), len(SECTORS)), axis=1)
         return {
             "needs": needs,
             "offers": offers,
