@@ -4,7 +4,7 @@
 
 SHELL := bash
 .DEFAULT_GOAL := help
-.PHONY: help setup run test quality trust check contract bench clean
+.PHONY: help setup run test quality trust check clients contract bench clean
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -38,6 +38,12 @@ check: $(STAMP) ## all that a change must pass: format, lint, types, imports, Do
 	$(BIN)/lint-imports
 	$(BIN)/hadolint Dockerfile
 	$(BIN)/python -m pytest -n 2
+
+clients: $(STAMP) ## build the clients for Python and, where there is npm, for TypeScript
+	test -x clients/python/.venv/bin/python || $(BIN)/python -m venv clients/python/.venv
+	clients/python/.venv/bin/python -m pip install --quiet --disable-pip-version-check ./clients/python
+	@command -v npm >/dev/null || { echo "There is no npm here: the TypeScript client is left out." >&2; exit 0; } \
+	&& npm --prefix clients/typescript ci --silent --no-audit --no-fund
 
 contract: $(STAMP) ## record the examples of the API document anew, and release the document
 	$(BIN)/python -m pytest -q tests/contract/record.py

@@ -102,3 +102,7 @@ class SnapshotEntry(Said):
     data_revision: str
     published_at: datetime
     current: bool
+
+
+class SnapshotList(Page[SnapshotEntry]):
+    """Published snapshots, the newest first."""

@@ -2,10 +2,25 @@
 
 import hashlib
 
+from fastapi import Request
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from models.errors import PreconditionFailed
+
 _PATHS = "/v1/"
+
+
+def unchanged_since(request: Request, tag: str | None) -> None:
+    """Refuse a write where what is on file is no longer what the caller says it has seen.
+
+    `tag` is that of what is on file, None where nothing is. Without If-Match all is written.
+    """
+    asked = request.headers.get("if-match")
+    if asked is not None and (tag is None or not _holds(asked, f'"{tag}"')):
+        raise PreconditionFailed("What is on file is no longer as If-Match says: read it again.")
+    if request.headers.get("if-none-match", "").strip() == "*" and tag is not None:
+        raise PreconditionFailed("There is one already, and If-None-Match: * asks for a new one.")
 
 
 class Conditional:

@@ -1,16 +1,21 @@
 """The operations of ingest, as clients know them."""
 
-from services.answers import JobAccepted, JobState, Page, RecordWritten, SnapshotEntry
+from services.answers import JobAccepted, JobState, RecordWritten, SnapshotList
 from services.contract.operation import Operation, Operations
 
 _JOB = ("Location", "Retry-After")
 
 OPERATIONS: Operations = {
     "PUT /v1/ingest/places/{id}": Operation(
-        "put_place", RecordWritten, (200, 201), headers=("ETag",), needs_key=True
+        "put_place", RecordWritten, (200, 201), headers=("ETag",), needs_key=True, conditional=True
     ),
     "PUT /v1/ingest/collaborations/{id}": Operation(
-        "put_collaboration", RecordWritten, (200, 201), headers=("ETag",), needs_key=True
+        "put_collaboration",
+        RecordWritten,
+        (200, 201),
+        headers=("ETag",),
+        needs_key=True,
+        conditional=True,
     ),
     "POST /v1/ingest/files": Operation(
         "upload_file", JobAccepted, (202,), headers=_JOB, creates=True, needs_key=True
@@ -20,6 +25,6 @@ OPERATIONS: Operations = {
     ),
     "GET /v1/ingest/jobs/{id}": Operation("get_job", JobState, needs_key=True),
     "GET /v1/ingest/snapshots": Operation(
-        "list_snapshots", Page[SnapshotEntry], headers=("Link",), needs_key=True, table=True
+        "list_snapshots", SnapshotList, headers=("Link",), needs_key=True, table=True
     ),
 }

@@ -2,7 +2,7 @@
 
 from typing import Annotated, Any
 
-from fastapi import APIRouter, File, Query, Response, UploadFile
+from fastapi import APIRouter, File, Query, Request, Response, UploadFile
 from pydantic import BeforeValidator
 
 from models.errors import InvalidInput
@@ -11,6 +11,7 @@ from models.records.values import CollaborationId, PlaceId
 from models.tables import CollaborationRow, Job, JobError, PlaceRow
 from models.tenancy import acting
 from services.access import Ingesting
+from services.conditional import unchanged_since
 from services.ingest import queries
 from services.ingest.files import FileKind, Upload, tenant_of
 from services.ingest.state import IngestDep
@@ -31,22 +32,29 @@ CollaborationBody = Annotated[Collaboration, BeforeValidator(_id_may_be_missing)
 
 
 @router.put("/places/{id}")
-def put_place(id: PlaceId, place: Place, caller: Ingesting, ingest: IngestDep) -> Response:
+def put_place(
+    request: Request, id: PlaceId, place: Place, caller: Ingesting, ingest: IngestDep
+) -> Response:
     """Write one place, validated whole; 201 when it is new."""
     _check_id(place.id or id, id)
     tenant = tenant_of(id, caller)
     place = place.model_copy(update={"id": id})
     with acting(tenant), ingest.sessions.begin() as session:
         ensure_tenant(session, tenant)
-        is_new = session.get(PlaceRow, (tenant, id)) is None
+        before = session.get(PlaceRow, (tenant, id))
+        unchanged_since(request, before.content_hash if before else None)
         counts = upsert_places(session, [place], tenant)
         row = session.get_one(PlaceRow, (tenant, id), populate_existing=True)
-        return _written(row, counts, is_new)
+        return _written(row, counts, before is None)
 
 
 @router.put("/collaborations/{id}")
 def put_collaboration(
-    id: CollaborationId, collaboration: CollaborationBody, caller: Ingesting, ingest: IngestDep
+    request: Request,
+    id: CollaborationId,
+    collaboration: CollaborationBody,
+    caller: Ingesting,
+    ingest: IngestDep,
 ) -> Response:
     """Write one collaboration, validated whole; 201 when it is new."""
     _check_id(id if collaboration.id == FROM_PATH else collaboration.id, id)
@@ -54,10 +62,11 @@ def put_collaboration(
     collaboration = collaboration.model_copy(update={"id": id})
     with acting(tenant), ingest.sessions.begin() as session:
         ensure_tenant(session, tenant)
-        is_new = session.get(CollaborationRow, (tenant, id)) is None
+        before = session.get(CollaborationRow, (tenant, id))
+        unchanged_since(request, before.content_hash if before else None)
         counts = upsert_collaborations(session, [collaboration], tenant)
         row = session.get_one(CollaborationRow, (tenant, id), populate_existing=True)
-        return _written(row, counts, is_new)
+        return _written(row, counts, before is None)
 
 
 def _check_id(given: str, path: str) -> None:
@@ -68,7 +77,7 @@ def _check_id(given: str, path: str) -> None:
 
 def _written(row: PlaceRow | CollaborationRow, counts: Counts, is_new: bool) -> Response:
     content = {"id": row.id, "changed": counts.written > 0, "content_hash": row.content_hash}
-    return answer(content, 201 if is_new else 200)
+    return answer(content, 201 if is_new else 200, {"ETag": f'"{row.content_hash}"'})
 
 
 @router.post("/files", status_code=202)

@@ -1,6 +1,5 @@
 """The matcher's operations, as clients know them."""
 
-from services.answers import Page
 from services.contract.operation import NDJSON, XLSX, Operation, Operations
 from services.matcher.answers import catalogue as c
 from services.matcher.answers import convening as v
@@ -44,18 +43,16 @@ MATCHING: Operations = {
         "tell_outcome", d.Outcome, (201,), (409,), creates=True, needs_key=True
     ),
     "GET /v1/matches/{match_id}/outcomes": Operation(
-        "list_outcomes", Page[d.Outcome], needs_key=True, table=True
+        "list_outcomes", d.OutcomeList, needs_key=True, table=True
     ),
     "GET /v1/weights": Operation("get_weights", d.TunedWeights, needs_key=True),
     "POST /v1/weights/revert": Operation("revert_weights", d.TunedWeights, needs_key=True),
 }
 CATALOGUE: Operations = {
-    "GET /v1/places": Operation(
-        "search_places", Page[c.PlaceSummary], headers=("Link",), table=True
-    ),
+    "GET /v1/places": Operation("search_places", c.PlaceList, headers=("Link",), table=True),
     "GET /v1/places/{place_id}": Operation("get_place", c.PlaceRead),
     "GET /v1/collaborations": Operation(
-        "search_collaborations", Page[c.CollaborationSummary], headers=("Link",), table=True
+        "search_collaborations", c.CollaborationList, headers=("Link",), table=True
     ),
     "GET /v1/collaborations/{collaboration_id}": Operation(
         "get_collaboration", c.CollaborationRead
@@ -70,7 +67,7 @@ PORTFOLIO: Operations = {
     "POST /v1/shares/accept": Operation(
         "accept_share", p.Share, problems=(404, 409), needs_key=True
     ),
-    "GET /v1/shares": Operation("list_shares", Page[p.Share], needs_key=True, table=True),
+    "GET /v1/shares": Operation("list_shares", p.ShareList, needs_key=True, table=True),
     "GET /v1/shares/{share_id}": Operation("get_share", p.Share, needs_key=True),
     "DELETE /v1/shares/{share_id}": Operation("end_share", statuses=(204,), needs_key=True),
     "POST /v1/portfolios/review": Operation(

@@ -18,7 +18,7 @@ from tests.matcher_fixtures import LOOPBACK, Published, published, settings_of
 
 __all__ = ["published"]
 TENANT = "demo"
-RELEASED = Path(__file__).with_name("released.json")
+RELEASED = Path(__file__).parents[2] / "clients" / "openapi.json"
 
 
 @dataclass(frozen=True)

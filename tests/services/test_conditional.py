@@ -1,8 +1,11 @@
 """What a caller already has is not sent again; what is sent is compressed where asked."""
 
-from fastapi import FastAPI, Response
+import pytest
+from fastapi import FastAPI, Request, Response
 from fastapi.testclient import TestClient
 
+from models.errors import PreconditionFailed
+from services.conditional import unchanged_since
 from services.web import answer, install
 
 
@@ -56,3 +59,28 @@ def test_long_answers_are_compressed_where_the_caller_takes_it() -> None:
     assert "content-encoding" not in plain.headers
     assert packed.json() == plain.json()
     assert int(packed.headers["content-length"]) < len(plain.content) / 5
+
+
+@pytest.mark.parametrize(
+    ("header", "value", "tag", "passes"),
+    [
+        ("if-match", '"a1"', "a1", True),
+        ("if-match", 'W/"a1", "b2"', "b2", True),
+        ("if-match", "*", "a1", True),
+        ("if-match", '"a1"', "b2", False),
+        ("if-match", "*", None, False),
+        ("if-none-match", "*", "a1", False),
+        ("if-none-match", "*", None, True),
+        ("x-none", "", "a1", True),
+    ],
+)
+def test_a_write_is_refused_where_somebody_else_wrote(
+    header: str, value: str, tag: str | None, passes: bool
+) -> None:
+    headers = [(header.encode(), value.encode())]
+    request = Request({"type": "http", "method": "PUT", "path": "/", "headers": headers})
+    if passes:
+        unchanged_since(request, tag)
+        return
+    with pytest.raises(PreconditionFailed):
+        unchanged_since(request, tag)

@@ -4,7 +4,8 @@ from typing import Any
 
 from pydantic import Field
 
-from models.records import Collaboration, Money, Place
+from models.records import Collaboration, Place
+from models.records.collaboration import Grant
 from models.records.values import CountryCode
 from models.taxonomy import (
     CollaborationType,
@@ -16,7 +17,7 @@ from models.taxonomy import (
     SizeClass,
     Theme,
 )
-from services.answers import Said
+from services.answers import Page, Said
 
 
 class PlaceSummary(Said):
@@ -41,8 +42,8 @@ class StageOnFile(Said):
     status: str
 
 
-class Grant(Said):
-    up_to: Money
+class PlaceList(Page[PlaceSummary]):
+    """Places, in pages."""
 
 
 class CollaborationSummary(Said):
@@ -63,6 +64,10 @@ class CollaborationSummary(Said):
     member_count: int | None = None
     last_confirmed: str | None = None
     description: str | None = None
+
+
+class CollaborationList(Page[CollaborationSummary]):
+    """Collaborations, in pages."""
 
 
 class PlaceRead(Place):

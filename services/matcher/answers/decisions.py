@@ -3,7 +3,7 @@
 from datetime import date, datetime
 from typing import Any
 
-from services.answers import Said
+from services.answers import Page, Said
 
 
 class MatchAudit(Said):
@@ -35,6 +35,10 @@ class Outcome(Said):
     outcome: str
     at: date | None = None
     why: str | None = None
+
+
+class OutcomeList(Page[Outcome]):
+    """All that was told of a match."""
 
 
 class TunedWeights(Said):

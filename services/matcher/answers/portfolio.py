@@ -5,7 +5,7 @@ from typing import Any
 
 from pydantic import Field
 
-from services.answers import Said
+from services.answers import Page, Said
 
 
 class PortfolioReview(Said):
@@ -33,6 +33,10 @@ class Share(Said):
     """A shortlist shared with another tenant, as one side sees it."""
 
     id: str
+
+
+class ShareList(Page[Share]):
+    """All that one shares and that is shared with one."""
 
 
 class ShareOffer(Share):
