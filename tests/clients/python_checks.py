@@ -5,6 +5,7 @@ import importlib
 import json
 import pkgutil
 import sys
+from collections.abc import Callable
 
 import httpx
 from counterpart_client import AsyncCounterpart, Counterpart, CounterpartProblem
@@ -40,7 +41,8 @@ def check_questions(url: str, key: str) -> None:
         assert counterpart.place(BILBAO).name == "Bilbao"
         assert counterpart.collaboration("100RC").successor == "global-resilient-cities-network"
         names = [one.name for one in counterpart.collaborations_on_file(limit=50)]
-        assert len(names) > 100 and len(names) == len(set(names))
+        assert len(names) > 100
+        assert len(names) == len(set(names))
         assert counterpart.call(get_taxonomy).enums["place_kind"]
         roster = RosterRequest.from_dict({"members": ["iso:BE-VLG"]})
         put = counterpart.call(put_roster, collaboration_id="districts-of-creativity", body=roster)
@@ -53,19 +55,24 @@ def check_questions(url: str, key: str) -> None:
         assert told != found.results[0].reasons
 
 
+def raised(ask: Callable[[], object]) -> CounterpartProblem:
+    """The problem that asking raises."""
+    try:
+        ask()
+    except CounterpartProblem as problem:
+        return problem
+    raise AssertionError("no problem was raised")
+
+
 def check_problems(url: str) -> None:
     with Counterpart(url) as counterpart:
         for ask, kind in (
             (lambda: counterpart.place("gn:1"), "place-not-found"),
             (lambda: counterpart.peers(BILBAO, limit=500), "invalid-input"),
         ):
-            try:
-                ask()
-            except CounterpartProblem as problem:
-                assert problem.type == kind, problem.type
-                assert kind != "invalid-input" or problem.errors[0].pointer == "/limit"
-            else:
-                raise AssertionError(f"{kind} was not raised")
+            problem = raised(ask)
+            assert problem.type == kind, problem.type
+            assert kind != "invalid-input" or problem.errors[0].pointer == "/limit"
 
 
 def check_retries() -> None:
@@ -81,7 +88,8 @@ def check_retries() -> None:
 
     with Counterpart("http://server", transport=httpx.MockTransport(serve)) as counterpart:
         assert counterpart.call(get_taxonomy).credits_ == []
-    assert answers == [] and len(seen) == 3
+    assert answers == []
+    assert len(seen) == 3
 
 
 async def check_async(url: str, key: str) -> None:
