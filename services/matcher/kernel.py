@@ -16,8 +16,10 @@ from typing import NamedTuple
 import numpy as np
 from numba import njit
 
-# As `models.snapshot` has them, written out: what is compiled is kept by this file's date alone.
-COMMONS, OWNS, FINES, STEP = 5, 10, 3, 32
+from models.snapshot.groups import COMMON, FINE, OWN
+from models.snapshot.texts import STEP
+
+COMMONS, OWNS, FINES = len(COMMON), len(OWN), len(FINE)
 COLUMNS = COMMONS + OWNS + FINES
 # How many groups are taken at first, and at most: the first ones only say what is to be reached.
 FEW_GROUPS, MOST_GROUPS = 64, 1024

@@ -9,8 +9,7 @@ from hypothesis import strategies as st
 
 from models.snapshot import Snapshot
 from models.snapshot.columns import profile_columns
-from models.snapshot.groups import COMMON, FINE, OWN, OpenGroups
-from models.snapshot.texts import STEP
+from models.snapshot.groups import OpenGroups
 from services.matcher.compiled import Kernel
 from services.matcher.features import PEER_FEATURES, SIMILAR_TEXT
 from services.matcher.query import Query
@@ -81,13 +80,6 @@ def test_the_search_finds_all_of_the_true_top(
         return [int(row) for row in ranking.rows[ranking.best(count)]]
 
     assert best(found) == best(every)
-
-
-def test_the_kernel_is_written_for_the_columns_there_are() -> None:
-    from services.matcher import kernel as written
-
-    assert (len(COMMON), len(OWN), len(FINE)) == (written.COMMONS, written.OWNS, written.FINES)
-    assert written.STEP == STEP
 
 
 def test_what_cannot_be_compiled_is_answered_in_steps(tmp_path: Path) -> None:
