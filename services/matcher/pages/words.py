@@ -15,6 +15,8 @@ from services.matcher.wording.officer import OfficerWording
 
 FOLDER = Path(__file__).parent / "wording"
 COOKIE = "lang"
+# The reader in C where there is one: a language has some hundred texts.
+_Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 NAMES = {"en": "English", "es": "Español", "fr": "Français", "pt": "Português"}
 
 
@@ -23,10 +25,11 @@ def groups() -> list[str]:
     return sorted(path.stem for path in (FOLDER / "en").glob("*.yaml"))
 
 
+@lru_cache(maxsize=200)
 def own_texts(language: str, group: str) -> dict[str, Any]:
     """A group's file: `texts`, and `terms` where it has vocabularies of its own."""
     path = FOLDER / language / f"{group}.yaml"
-    content: dict[str, Any] = yaml.safe_load(path.read_text(encoding="utf-8"))
+    content: dict[str, Any] = yaml.load(path.read_text(encoding="utf-8"), Loader=_Loader)
     return content
 
 

@@ -7,7 +7,9 @@ from services.matcher.pages.routes import (
     account,
     ask,
     brief,
+    calls,
     compare,
+    developers,
     find,
     networks,
     places,
@@ -30,6 +32,8 @@ for group in (
     compare,
     brief,
     portfolio,
+    calls,
+    developers,
     account,
 ):
     router.include_router(group.router)

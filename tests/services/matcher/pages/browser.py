@@ -3,7 +3,7 @@
 import json
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -67,6 +67,10 @@ class Browser:
         )
         return shown[0]
 
+    def until(self, holds: Callable[[], Any]) -> None:
+        """Wait for what a script does."""
+        WebDriverWait(self.driver, PATIENCE).until(lambda _: holds())
+
     def press(self, *keys: str) -> None:
         """Keys, to whatever has the focus."""
         ActionChains(self.driver).send_keys(*keys).perform()
@@ -107,15 +111,19 @@ class Browser:
         """Another window size, as a phone has."""
         metrics = {"width": width, "height": height, "deviceScaleFactor": 1, "mobile": width < 500}
         self.driver.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", metrics)
-        yield
-        self.driver.execute_cdp_cmd("Emulation.clearDeviceMetricsOverride", {})
+        try:
+            yield
+        finally:
+            self.driver.execute_cdp_cmd("Emulation.clearDeviceMetricsOverride", {})
 
     @contextmanager
     def without_scripts(self) -> Iterator[None]:
         """Pages whose scripts do not run."""
         self.driver.execute_cdp_cmd("Emulation.setScriptExecutionDisabled", {"value": True})
-        yield
-        self.driver.execute_cdp_cmd("Emulation.setScriptExecutionDisabled", {"value": False})
+        try:
+            yield
+        finally:
+            self.driver.execute_cdp_cmd("Emulation.setScriptExecutionDisabled", {"value": False})
 
     def fresh(self) -> None:
         """Without cookies and cache, as at a first visit."""

@@ -1,0 +1,83 @@
+"""What holds on every page: whole sentences, its own language, access for all, a phone's width."""
+
+import re
+from collections.abc import Callable
+
+import pytest
+from fastapi.testclient import TestClient
+
+from services.matcher.pages.words import groups, own_texts
+from services.matcher.wording import LANGUAGES
+from tests.services.matcher.pages.addresses import PLACE, pages
+from tests.services.matcher.pages.browser import PHONE, Browser
+
+HTML = {"Accept": "text/html"}
+# "None for membership" is how the remedy of a rule on file begins.
+SLIPS = re.compile(
+    r"\bNone\b(?! for membership)|\bnan\b|(&lt;|<)built-in|\b[Uu]ndefined\b|\{\w+(:\w+)?\}"
+)
+LONG = 16
+
+
+@pytest.fixture(scope="module")
+def find(client: TestClient) -> Callable[[str], str]:
+    def ask(path: str) -> str:
+        answer = client.get(path, headers=HTML, follow_redirects=False)
+        assert answer.status_code == 303, answer.text
+        return str(answer.headers["location"])
+
+    return ask
+
+
+def english_texts() -> list[str]:
+    """What pages say in English and say otherwise elsewhere: long texts without arguments."""
+    return [
+        text
+        for group in groups()
+        for text in own_texts("en", group)["texts"].values()
+        if isinstance(text, str) and len(text) >= LONG and "{" not in text
+    ]
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_page_is_whole_and_in_one_language(
+    client: TestClient, find: Callable[[str], str], language: str
+) -> None:
+    client.cookies.clear()
+    foreign = english_texts() if language != "en" else []
+    faults = []
+    for name, path in pages(find).items():
+        answer = client.get(path, headers=HTML | {"Accept-Language": language})
+        assert answer.status_code == 200, (name, answer.text[-500:])
+        assert answer.headers["content-language"] == language, name
+        text = re.sub(r"<(code|pre)\b.*?</\1>", "", answer.text, flags=re.S)
+        faults += [f"{name}: {slip.group()}" for slip in SLIPS.finditer(text)]
+        faults += [f"{name}: {said}" for said in foreign if said in text]
+    assert faults == []
+
+
+def test_every_page_is_accessible_and_fits_a_phone(
+    browser: Browser, find: Callable[[str], str]
+) -> None:
+    faults = []
+    for at, (name, path) in enumerate(pages(find).items()):
+        with browser.size(*PHONE):
+            language = LANGUAGES[at % len(LANGUAGES)]
+            browser.open(f"{path}{'&' if '?' in path else '?'}lang={language}")
+            faults += [f"{name}: {fault}" for fault in browser.violations()]
+            if browser.overflow():
+                faults.append(f"{name}: {browser.overflow()} pixels too wide")
+    hosts = {url.split("/")[2] for url, _ in browser.requests() if url.startswith("http")}
+    assert hosts == {browser.base.removeprefix("http://")}
+    refused = [text for text in browser.complaints() if "Content Security Policy" in text]
+    assert faults + refused == []
+
+
+def test_where_styles_are_missing_the_page_says_how_to_install_them(
+    client: TestClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("services.matcher.pages.rendering.why_not", lambda: "missing")
+    shown = client.get("/", headers=HTML).text
+    assert "python -m services.matcher.pages.install" in shown
+    assert "govuk-frontend.css" not in shown
+    assert client.get(f"/v1/places/{PLACE}").status_code == 200
