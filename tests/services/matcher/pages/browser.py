@@ -78,9 +78,8 @@ class Browser:
     def tab_to(self, selector: str, most: int = 150) -> WebElement:
         """Go on with the Tab key until the element has the focus; it must be reachable so."""
         for _ in range(most):
-            focused = self.driver.switch_to.active_element
-            if self.run("return arguments[0].matches(arguments[1])", focused, selector):
-                return focused
+            if self.run("return document.activeElement.matches(arguments[0])", selector):
+                return self.driver.switch_to.active_element
             self.press(Keys.TAB)
         raise AssertionError(f"{selector} is not reached by the keyboard on {self.at()}")
 
