@@ -2,28 +2,37 @@
 
 import logging
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime
 from functools import partial
 from typing import Any, TypeVar
 
+import orjson
 from pydantic import ValidationError
 
 from models.errors import InvalidInput, Problem
 from models.names import fold
 from models.settings import Settings
+from models.snapshot import SnapshotStore
 from models.tables import PUBLIC
 from services.inputs import record_errors
 from services.matcher.app import Matcher
 from services.matcher.matching import Context, match_collaborations, match_peers
 from services.matcher.matching.question import place_summary
 from services.matcher.profile import stored_facts
-from services.matcher.schemas import CollaborationsRequest, MatchRequest, PeersRequest
+from services.matcher.schemas import (
+    CollaborationsRequest,
+    MatchRequest,
+    PeerFilters,
+    PeersRequest,
+)
 from services.matcher.search import find_places
+from services.matcher.whole import Everyone, ask_everyone, asking_rows
 from services.matcher.wording import wording
 
 R = TypeVar("R", bound=MatchRequest)
 Facts = dict[str, Any]
+Told = Callable[[int, int], None]
 _ID = re.compile(r"^[a-z]{1,4}:\S+$")
 _IN_COUNTRY = re.compile(r"^(.+),\s*([A-Za-z]{2})$")
 
@@ -52,6 +61,7 @@ class Asking:
     def __init__(self, settings: Settings) -> None:
         # What goes wrong here is said as an error; it need not be logged too.
         logging.getLogger("services.matcher").addHandler(logging.NullHandler())
+        self.settings = settings
         matcher = Matcher(settings)
         catalogue = matcher.current.get()
         self.context = Context(
@@ -97,6 +107,25 @@ class Asking:
     def collaborations(self, place: Facts, **asked: Any) -> Facts:
         request = _request(CollaborationsRequest, place, asked)
         return self._headed(match_collaborations(self.context, request))
+
+    def everyone(self, asking: PeerFilters, told: Told, **asked: Any) -> Iterator[bytes]:
+        """The peers of every place that the filters let ask, as lines of JSON."""
+        snapshot, settings = self.context.snapshot, self.settings
+        rows = asking_rows(snapshot, PUBLIC, asking)
+        if not rows:
+            raise NameNotFound("any of those asked for")
+        # Checked once with one of the places; each line is checked again with its own.
+        question = _request(PeersRequest, {"id": snapshot.places.id(rows[0])}, asked)
+        given = question.model_dump(mode="json", exclude_unset=True, exclude={"place_id"})
+        everyone = Everyone(
+            snapshot=SnapshotStore(settings.snapshots).path(snapshot.id).resolve(),
+            tenant=PUBLIC,
+            as_of=self.context.today,
+            question=orjson.dumps(given),
+            embedding_model=settings.embedding_model,
+        )
+        total = len(rows)
+        return ask_everyone(everyone, rows, settings.executor, lambda done: told(done, total))
 
     def _headed(self, content: Facts) -> Facts:
         return {

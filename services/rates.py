@@ -29,6 +29,7 @@ from services.sessions import token_of
 # What one request counts for, where it does the work of many.
 COSTS = {
     "/v1/matches/peers:batch": 20,
+    "/v1/matches/peers:all": 100,
     "/v1/pairings": 5,
     "/v1/ingest/files": 10,
     "/v1/ingest/publish": 20,

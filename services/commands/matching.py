@@ -1,5 +1,6 @@
 """`counterpart peers` and `collaborations`: the two questions, asked on the command line."""
 
+from pathlib import Path
 from typing import Annotated, Any
 
 import typer
@@ -8,6 +9,7 @@ from models.taxonomy import CollaborationType, Mode, PlaceKind, Sector
 from services import printing
 from services.asking import Asking, needs
 from services.commands.console import AsJson, settings_in_force
+from services.matcher.schemas import PeerFilters
 
 commands = typer.Typer()
 
@@ -48,6 +50,32 @@ def peers(
         filters={name: values for name, values in filters.items() if values},
     )
     _print(f"Peers of {asked['name']} ({asked['id']})", found, as_json)
+
+
+@commands.command()
+def peers_of_all(
+    file: Annotated[Path, typer.Argument(help="Where the lines of JSON go, one a place.")],
+    need: NeedOption = None,
+    of_country: Annotated[
+        list[str] | None, typer.Option(help="Only places of this country ask; may be repeated.")
+    ] = None,
+    of_kind: Annotated[
+        list[PlaceKind] | None, typer.Option(help="Only places of this kind ask; may be repeated.")
+    ] = None,
+    mode: Annotated[Mode, typer.Option(help="What the peers are for.")] = Mode.SUSTAINED_PAIRING,
+    limit: Limit = 10,
+) -> None:
+    """Ask for the peers of the whole catalogue, on all cores or on COUNTERPART_EXECUTOR."""
+    asking = Asking(settings_in_force())
+    of = PeerFilters.model_validate(
+        {k: v for k, v in {"countries": of_country, "kinds": of_kind}.items() if v}
+    )
+    beside = file.with_name(f".{file.name}.part")
+    with printing.progress("Asking for every place") as told, beside.open("wb") as lines:
+        for some in asking.everyone(of, told, needs=needs(need or ()), mode=mode, limit=limit):
+            lines.write(some)
+    beside.replace(file)
+    printing.say(f"The answers are in {file}.")
 
 
 @commands.command()

@@ -27,6 +27,7 @@ from services.matcher.reading.anchors import read_anchors
 from services.matcher.reading.reader import NeedReader
 from services.matcher.routes import router
 from services.matcher.routes.matches import add_questions
+from services.matcher.whole_jobs import WholeJobs
 from services.server_secret import server_secret
 from services.web import install
 
@@ -81,12 +82,14 @@ def mount(app: FastAPI, settings: Settings) -> Callable[[], list[str]]:
     decisions = Decisions(settings, app.state.every_tenant, matcher.current)
     tell(app, OPERATIONS)
     app.state.decisions = decisions
+    app.state.whole_jobs = WholeJobs(settings.var / "whole", settings.executor)
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
         if settings.compiled_search:
             KERNEL.start(settings.var / "compiled")
         yield
+        await run_in_threadpool(app.state.whole_jobs.close)
         await run_in_threadpool(matcher.lane.close)
         await run_in_threadpool(decisions.recorder.close)
 

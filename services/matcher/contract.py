@@ -1,5 +1,6 @@
 """The matcher's operations, as clients know them."""
 
+from services.answers import JobAccepted
 from services.contract.operation import NDJSON, XLSX, Operation, Operations
 from services.matcher.answers import catalogue as c
 from services.matcher.answers import convening as v
@@ -27,6 +28,13 @@ MATCHING: Operations = {
     ),
     "POST /v1/matches/peers:batch": Operation(
         "match_peers_of_many", m.BatchLine, media=(NDJSON,), headers=_LANGUAGE
+    ),
+    "POST /v1/matches/peers:all": Operation(
+        "match_peers_of_all", JobAccepted, (202,), headers=("Location",)
+    ),
+    "GET /v1/matches/jobs/{job_id}": Operation("get_match_job", m.WholeJob),
+    "GET /v1/matches/jobs/{job_id}/answers": Operation(
+        "get_match_job_answers", m.WholeLine, problems=(409,), media=(NDJSON,)
     ),
     "GET /v1/matches/{match_id}": Operation("get_match", m.RecordedMatch, headers=_LANGUAGE),
     "POST /v1/matches/{match_id}/replay": Operation(

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
+from time import monotonic, sleep
 from typing import Any
 
 import yaml
@@ -10,6 +11,7 @@ from fastapi.testclient import TestClient
 
 Facts = dict[str, Any]
 SCENARIO = Path(__file__).with_name("scenario.yaml")
+MOST_SECONDS = 60
 METHODS = {"get", "put", "post", "delete", "patch"}
 
 
@@ -57,6 +59,10 @@ class Calls:
             more["files"] = {"file": ("places.csv", sent["file"].encode(), "text/csv")}
         url = path.format(**sent.get("path", {}))
         answer = self.client.request(method, url, headers=headers, **more)
+        until = monotonic() + MOST_SECONDS
+        while answer.status_code == step.get("again_while") and monotonic() < until:
+            sleep(0.2)
+            answer = self.client.request(method, url, headers=headers, **more)
         if answer.content and answer.headers.get("content-type", "") == "application/json":
             self._save(step, answer.json())
         return answer

@@ -206,3 +206,34 @@ class BatchLine(Said):
     index: int
     answer: PeersMatch | None = None
     problem: Problem | None = None
+
+
+class WholeJob(Said):
+    """How far the answers for the whole catalogue are."""
+
+    job_id: str
+    state: str = Field(description="queued, running, done or failed; more may come.")
+    places: int = Field(description="How many places ask.")
+    done: int
+    snapshot_id: str
+    as_of: date
+    detail: str | None = Field(default=None, description="Why it failed.")
+
+
+class PeerInBrief(Said):
+    """Who fits and how well; the place's own question tells why."""
+
+    place_id: str
+    score: float
+    coverage: float
+    rank_score: float
+    band: str
+    percentile: float
+
+
+class WholeLine(Said):
+    """One line of the answers for the whole catalogue: a place's peers, or the problem with it."""
+
+    place_id: str
+    results: list[PeerInBrief] | None = None
+    problem: dict[str, str] | None = None

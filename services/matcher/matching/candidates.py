@@ -36,7 +36,7 @@ def conditions(
     return [
         Condition("visible", "id", ByTenant(places, places.tenants_seen_by(tenant)), None),
         *_defaults(places, profile, request.filters),
-        *_filters(places, request.filters),
+        *filter_conditions(places, request.filters),
         *_lists(snapshot, profile, request, tenant),
     ]
 
@@ -72,7 +72,8 @@ def _any_of(values: Values, codes: Sequence[int]) -> Mask:
     return np.isin(values, codes)
 
 
-def _filters(places: Places, filters: PeerFilters) -> list[Condition]:
+def filter_conditions(places: Places, filters: PeerFilters) -> list[Condition]:
+    """What a caller's filters ask of places."""
     found = []
     if filters.countries is not None:
         test = _in_countries(places, filters.countries)

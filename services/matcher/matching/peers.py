@@ -12,8 +12,10 @@ from services.matcher.matching.conditions import Pool
 from services.matcher.matching.peer_results import PeerResults, Sides, fewer_because, refusals
 from services.matcher.matching.question import (
     Context,
+    Standing,
     asking_profile,
     chosen_weights,
+    figures,
 )
 from services.matcher.profile import Profile
 from services.matcher.query import Query
@@ -129,6 +131,19 @@ class PeerMatch:
         if "refused" in self.request.include:
             answer["refused"] = self._refused(max(limit, LEDGER))
         return answer
+
+    def in_brief(self) -> list[dict[str, Any]]:
+        """Who fits and how well, without the reasons."""
+        sides = self.rank(self.rows(self.request.limit))
+        limits, judged = self.context.catalogue.weights["bands"], self.pool.count()
+        places = self.snapshot.places
+        return [
+            {
+                "place_id": places.id(int(sides.ranking.rows[at])),
+                **figures(sides.ranking, int(at), limits, Standing(place, judged)),
+            }
+            for place, at in enumerate(sides.ranking.best(self.request.limit))
+        ]
 
     def _refused(self, count: int) -> list[dict[str, Any]]:
         """The ledger of what was ruled out, those that would have ranked best first.

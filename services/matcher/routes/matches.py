@@ -9,7 +9,7 @@ from services.lane import Lane
 from services.matcher.decisions.asked import Kind, answer_match
 from services.matcher.decisions.decisions import Decisions
 from services.matcher.matching import Context
-from services.matcher.routes import batch
+from services.matcher.routes import batch, whole
 from services.matcher.routes.actor import actor_of
 from services.matcher.routes.decisions import context_of, written
 from services.matcher.routes.dependencies import CatalogueDep, WordsDep
@@ -18,6 +18,7 @@ from services.matcher.wording import Wording
 
 router = APIRouter(prefix="/matches", tags=["matching"])
 router.include_router(batch.router)
+router.include_router(whole.router)
 
 
 def add_questions(app: FastAPI) -> None:

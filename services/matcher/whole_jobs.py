@@ -1,0 +1,164 @@
+"""Jobs that ask for a whole catalogue: begun by one request, watched and fetched by others.
+
+A job is a folder of the data directory, so that each matcher of the machine knows of it: what
+it is and how far it got, its answers once they are whole, and a lock for as long as it is worked
+on. A job whose lock is free and whose state says otherwise has lost its process.
+"""
+
+import fcntl
+import re
+import shutil
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from pathlib import Path
+from secrets import token_hex
+from threading import Event, Lock
+from time import monotonic, time
+from typing import Any
+
+import orjson
+import structlog
+
+from models.errors import Conflict, NotFound, NotReady, Problem
+from services.matcher.whole import Everyone, ask_everyone
+
+# One is worked on at a time: it uses all cores.
+WAITING = 3
+KEPT_SECONDS = 7 * 24 * 3600
+SECONDS_BETWEEN_WORDS = 2
+STATE, ANSWERS, LOCK = "state.json", "answers.ndjson", "lock"
+_ID = re.compile(r"^[0-9a-f]{32}$")
+_LOST = "The server that worked on it was stopped: ask again."
+_FAILED = "The job failed for a reason of the service; its id helps find why."
+_BUSY = "Other questions for the whole catalogue are being answered: ask again when one is done."
+
+
+class Stopped(Exception):
+    """The service is going down."""
+
+
+class WholeJobs:
+    """Begins jobs, works on them one by one, and tells of those of the machine."""
+
+    def __init__(self, folder: Path, executor: str) -> None:
+        self.folder, self.executor = folder, executor
+        self._thread = ThreadPoolExecutor(1, thread_name_prefix="whole")
+        self._stopping = Event()
+        self._lock = Lock()
+        self._begun = 0
+
+    def begin(self, asked: Everyone, rows: list[int]) -> str:
+        """Queue the question; answers with the id of its job."""
+        with self._lock:
+            if self._begun >= WAITING:
+                raise NotReady(_BUSY)
+            self._begun += 1
+        self._tidy()
+        job_id = token_hex(16)
+        home = self.folder / job_id
+        home.mkdir(parents=True)
+        state = {
+            "job_id": job_id,
+            "tenant": asked.tenant,
+            "state": "queued",
+            "places": len(rows),
+            "done": 0,
+            "snapshot_id": asked.snapshot.name,
+            "as_of": asked.as_of.isoformat(),
+        }
+        lock = (home / LOCK).open("wb")
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        _write(home, state)
+        self._thread.submit(self._run, asked, rows, state, lock)
+        return job_id
+
+    def find(self, tenant: str, job_id: str) -> dict[str, Any]:
+        """How a tenant's own job stands."""
+        home = self.folder / job_id
+        if not _ID.match(job_id) or not (home / STATE).is_file():
+            raise NotFound(f"No job has the id {job_id[:80]!r}.")
+        free = _is_free(home / LOCK)
+        state: dict[str, Any] = orjson.loads((home / STATE).read_bytes())
+        if state.pop("tenant") != tenant:
+            raise NotFound(f"No job has the id {job_id[:80]!r}.")
+        if free and state["state"] in ("queued", "running"):
+            state |= {"state": "failed", "detail": _LOST}
+        return state
+
+    def answers(self, tenant: str, job_id: str) -> Path:
+        """The file with a job's lines, once all are there."""
+        state = self.find(tenant, job_id)
+        if state["state"] != "done":
+            raise Conflict(f"The job is {state['state']}: {state['done']} of {state['places']}.")
+        return self.folder / job_id / ANSWERS
+
+    def close(self) -> None:
+        """Let the job end at its next piece, and drop those that wait."""
+        self._stopping.set()
+        self._thread.shutdown(wait=True, cancel_futures=True)
+
+    def _run(self, asked: Everyone, rows: list[int], state: dict[str, Any], lock: Any) -> None:
+        home = self.folder / state["job_id"]
+        try:
+            with lock, self._outcome(home, state):
+                self._work(home, asked, rows, state)
+        finally:
+            with self._lock:
+                self._begun -= 1
+
+    def _work(self, home: Path, asked: Everyone, rows: list[int], state: dict[str, Any]) -> None:
+        said = monotonic()
+
+        def told(done: int) -> None:
+            nonlocal said
+            if self._stopping.is_set():
+                raise Stopped
+            state["done"] = done
+            if monotonic() - said >= SECONDS_BETWEEN_WORDS:
+                _write(home, state)
+                said = monotonic()
+
+        _write(home, state | {"state": "running"})
+        state["state"] = "running"
+        with (home / f"{ANSWERS}.part").open("wb") as file:
+            for lines in ask_everyone(asked, rows, self.executor, told):
+                file.write(lines)
+        (home / f"{ANSWERS}.part").replace(home / ANSWERS)
+
+    @contextmanager
+    def _outcome(self, home: Path, state: dict[str, Any]) -> Iterator[None]:
+        """What becomes of the work within is the job's state afterwards."""
+        try:
+            yield
+            _write(home, state | {"state": "done"})
+        except Stopped:
+            _write(home, state | {"state": "failed", "detail": _LOST})
+        except Problem as problem:
+            _write(home, state | {"state": "failed", "detail": problem.detail})
+        except Exception:
+            structlog.get_logger("jobs").exception("job failed", job_id=state["job_id"])
+            _write(home, state | {"state": "failed", "detail": _FAILED})
+
+    def _tidy(self) -> None:
+        """Remove the jobs that are over for longer than they are kept."""
+        for home in self.folder.iterdir() if self.folder.is_dir() else ():
+            state = home / STATE
+            if state.is_file() and time() - state.stat().st_mtime > KEPT_SECONDS:
+                shutil.rmtree(home, ignore_errors=True)
+
+
+def _write(home: Path, state: dict[str, Any]) -> None:
+    beside = home / f"{STATE}.part"
+    beside.write_bytes(orjson.dumps(state))
+    beside.replace(home / STATE)
+
+
+def _is_free(lock: Path) -> bool:
+    """Whether no process holds the lock."""
+    with lock.open("rb") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return False
+        return True
