@@ -8,8 +8,7 @@ import pytest
 
 from models.records import Place
 from models.taxonomy import FactStatus, PlaceKind, PopulationBasis
-from services.ingest.sources.aliases import other_names
-from services.ingest.sources.aliases import MOST
+from services.ingest.sources.aliases import MOST, other_names
 from services.ingest.sources.geonames import cities, national_ranks, without_doubles
 
 HAND_LIST = Path(__file__).parents[3] / "data" / "districts_and_suburbs.csv"
