@@ -40,6 +40,15 @@ class Settings(BaseSettings):
     session_hours: int = Field(default=12, ge=1, le=720)
     """How long a signed-in person's session is good for."""
 
+    oidc_issuer: str = ""
+    """The identity provider that people sign in by; empty is none."""
+
+    oidc_client_id: str = ""
+    oidc_client_secret: SecretStr = SecretStr("")
+
+    oidc_claim: str = "groups"
+    """The claim whose entries `counterpart:<tenant>:<scope>` say what a person may do."""
+
     public_url: str = ""
     """Where browsers reach the service, such as https://counterpart.example; empty is as asked."""
 

@@ -7,7 +7,7 @@ from fastapi import APIRouter, Depends, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
 
 from models.errors import Unauthorised
-from models.tables import SignIn, now
+from models.tables import SignIn, Tenant, now
 from services.keys import Scope, find_key
 from services.sessions import (
     Person,
@@ -60,6 +60,8 @@ def admit(request: Request, response: Response, person: Person) -> SignedIn:
     before = token_of(request)
     ends = now() + timedelta(hours=request.app.state.settings.session_hours)
     with request.app.state.every_tenant.begin() as db:
+        if db.get(Tenant, person.tenant) is None:
+            raise Unauthorised(f"There is no tenant {person.tenant[:60]!r} here.")
         if before is not None:
             end_session(db, before)
         token = open_session(db, person, ends)

@@ -5,6 +5,7 @@
 
 from collections.abc import Callable
 from http import HTTPStatus
+from importlib import import_module
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
@@ -93,6 +94,8 @@ def install(
     _handle_errors(app)
     _add_health(app, ready)
     app.include_router(signing_in)
+    if find_spec("authlib") is not None:
+        app.include_router(import_module("services.oidc_routes").router)
     _add_pages(app)
     app.openapi = lambda: _openapi(app)  # type: ignore[method-assign]
     app.add_middleware(Formats, api=app, refuse=problem)

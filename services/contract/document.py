@@ -141,7 +141,10 @@ def _success(key: str, known: Operation, schemas: dict[int, Any], example: Any) 
         if example is not None:
             content[known.media[0]]["example"] = example
     elif known.media != (JSON,):
-        content = {medium: {"schema": {"type": "string"}} for medium in known.media}
+        content = {
+            medium: {"schema": {"type": "object" if medium == TABLE_MEDIA["geojson"] else "string"}}
+            for medium in known.media
+        }
         if isinstance(example, str):
             content[known.media[0]]["example"] = example
     if known.table:

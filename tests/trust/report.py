@@ -10,7 +10,7 @@ from typing import Any
 DOCS = Path(__file__).parent.parent.parent / "docs"
 PAGE, DATA = DOCS / "trust.md", DOCS / "trust.json"
 BEGIN, END = "<!-- counts -->", "<!-- end of counts -->"
-_SHOWN = 5
+_SHOWN = 12
 _HEADER = "| # | what was tried | tries | failures | seconds | on |"
 
 

@@ -38,7 +38,9 @@ def theme_fits(ours: Values, theirs: Values) -> Scores:
 def effort_fits(ours: Values, theirs: Values) -> Scores:
     """The days a year it asks are days the place has free."""
     days, asked = ours[:, 0].astype(np.float64), theirs[:, 0].astype(np.float64)
-    return np.where(asked > 0, np.minimum(days / np.where(asked > 0, asked, 1), 1), asked + 1)
+    # What asks for no day fits whoever said how many there are; of others nothing is known.
+    share = np.where(asked > 0, np.minimum(days / np.where(asked > 0, asked, 1), 1), asked + 1)
+    return np.where(np.isnan(days), np.nan, share)
 
 
 def fee_fits(ours: Values, theirs: Values) -> Scores:

@@ -1,4 +1,5 @@
 import math
+from math import isnan
 from typing import Any
 
 import pytest
@@ -63,6 +64,12 @@ def test_open_to_all_lies_between_and_no_rules_on_file_cannot_tell() -> None:
 def test_effort(free: float, asked: float, value: float) -> None:
     place = {"capacity": {"officer_days": free}}
     assert with_collaboration(joining.EFFORT, place, {"effort_days": asked}) == value
+
+
+def test_what_asks_for_no_day_fits_whoever_said_how_many_there_are() -> None:
+    asked = {"effort_days": 0}
+    assert with_collaboration(joining.EFFORT, {"capacity": {"officer_days": 4}}, asked) == 1
+    assert isnan(with_collaboration(joining.EFFORT, {}, asked))
 
 
 @pytest.mark.parametrize(
