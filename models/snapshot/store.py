@@ -40,6 +40,11 @@ class SnapshotStore:
     def path(self, snapshot_id: str) -> Path:
         return self.folder / snapshot_id
 
+    @property
+    def weights(self) -> Path:
+        """Installed weights; where there are none, snapshots carry the project's own."""
+        return self.folder / "weights.json"
+
     def has(self, snapshot_id: str) -> bool:
         return (self.path(snapshot_id) / MANIFEST).is_file()
 

@@ -84,7 +84,8 @@ def publish(
         ties = _ties(build, places.sorted_keys(), named)
         if read_texts:
             build.array("need_anchors.npy", embed_texts(session, anchors(), embedder))
-        shutil.copyfile(WEIGHTS, folder / "weights.json")
+        installed = store.weights
+        shutil.copyfile(installed if installed.is_file() else WEIGHTS, folder / "weights.json")
         build.files.append("weights.json")
         manifest = Manifest(
             data_revision=build.revision.hexdigest(),

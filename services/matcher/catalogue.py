@@ -1,5 +1,6 @@
 """An opened snapshot with what the matcher derives from it once: columns, aliases, weights."""
 
+from collections.abc import Mapping
 from functools import cached_property
 from typing import Any
 
@@ -122,19 +123,22 @@ def background(texts: TextIndex) -> float:
 
 def _check_weights(snapshot: Snapshot) -> None:
     """Refuse weights made for other features than these."""
-    weights: dict[str, Any] = snapshot.weights
-    tables = [(f"peers/{mode}", weights["peers"].get(mode, {}), PEER_NAMES) for mode in Mode]
-    tables.append(("collaborations", weights["collaborations"], COLLABORATION_NAMES))
-    for name, table, expected in tables:
-        if set(table) != expected:
-            odd = ", ".join(sorted(set(table) ^ expected))
-            raise SnapshotRefused(
-                f"The weights of snapshot {snapshot.id} were made for other features "
-                f"({name}: {odd})."
-            )
-    for mode, shapes in weights.get("shapes", {}).items():
-        odd = ", ".join(n for n, p in shapes.items() if n not in SHAPED or not p > 0)
-        if odd or mode not in weights["peers"]:
-            raise SnapshotRefused(
-                f"The shapes of snapshot {snapshot.id} are of no use ({mode}: {odd})."
-            )
+    odd = misfits(snapshot.weights)
+    if odd:
+        raise SnapshotRefused(
+            f"The weights of snapshot {snapshot.id} were made for other features ({odd[0]})."
+        )
+
+
+def misfits(weights: Mapping[str, Any]) -> list[str]:
+    """Where weights and shapes do not go with the features there are."""
+    peers, shapes = weights.get("peers", {}), weights.get("shapes", {})
+    tables = [(f"peers/{mode}", peers.get(mode, {}), PEER_NAMES) for mode in Mode]
+    tables.append(("collaborations", weights.get("collaborations", {}), COLLABORATION_NAMES))
+    odd = [(name, sorted(set(table) ^ expected)) for name, table, expected in tables]
+    for mode, table in shapes.items():
+        odd.append(
+            (f"shapes/{mode}", sorted(n for n, p in table.items() if n not in SHAPED or p <= 0))
+        )
+    odd.append(("shapes", sorted(set(shapes) - set(map(str, Mode)))))
+    return [f"{name}: {', '.join(names)}" for name, names in odd if names]

@@ -21,6 +21,7 @@ class Question:
     theme: str = ""
     side: str = ""
     year: int | None = None
+    source: str = ""
 
 
 @dataclass
@@ -49,14 +50,16 @@ def pair_questions(resolver: Resolver, rows: Sequence[PairRow]) -> Questions:
             found.lost(row.line, *(missing or [Unresolved(str(row.a), "both are one place")]))
             continue
         found.resolved += 1
-        ends += [(a, b, row.theme, "b"), (b, a, row.theme, "a")]
+        ends += [(a, b, row, "b"), (b, a, row, "a")]
     partners = defaultdict(set)
     for asker, other, _, side in ends:
         partners[asker].add(other)
         found.sides[side].add(other)
-    for asker, other, theme, side in ends:
+    for asker, other, row, side in ends:
         ignored = tuple(sorted(partners[asker] - {other}))
-        found.asked.append(Question(asker, (other,), ignored, theme, side))
+        found.asked.append(
+            Question(asker, (other,), ignored, row.theme, side, source=row.programme)
+        )
     return found
 
 
@@ -74,12 +77,12 @@ def group_questions(resolver: Resolver, rows: Sequence[GroupRow]) -> Questions:
             found.sides["all"].add(place)
     country = resolver.country
     together = _together(members.values())
-    for group in members.values():
+    for name, group in members.items():
         for asker, theme in group.items():
             truths = tuple(o for o in sorted(group) if country(o) != country(asker))
             if truths:
                 ignored = tuple(sorted(together[asker] - set(truths)))
-                found.asked.append(Question(asker, truths, ignored, theme, "all"))
+                found.asked.append(Question(asker, truths, ignored, theme, "all", source=name))
             else:
                 found.unasked += 1
     return found

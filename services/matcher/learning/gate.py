@@ -1,13 +1,22 @@
-"""The gate: new weights are refused where figures get worse or the same few places are shown."""
+"""The gate: new weights are refused where a golden case breaks, figures or exposure get worse."""
 
+import json
+import os
+import subprocess
+import sys
+import tempfile
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from models.countries import countries
-from models.taxonomy import Continent, Mode
-from services.matcher.learning.metrics import METRICS, Ranks, difference, gini
+from models.snapshot.columns import KINDS
+from models.taxonomy import Continent, Mode, PlaceKind
+from services.matcher.learning.metrics import METRICS, Ranks, difference, gini, summary
 from services.matcher.matching import Context
 from services.matcher.matching.peers import PeerMatch
 from services.matcher.schemas import PeersRequest
@@ -16,6 +25,10 @@ SHOWN = 10
 LOWER_INCOME = {"low", "lower_middle", "upper_middle"}
 # A share may fall by this much by the chance of who was asked.
 SLACK = 0.005
+ASKERS = 200
+GOLDEN = Path(__file__).resolve().parents[3] / "tests" / "golden"
+# Where the golden cases find the weights that they are to be answered with.
+CANDIDATE = "COUNTERPART_CANDIDATE_WEIGHTS"
 
 
 @dataclass(frozen=True)
@@ -62,12 +75,50 @@ def objections(
 ) -> list[str]:
     """Why new weights must not be used; none where they may. `shown`: "before" and "after"."""
     found = []
+    figures = summary(before), summary(after)
     for metric in METRICS:
         gained = difference(after, before)[metric]
         if gained.high < 0:
             found.append(f"{metric} is worse by {-gained.value:.3f}")
+        elif figures[1][metric].value < figures[0][metric].low:
+            found.append(f"{metric} falls below the interval it had")
     for name in ("second_tier", "lower_income", "outside_europe"):
         was, now = getattr(shown["before"], name), getattr(shown["after"], name)
         if now < was - SLACK:
             found.append(f"the share of {name} places falls from {was:.3f} to {now:.3f}")
     return found
+
+
+def drawn_askers(context: Context, seed: int = 0) -> dict[str, list[int]]:
+    """Cities to suggest to, drawn at random: of all, and of those that work with others abroad."""
+    columns = context.snapshot.places.columns
+    kind, record = columns["kind"], columns["track_record"]
+    city = kind.values[kind.codes, 0] == KINDS.index(PlaceKind.CITY)
+    known = ~np.isnan(record.values[record.codes, 0])
+    random = np.random.default_rng(seed)
+    drawn = {}
+    for name, among in (("any city", city), ("cities with a track record", city & known)):
+        rows = np.flatnonzero(among)
+        drawn[name] = [int(r) for r in random.choice(rows, min(ASKERS, len(rows)), replace=False)]
+    return drawn
+
+
+def broken_cases(weights: Mapping[str, Any]) -> list[str]:
+    """What of the golden cases breaks under other weights, asked of the tests themselves."""
+    if not GOLDEN.is_dir():
+        return ["the golden cases are not here, so nobody can say that none breaks"]
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "weights.json"
+        path.write_text(json.dumps(weights), encoding="utf-8")
+        ran = subprocess.run(
+            [sys.executable, "-m", "pytest", str(GOLDEN), "-q", "--no-header", "--tb=no"],
+            cwd=GOLDEN.parents[1],
+            env={**os.environ, CANDIDATE: str(path)},
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+    broken = [line for line in ran.stdout.splitlines() if line.startswith(("FAILED", "ERROR"))]
+    if ran.returncode and not broken:
+        broken = [(ran.stdout + ran.stderr).strip().splitlines()[-1]]
+    return [f"a golden case breaks: {line}" for line in broken]
