@@ -86,6 +86,17 @@ class PeersRequest(MatchRequest):
     stage_relation: StageRelation = StageRelation.PEER
     ties: Ties = Ties.ANY
     filters: PeerFilters = PeerFilters()
+    stretch: Annotated[int, Field(ge=0, le=10)] = 0
+    exposure_cap: Annotated[int, Field(ge=1, le=100_000)] | None = None
+    shown: Annotated[dict[str, Annotated[int, Field(ge=0)]], Field(max_length=50_000)] = {}
+
+    @model_validator(mode="after")
+    def _room_for_others(self) -> Self:
+        if self.stretch >= self.limit:
+            raise ValueError("stretch leaves no room for other results within limit")
+        if self.shown and self.exposure_cap is None:
+            raise ValueError("shown says how often places were suggested; exposure_cap is missing")
+        return self
 
 
 class CollaborationsRequest(MatchRequest):

@@ -90,17 +90,19 @@ def tables(
 def _sides(match: PeerMatch, rows: Rows) -> tuple[tuple[str, ...], tuple[tuple[Table, Table], ...]]:
     names = tuple(name for name in match.weights if name != EXISTING_TIE)
     terms = [match.ours, match.theirs] if match.theirs else [match.ours]
-    return names, tuple(_side(side, match.weights, names, rows) for side in terms)
+    return names, tuple(_side(side, match, names, rows) for side in terms)
 
 
 def _side(
-    terms: Iterable[Term], weights: Mapping[str, float], names: tuple[str, ...], rows: Rows
+    terms: Iterable[Term], match: PeerMatch, names: tuple[str, ...], rows: Rows
 ) -> tuple[Table, Table]:
+    """Trust and value of each feature; values as they were before a shape was laid on them."""
     trust, value = np.zeros((2, len(names), len(rows)))
     for term in terms:
         if term.name in names:
             told, worth = term.of(rows)
             at = names.index(term.name)
-            trust[at] = told / weights[term.name]
-            value[at] = np.divide(worth, told, out=np.zeros(len(rows)), where=told > 0)
+            trust[at] = told / match.weights[term.name]
+            counted = np.divide(worth, told, out=np.zeros(len(rows)), where=told > 0)
+            value[at] = counted ** (1 / match.shapes.get(term.name, 1.0))
     return trust, value

@@ -144,6 +144,7 @@ def _lists(
     for name, ids in (
         ("exclude", request.exclude),
         ("do_not_suggest", [d["id"] for d in profile.facts.get("do_not_suggest", ())]),
+        ("exposure_cap", _shown_enough(request)),
     ):
         if ids:
             test = Without(_rows(places.row(i, tenant) for i in ids))
@@ -155,6 +156,12 @@ def _lists(
         named = Only(_rows(places.row(i, tenant) for i in request.among))
         found.append(Condition("among", "id", named, "one of those named"))
     return found
+
+
+def _shown_enough(request: PeersRequest) -> list[str]:
+    """Places that were suggested as often as the caller wants any to be."""
+    cap = request.exposure_cap
+    return [] if cap is None else [id for id, times in request.shown.items() if times >= cap]
 
 
 def _rows(found: Iterable[int | None]) -> Rows:

@@ -70,6 +70,13 @@ class PeerResults:
             for place, at in enumerate(best)
         ]
 
+    def mark_stretch(self, results: list[dict[str, Any]], rows: Rows, usual: Rows) -> None:
+        """Say of each result that a stretch slot brought in that it did."""
+        text = self.context.words.text("suggest.stretch", {})
+        for result, row in zip(results, rows, strict=True):
+            if row not in usual:
+                result["stretch"] = {"code": "stretch", "text": text}
+
     def _result(
         self, sides: Sides, at: int, standing: Standing, parts: tuple[list[Share], list[Share]]
     ) -> dict[str, Any]:

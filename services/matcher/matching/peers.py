@@ -17,6 +17,7 @@ from services.matcher.matching.question import (
     chosen_weights,
     figures,
 )
+from services.matcher.matching.stretch import with_stretch
 from services.matcher.profile import Profile
 from services.matcher.query import Query
 from services.matcher.retrieval import best_rows
@@ -114,11 +115,18 @@ class PeerMatch:
 
     def answer(self) -> dict[str, Any]:
         """The answer but for its head."""
-        limit = self.request.limit
-        sides = self.rank(self.rows(limit))
+        limit, slots = self.request.limit, self.request.stretch
+        sides = self.rank(self.rows(limit, exhaustive=slots > 0))
         best = sides.ranking.best(limit)
         show = PeerResults(self.context, self.request, self.profile, self.ties, self.conditions)
-        results = show.all(sides, best, self.pool.count(), (self.ours, self.theirs))
+        judged, terms = self.pool.count(), (self.ours, self.theirs)
+        if slots:
+            usual = sides.ranking.rows[best]
+            best = with_stretch(self.snapshot.places, sides.ranking, limit, slots)
+            results = show.all(sides, best, judged, terms)
+            show.mark_stretch(results, sides.ranking.rows[best], usual)
+        else:
+            results = show.all(sides, best, judged, terms)
         answer: dict[str, Any] = {
             "mode": self.request.mode,
             "weights": self.weights,

@@ -1,5 +1,6 @@
 """POST /v1/matches/peers:batch: one question asked for many places, answered line by line."""
 
+from collections import Counter
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Annotated, Any
@@ -59,9 +60,15 @@ def peers_of_many(
 
 
 def _lines(context: Context, decisions: Decisions, body: PeersBatch, actor: str) -> Iterator[bytes]:
+    shown = Counter(body.shown)
     for index, question in enumerate(body.questions()):
+        if body.exposure_cap is not None:
+            question["shown"] = dict(shown)
         try:
-            told = b'"answer":' + _answer(context, decisions, question, actor)
+            told = _answer(context, decisions, question, actor)
+            if body.exposure_cap is not None:
+                shown.update(r["place"]["id"] for r in orjson.loads(told)["results"])
+            told = b'"answer":' + told
         except Problem as problem:
             told = b'"problem":' + orjson.dumps(_as_json(problem))
         yield b'{"index":%d,%b}\n' % (index, told)

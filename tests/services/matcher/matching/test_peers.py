@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from fastapi.testclient import TestClient
 
+from models.countries import countries
 from tests.services.matcher.asking import (
     BILBAO,
     BRISTOL,
@@ -151,3 +152,32 @@ def test_regions_find_regions_by_kind_of_tie(client: TestClient) -> None:
         ask(client, "peers", {"place_id": CATALONIA, "ties": "deepen", "limit": 50}), "iso:CA-QC"
     )
     assert [tie["kind"] for tie in result["ties"]] == ["cultural"]
+
+
+def test_a_stretch_slot_brings_in_a_continent_that_was_missing(client: TestClient) -> None:
+    asked = {"place_id": BRISTOL, "limit": 5}
+    plain = ask(client, "peers", asked)["results"]
+    wide = ask(client, "peers", {**asked, "stretch": 1})["results"]
+    (new,) = [r for r in wide if "stretch" in r]
+    assert len(wide) == 5
+    assert [r["place"]["id"] for r in wide if r is not new] == [r["place"]["id"] for r in plain[:4]]
+    assert new["place"]["national_rank"] > 1
+    continent = {c: countries()[c].continent for c in countries()}
+    others = {continent[r["place"]["country"]] for r in wide if r is not new}
+    assert continent[new["place"]["country"]] not in others
+    assert [r["rank_score"] for r in wide] == sorted((r["rank_score"] for r in wide), reverse=True)
+
+
+def test_places_shown_often_enough_step_aside(client: TestClient) -> None:
+    asked = {"place_id": BRISTOL, "limit": 3}
+    first = ids(ask(client, "peers", asked))
+    shown = {first[0]: 2, first[1]: 1}
+    capped = ask(client, "peers", {**asked, "exposure_cap": 2, "shown": shown})
+    assert ids(capped)[:2] == first[1:]
+    assert first[0] not in ids(capped)
+
+
+def test_a_count_without_a_cap_and_slots_without_room_are_refused(client: TestClient) -> None:
+    for wrong in ({"shown": {BILBAO: 1}}, {"stretch": 3, "limit": 3}, {"exposure_cap": 0}):
+        answer = client.post("/v1/matches/peers", json={"place_id": BRISTOL, **wrong})
+        assert answer.status_code == 422, wrong

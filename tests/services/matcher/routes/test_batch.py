@@ -37,3 +37,11 @@ def test_a_bad_place_has_a_line_of_its_own_and_the_rest_are_answered(client: Tes
 def test_a_batch_of_none_or_too_many_is_refused(client: TestClient) -> None:
     assert client.post(PATH, json={}).status_code == 422
     assert client.post(PATH, json={"place_ids": [BILBAO] * 1001}).status_code == 422
+
+
+def test_no_place_is_suggested_more_often_than_the_cap(client: TestClient) -> None:
+    asked = {"place_ids": [BILBAO, BRISTOL, "gn:2911298", "gn:2643123"], "limit": 5}
+    told = lines(client, {**asked, "exposure_cap": 1})
+    found = [r["place"]["id"] for line in told for r in line["answer"]["results"]]
+    assert len(found) == 20
+    assert len(set(found)) == 20
