@@ -4,7 +4,7 @@
 
 SHELL := bash
 .DEFAULT_GOAL := help
-.PHONY: help setup run test quality trust check clients contract bench clean
+.PHONY: help setup run test quality trust check clients contract bench screenshots clean
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -51,6 +51,9 @@ contract: $(STAMP) ## record the examples of the API document anew, and release 
 bench: $(STAMP) ## measure speed beside other systems, and write docs/speed.md (an hour at full size)
 	$(PIP) install --quiet --constraint constraints.txt --editable ".[bench]"
 	$(BIN)/python -m benchmarks.speed
+
+screenshots: $(STAMP) ## take the pictures of the pages in docs/screenshots
+	PYTHONPATH=. $(BIN)/python docs/screenshots/take.py
 
 clean: ## remove .venv and caches; the data in var/ stays
 	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache *.egg-info

@@ -14,12 +14,13 @@ from services.matcher.decisions.asked import Kind, answer_match, parse_request
 from services.matcher.decisions.decisions import Decisions
 from services.matcher.features import Facts
 from services.matcher.matching import Context
+from services.matcher.matching.peers import PeerMatch
 from services.matcher.pages.asked import Asked, match_request
 from services.matcher.pages.rendering import Page
 from services.matcher.profile import stored_facts
 from services.matcher.routes.actor import actor_of
 from services.matcher.routes.decisions import context_of
-from services.matcher.schemas import MatchRequest
+from services.matcher.schemas import MatchRequest, PeersRequest
 
 MOST_READ = 5
 
@@ -66,6 +67,21 @@ def ask_again(
     answered = answer_match(context, kind, body, orjson.loads(row.weights))
     found: dict[str, Any] = orjson.loads(answered.answer)
     return found
+
+
+def best_ids(page: Page, row: MatchRow, catalogue: Catalogue, count: int) -> list[str]:
+    """The ids of a recorded question's best results, in order, without their reasons."""
+    if row.kind != "peers":
+        answer = ask_again(page, row, catalogue, {"limit": count, "include": []})
+        return [result["collaboration"]["id"] for result in answer["results"]]
+    weights = orjson.loads(row.weights)
+    body = parse_request("peers", row.request).model_copy(update={"weights": weights})
+    assert isinstance(body, PeersRequest)
+    matcher = page.request.app.state.matcher
+    context = context_of(matcher, catalogue, row.tenant_id, page.sentences, row.as_of)
+    match = PeerMatch(context, body)
+    ranking = match.rank(match.rows(count)).ranking
+    return [catalogue.snapshot.places.id(int(ranking.rows[at])) for at in ranking.best(count)]
 
 
 def readings(page: Page, catalogue: Catalogue, text: str) -> list[dict[str, Any]]:

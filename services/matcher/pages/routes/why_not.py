@@ -8,7 +8,7 @@ from fastapi import APIRouter, Query, Response
 from models.errors import CollaborationNotFound
 from models.tables import PUBLIC
 from services.access import Matching
-from services.matcher.pages.answering import ask_again
+from services.matcher.pages.answering import ask_again, best_ids
 from services.matcher.pages.rendering import Page, PageDep
 from services.matcher.pages.routes.results import Reopened, reopen, results_of
 from services.matcher.pages.views.places import place_line
@@ -82,11 +82,8 @@ def _first(results: Results) -> Card | None:
 
 def _rank(page: Page, match: Reopened, chosen: str) -> int:
     """Its number in a long list; 0 where it is not among them."""
-    longer = ask_again(page, match.row, match.catalogue, {"limit": SEARCHED, "include": []})
-    for rank, result in enumerate(longer["results"], 1):
-        if (result.get("place") or result["collaboration"])["id"] == chosen:
-            return rank
-    return 0
+    ids = best_ids(page, match.row, match.catalogue, SEARCHED)
+    return ids.index(chosen) + 1 if chosen in ids else 0
 
 
 def _held_back(judged: dict[str, Any]) -> list[str]:

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import urlsplit
 
 from services.matcher.features import Facts
 from services.matcher.pages.asked import SAID_HERE
@@ -14,6 +15,8 @@ OWN_SOURCES = {
     SAID_HERE: "results.source_here",
 }
 SHORT = 44
+# A reason of this value or more speaks for a result.
+FOR = 0.5
 
 
 @dataclass(frozen=True)
@@ -36,7 +39,8 @@ class ReasonLine:
     text: str
     weight: str
     value: str
-    points: float
+    speaks_for: bool
+    """Whether it tells more for the result than against it."""
     shown_points: str
     sources: list[Source]
 
@@ -66,12 +70,19 @@ def _source(item: Facts, words: PageWording) -> Source:
     if source in OWN_SOURCES:
         text = words.text(OWN_SOURCES[source], {})
         return Source(text, text, words.term("status", item["status"]), None, False)
-    first = source.split(";")[0].split(", lines")[0].split(" (http")[0].strip()
+    first = _named(source).split(";")[0].split(", lines")[0].split(" (http")[0].strip()
     short = _shortened(first)
     year = words.format_field(date, "year") if date else None
     said = short if year is None or year in short else f"{short}, {year}"
     day = words.format_field(date, "date") if date else None
     return Source(said, source, words.term("status", item["status"]), day, True)
+
+
+def _named(source: str) -> str:
+    """A source that is an address, by its host."""
+    if source.startswith(("http://", "https://")):
+        return urlsplit(source.split()[0]).netloc.removeprefix("www.")
+    return source
 
 
 def _shortened(text: str) -> str:
@@ -94,7 +105,7 @@ def reason_lines(reasons: list[dict[str, Any]], words: PageWording) -> list[Reas
             text=reason["text"],
             weight=words.format_field(round(reason["weight"], 2), "number"),
             value=words.format_field(round(reason["value"], 2), "number"),
-            points=round(100 * reason["contribution"], 1),
+            speaks_for=reason["contribution"] > 0 and reason["value"] >= FOR,
             shown_points=words.format_field(round(100 * reason["contribution"], 1), "number"),
             sources=sources_of(reason["evidence"], words),
         )

@@ -173,7 +173,7 @@ class ResultsView:
             about=self._about_place(facts) if is_place else self._about_network(thing),
             band=result["band"],
             band_name=words.term("band", result["band"]),
-            main=[line for line in reasons if line.points > 0][:MAIN_REASONS],
+            main=[line for line in reasons if line.speaks_for][:MAIN_REASONS],
             every=reasons,
             total=words.format_field(round(100 * result["score"], 1), "number"),
             coverage=words.format_field(round(100 * result["coverage"]), "number"),

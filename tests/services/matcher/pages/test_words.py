@@ -1,10 +1,14 @@
 """Texts of the pages: all four languages say all of it, each in its own words."""
 
 import re
+from collections.abc import Iterable
 from typing import Any
 
 import pytest
 
+from models.taxonomy import Band, ExecutiveForm, FactStatus, Intake, Lever, Mode
+from services.matcher.catalogue import COLLABORATION_NAMES, PEER_NAMES
+from services.matcher.pages.views.profile import GROUPS
 from services.matcher.pages.words import FOLDER, groups, own_texts, page_wording
 from services.matcher.wording import LANGUAGES
 from tests.services.matcher.test_wording import forms, holes
@@ -47,6 +51,24 @@ def test_nothing_is_left_untranslated(language: str) -> None:
         or (text in forms(english[group][code]) and text not in SHARED)
     ]
     assert untranslated == []
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_value_that_a_page_shows_has_a_word(language: str) -> None:
+    terms = page_wording(language).terms
+    wanted: dict[str, Iterable[str]] = {
+        "feature": PEER_NAMES | COLLABORATION_NAMES,
+        "mode": Mode,
+        "band": Band,
+        "status": FactStatus,
+        "lever": Lever,
+        "executive_form": ExecutiveForm,
+        "intake": Intake,
+        "field": {field for fields in GROUPS.values() for field in fields},
+        "fact_group": GROUPS,
+    }
+    for vocabulary, values in wanted.items():
+        assert {str(value) for value in values} <= set(terms[vocabulary]), vocabulary
 
 
 def test_a_text_is_no_true_or_false() -> None:
