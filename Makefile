@@ -48,9 +48,9 @@ clients: $(STAMP) ## build the clients for Python and, where there is npm, for T
 contract: $(STAMP) ## record the examples of the API document anew, and release the document
 	$(BIN)/python -m pytest -q tests/contract/record.py
 
-bench: $(STAMP) ## measure speed beside other systems, and write docs/speed.md (an hour at full size)
+bench: $(STAMP) ## measure speed beside other systems, and write docs/speed.md (20 minutes on two idle cores; part of it: make bench BENCH='--sizes 40000 --only search')
 	$(PIP) install --quiet --constraint constraints.txt --editable ".[bench]"
-	$(BIN)/python -m benchmarks.speed
+	$(BIN)/python -m benchmarks.speed $(BENCH)
 
 screenshots: $(STAMP) ## take the pictures of the pages in docs/screenshots
 	PYTHONPATH=. $(BIN)/python docs/screenshots/take.py

@@ -3,6 +3,7 @@
 import asyncio
 import os
 import random
+import socket
 import subprocess
 import sys
 import time
@@ -34,7 +35,7 @@ async def nothing() -> Response:
     return Response(content, media_type="application/json")
 uvicorn.run(app, port=int(sys.argv[1]), log_level="error", access_log=False)
 """
-_MATCHER = """
+MATCHER = """
 import sys, uvicorn
 from services.logs import *
 from services.matcher.app import create_app
@@ -44,7 +45,7 @@ uvicorn.run(create_app(), port=int(sys.argv[1]), log_level="error", access_log=F
 """
 
 
-def _requests(var: Path, question: str, count: int) -> list[bytes]:
+def requests_of(var: Path, question: str, count: int) -> list[bytes]:
     """Distinct questions about places at random, as they are sent."""
     store = SnapshotStore(var / "snapshots")
     current = store.current()
@@ -94,25 +95,39 @@ async def _load(port: int, requests: list[bytes], connections: int, seconds: flo
     return took
 
 
-async def _once(port: int, request: bytes) -> bytes:
-    reader, writer = await asyncio.open_connection("127.0.0.1", port)
-    content = await _ask(reader, writer, request)
-    writer.close()
-    return content
+def ask_once(port: int, request: bytes) -> bytes:
+    """What is answered to one request on a connection of its own."""
+
+    async def once() -> bytes:
+        reader, writer = await asyncio.open_connection("127.0.0.1", port)
+        content = await _ask(reader, writer, request)
+        writer.close()
+        return content
+
+    return asyncio.run(once())
 
 
-def _first_answer(port: int, request: bytes) -> tuple[float, bytes]:
+def free_port() -> int:
+    """A port that nobody listens at."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+def first_answer(port: int, request: bytes) -> tuple[float, bytes]:
     """Seconds from now until the server answers, and what it says."""
     start = time.perf_counter()
     while time.perf_counter() - start < 120:
         try:
-            return time.perf_counter() - start, asyncio.run(_once(port, request))
+            content = ask_once(port, request)
+            return time.perf_counter() - start, content
         except OSError:
             time.sleep(0.02)
     raise RuntimeError("the server does not answer")
 
 
-def _memory(pid: int) -> float:
+def memory_of(pid: int) -> float:
     """MiB that a process holds in memory, files it shares included."""
     status = Path(f"/proc/{pid}/status").read_text()
     line = next(line for line in status.splitlines() if line.startswith("VmRSS"))
@@ -125,7 +140,7 @@ def _cpu(pid: int) -> float:
     return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
-def _settle(pid: int) -> None:
+def settle(pid: int) -> None:
     """Wait until a server has done what it does at its start beside answering."""
     before = _cpu(pid)
     for _ in range(120):
@@ -136,7 +151,7 @@ def _settle(pid: int) -> None:
         before = now
 
 
-class _Server:
+class Server:
     """A server process, asked under load."""
 
     def __init__(self, source: str, port: int, *args: str, env: dict[str, str]) -> None:
@@ -157,7 +172,7 @@ class _Server:
 
 
 def _beside(
-    server: _Server, nothing: _Server, requests: list[bytes], connections: int, seconds: float
+    server: Server, nothing: Server, requests: list[bytes], connections: int, seconds: float
 ) -> list[str]:
     for one in (server, nothing):
         one.loaded(requests[: len(requests) // 4], connections, seconds / 4)
@@ -170,24 +185,25 @@ def _beside(
 
 
 def http_rows(
-    var: Path, seconds: float, port: int = 8765, connections: tuple[int, ...] = CONNECTIONS
+    var: Path, seconds: float, connections: tuple[int, ...] = CONNECTIONS
 ) -> tuple[list[list[str]], str]:
     """Each question beside an endpoint that returns the same bytes; start and memory in words."""
     env = {**os.environ, "COUNTERPART_VAR": str(var)}
     rows: list[list[str]] = []
     kept = var / "bench-answer.json"
-    server = _Server(_MATCHER, port, env=env)
+    port, idle_port = free_port(), free_port()
+    server = Server(MATCHER, port, env=env)
     try:
-        first, _ = _first_answer(port, _requests(var, "peers, one side", 1)[0])
-        memory = f"{_memory(server.process.pid):.0f} MiB then"
-        _settle(server.process.pid)
+        first, _ = first_answer(port, requests_of(var, "peers, one side", 1)[0])
+        memory = f"{memory_of(server.process.pid):.0f} MiB then"
+        settle(server.process.pid)
         for question in QUESTIONS:
-            requests = _requests(var, question, 20_000)
-            content = asyncio.run(_once(port, requests[0]))
+            requests = requests_of(var, question, 20_000)
+            content = ask_once(port, requests[0])
             kept.write_bytes(content)
-            nothing = _Server(_NOTHING, port + 1, str(kept), env=env)
+            nothing = Server(_NOTHING, idle_port, str(kept), env=env)
             try:
-                _first_answer(port + 1, requests[0])
+                first_answer(idle_port, requests[0])
                 for count in connections:
                     figures = _beside(server, nothing, requests, count, seconds)
                     rows.append([f"{question}, {len(content):,} bytes", str(count), *figures])
@@ -195,7 +211,7 @@ def http_rows(
                 nothing.stop()
         note = (
             f"First answer {first:.1f} s after the start of the process; {memory}, "
-            f"{_memory(server.process.pid):.0f} MiB after all these answers.\n"
+            f"{memory_of(server.process.pid):.0f} MiB after all these answers.\n"
         )
     finally:
         server.stop()

