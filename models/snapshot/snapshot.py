@@ -9,6 +9,7 @@ import numpy as np
 import orjson
 from numpy.typing import NDArray
 
+from models.errors import SnapshotRefused
 from models.snapshot.blobs import Blob, mapped
 from models.snapshot.columns import PLACE_COLUMNS, Column
 from models.snapshot.directory import Directory
@@ -125,6 +126,7 @@ class Snapshot:
     def __init__(self, folder: Path) -> None:
         self.manifest: Manifest = read_manifest(folder)
         self.id = self.manifest.snapshot_id
+        _refuse_without_columns(self.manifest)
         self.places = Places(folder, self.manifest.tenants)
         self.collaborations: list[dict[str, Any]] = orjson.loads(
             (folder / "collaborations.json").read_bytes()
@@ -141,3 +143,13 @@ class Snapshot:
     def collaboration_rows(self) -> dict[tuple[str, str], int]:
         """Rows of the collaborations by (tenant, id)."""
         return {(c["tenant"], c["id"]): row for row, c in enumerate(self.collaborations)}
+
+
+def _refuse_without_columns(manifest: Manifest) -> None:
+    """Refuse a snapshot made before a column was thought of."""
+    for name in PLACE_COLUMNS:
+        if f"place_{name}.codes.npy" not in manifest.files:
+            raise SnapshotRefused(
+                f"The snapshot {manifest.snapshot_id} was made without the column {name!r}: "
+                "publish again."
+            )
