@@ -97,7 +97,7 @@ class Loading:
         with self.sessions() as session:
             return session.get_one(Job, job_id), errors_of(session, job_id)
 
-    def publish(self) -> str:
+    def publish(self, accept_loss: bool = False) -> str:
         """Publish all facts; answers with the snapshot's id."""
         settings = self.settings
         embedder = load_embedder(settings.embedding_model)
@@ -107,7 +107,14 @@ class Loading:
             read_new_texts(self.sessions, reader, anchors())
         store = SnapshotStore(settings.snapshots)
         with self.watch("Publishing a snapshot") as progress, self.sessions.begin() as session:
-            return publish(session, store, embedder, settings.snapshots_kept, progress)
+            return publish(
+                session,
+                store,
+                embedder,
+                settings.snapshots_kept,
+                progress,
+                accept_loss=accept_loss,
+            )
 
 
 def _failure(upload: files.Upload, report: Report) -> str | None:

@@ -1,5 +1,6 @@
 """The snapshot store: a folder of snapshots and a file that names the current one."""
 
+import fcntl
 import os
 import shutil
 from collections.abc import Iterable, Iterator
@@ -7,7 +8,9 @@ from contextlib import contextmanager
 from pathlib import Path
 from uuid import uuid4
 
-from models.snapshot.manifest import MANIFEST, Manifest
+from models.errors import Conflict, NotFound
+from models.failpoints import reached
+from models.snapshot.manifest import MANIFEST, Manifest, read_manifest
 
 CURRENT = "CURRENT"
 
@@ -58,6 +61,27 @@ class SnapshotStore:
         finally:
             shutil.rmtree(folder, ignore_errors=True)
 
+    @contextmanager
+    def publishing(self) -> Iterator[None]:
+        """One publisher at a time; who comes meanwhile is told so."""
+        self.folder.mkdir(parents=True, exist_ok=True)
+        handle = os.open(self.folder / ".publishing", os.O_RDWR | os.O_CREAT, 0o600)
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            self._clear()
+            yield
+        except BlockingIOError:
+            raise Conflict("Another publish is under way: wait until it is done.") from None
+        finally:
+            os.close(handle)
+
+    def _clear(self) -> None:
+        """Remove what a publisher that died left half built."""
+        for path in self.folder.glob(".building-*"):
+            shutil.rmtree(path, ignore_errors=True)
+        for path in self.folder.glob(f".{CURRENT}-*"):
+            path.unlink(missing_ok=True)
+
     def promote(self, built: Path, manifest: Manifest) -> str:
         """Make what was built the current snapshot; every byte is on disk before it counts."""
         snapshot_id = manifest.snapshot_id
@@ -68,12 +92,26 @@ class SnapshotStore:
         if not self.has(snapshot_id):
             shutil.rmtree(self.path(snapshot_id), ignore_errors=True)
             built.rename(self.path(snapshot_id))
+        # The folder's new name is on disk before anything points to it.
+        _sync(self.folder)
+        reached("promote-before-pointer")
+        self._point(snapshot_id)
+        reached("promote-after-pointer")
+        return snapshot_id
+
+    def roll_back(self, snapshot_id: str) -> None:
+        """Put an older snapshot in force again, after every byte of it is checked."""
+        if not self.has(snapshot_id):
+            raise NotFound(f"No snapshot {snapshot_id[:80]!r} is kept here.")
+        read_manifest(self.path(snapshot_id))
+        self._point(snapshot_id)
+
+    def _point(self, snapshot_id: str) -> None:
         pointer = self.folder / f".{CURRENT}-{uuid4().hex}"
         pointer.write_text(snapshot_id)
         _sync(pointer)
         os.replace(pointer, self.folder / CURRENT)
         _sync(self.folder)
-        return snapshot_id
 
     def prune(self, keep: Iterable[str]) -> None:
         """Remove the snapshots not named; the current one always stays."""

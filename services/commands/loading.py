@@ -9,6 +9,7 @@ import typer
 from models.database import connect, migrate
 from models.errors import Problem
 from models.row_security import grant
+from models.snapshot import SnapshotStore
 from models.tables import PUBLIC
 from services import printing
 from services.commands.console import settings_in_force
@@ -58,10 +59,21 @@ def _load_file(loading: Loading, path: Path, kind: FileKind, tenant: str) -> boo
 
 
 @commands.command()
-def publish() -> None:
+def publish(
+    accept_loss: Annotated[
+        bool, typer.Option("--accept-loss", help="Also where far fewer records are left.")
+    ] = False,
+) -> None:
     """Make a snapshot of all facts, which the matcher then answers from."""
     with closing(Loading(settings_in_force(), printing.progress)) as loading:
-        printing.answer(loading.publish())
+        printing.answer(loading.publish(accept_loss))
+
+
+@commands.command()
+def rollback(snapshot: Annotated[str, typer.Argument(help="The id of a kept snapshot.")]) -> None:
+    """Put an older snapshot in force again; running matchers take it over by themselves."""
+    SnapshotStore(settings_in_force().snapshots).roll_back(snapshot)
+    printing.answer(snapshot)
 
 
 @commands.command("migrate")

@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 
 from models.countries import DATA
 from models.embedding import Embedder
+from models.failpoints import reached
 from models.snapshot import Embedding, Manifest, SnapshotStore, place_key
 from models.snapshot.blobs import write_blob
 from models.snapshot.manifest import FileEntry, entry
@@ -28,6 +29,7 @@ from models.tables import (
     Tenant,
 )
 from services.ingest.embed import Progress, embed_texts, no_progress
+from services.ingest.gate import check_built, manifest_in_force
 from services.ingest.named import Named
 from services.ingest.place_files import PlaceFiles, stored_places
 
@@ -70,14 +72,15 @@ def publish(
     keep: int = 3,
     progress: Progress = no_progress,
     read_texts: bool = True,
+    accept_loss: bool = False,
 ) -> str:
     """Build a snapshot of all facts and make it the current one; answers with its id.
 
     Texts are best read beforehand (`read_new_texts`); what was not is read here, one by one.
     `read_texts` embeds the anchors that free text is read by; without them a matcher computes
-    them itself at its first free text.
+    them itself at its first free text. What lost much is refused unless that is accepted.
     """
-    with store.building() as folder:
+    with store.publishing(), store.building() as folder:
         build = _Build(session, embedder, folder)
         places, counts = _places(build, progress)
         named, collaborations = _collaborations(build)
@@ -94,13 +97,17 @@ def publish(
             counts={**counts, **collaborations, "ties": ties},
             files=_entries(folder, build.files),
         )
+        reached("publish-built")
+        check_built(folder, manifest, manifest_in_force(store), accept_loss)
         snapshot_id = store.promote(folder, manifest)
+        reached("publish-promoted")
     _remember(session, snapshot_id, manifest.data_revision)
     recent = session.scalars(
         select(SnapshotRow.id).order_by(SnapshotRow.published_at.desc()).limit(keep)
     )
     # A recorded match can be answered again as long as its snapshot is there.
     recorded = session.scalars(select(MatchRow.snapshot_id).distinct())
+    reached("publish-before-prune")
     store.prune({*recent, *recorded})
     return snapshot_id
 
