@@ -132,12 +132,22 @@ class Snapshot:
             (folder / "collaborations.json").read_bytes()
         )
         self.collaboration_texts = TextIndex(folder, "collaboration")
+        self._check_dimension()
         self.ties = Ties(folder, self.manifest.tenants)
         anchors = folder / "need_anchors.npy"
         self.need_anchors: NDArray[np.float32] | None = (
             np.load(anchors) if anchors.name in self.manifest.files else None
         )
         self.weights: dict[str, Any] = orjson.loads((folder / "weights.json").read_bytes())
+
+    def _check_dimension(self) -> None:
+        """Vectors of another length than the manifest says would fail at the first question."""
+        for texts in (self.places.texts, self.collaboration_texts):
+            if texts.index.d != self.manifest.embedding.dimension:
+                raise SnapshotRefused(
+                    f"The texts of snapshot {self.id} have {texts.index.d} dimensions, its "
+                    f"manifest says {self.manifest.embedding.dimension}."
+                )
 
     @cached_property
     def collaboration_rows(self) -> dict[tuple[str, str], int]:

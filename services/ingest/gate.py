@@ -64,7 +64,9 @@ def _no_duplicates(built: Path) -> None:
 
 
 def _vectors_are_sound(built: Path, name: str) -> None:
-    vectors = TextIndex(built, name).vectors
+    # The vectors lie in the index: they are gone with it.
+    texts = TextIndex(built, name)
+    vectors = texts.vectors
     if not len(vectors):
         return
     lengths = np.linalg.norm(vectors, axis=1)
