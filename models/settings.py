@@ -87,6 +87,12 @@ class Settings(BaseSettings):
     )
     """Who does heavy work: `local`, `local:4` processes, or a Dask scheduler, `tcp://host:8786`."""
 
+    webhook_seconds: int = Field(default=5, ge=0, le=3600)
+    """How often what waits for webhooks is sent; 0 leaves that to another process."""
+
+    webhooks_anywhere: bool = False
+    """Whether webhooks may be called without https and inside your network."""
+
     host: str = "127.0.0.1"
     port: int = 8000
 

@@ -122,6 +122,7 @@ def settings_of(folder: Path) -> Settings:
         embedding_model="auto",
         secret=SecretStr("of the tests"),
         public_read=False,
+        webhook_seconds=0,
         compiled_search=False,
     )
 

@@ -4,6 +4,7 @@ from models.tables.access import ApiKey, SignIn, Tenant
 from models.tables.base import Table, now
 from models.tables.convening import RosterRow, ScreeningEntryRow, ScreeningRow
 from models.tables.decisions import AuditRow, MatchRow, OutcomeRow, TenantDocumentRow
+from models.tables.events import DeliveryRow, WatchRow, WebhookRow
 from models.tables.idempotency import IdempotencyRow
 from models.tables.records import PUBLIC, CollaborationRow, CommitmentRow, PlaceRow
 from models.tables.sharing import ShareRow
@@ -15,6 +16,7 @@ __all__ = [
     "AuditRow",
     "CollaborationRow",
     "CommitmentRow",
+    "DeliveryRow",
     "IdempotencyRow",
     "Job",
     "JobError",
@@ -31,5 +33,7 @@ __all__ = [
     "Tenant",
     "TenantDocumentRow",
     "TextVector",
+    "WatchRow",
+    "WebhookRow",
     "now",
 ]

@@ -17,6 +17,7 @@ from models.database import Sessions
 from models.errors import NotReady, Problem
 from models.tables import Job, now
 from models.whole import once_durable
+from services.events.kinds import EventKind, tell_tenant
 from services.ingest import queries
 from services.ingest.upsert import Counts, ensure_tenant
 from services.sheets import RowError
@@ -136,8 +137,17 @@ class Jobs:
             job = report.save(session)
             job.state, job.revision = state, revision
             job.finished_at = now() if state == "done" else None
+            if state == "done":
+                _tell(session, job)
 
     def _fail(self, job_id: str, detail: str) -> None:
         with self._sessions.begin() as session:
             job = session.get_one(Job, job_id)
             job.state, job.detail, job.finished_at = "failed", detail, now()
+            _tell(session, job)
+
+
+def _tell(session: Session, job: Job) -> None:
+    """Tell the webhooks of its tenant that a job is finished, in the transaction that says so."""
+    told = {"job_id": job.id, "kind": job.kind, "state": job.state, "revision": job.revision}
+    tell_tenant(session, job.tenant_id, EventKind.JOB_FINISHED, told)

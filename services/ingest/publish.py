@@ -28,6 +28,7 @@ from models.tables import (
     SnapshotRow,
     Tenant,
 )
+from services.events.kinds import EventKind, tell_tenant
 from services.ingest.embed import Progress, embed_texts, no_progress
 from services.ingest.gate import check_built, manifest_in_force
 from services.ingest.named import Named
@@ -102,6 +103,8 @@ def publish(
         snapshot_id = store.promote(folder, manifest)
         reached("publish-promoted")
     _remember(session, snapshot_id, manifest.data_revision)
+    told = {"snapshot_id": snapshot_id, "data_revision": manifest.data_revision}
+    tell_tenant(session, None, EventKind.SNAPSHOT_PUBLISHED, told)
     recent = session.scalars(
         select(SnapshotRow.id).order_by(SnapshotRow.published_at.desc()).limit(keep)
     )

@@ -15,6 +15,8 @@ from models.errors import SnapshotRefused
 from models.settings import Settings
 from models.snapshot import Snapshot, SnapshotStore
 from services.contract.operation import tell
+from services.events.reaching import Reaching
+from services.events.sending import Rounds, Sender
 from services.lane import Lane
 from services.matcher.compiled import KERNEL
 from services.matcher.contract import OPERATIONS
@@ -27,6 +29,7 @@ from services.matcher.reading.anchors import read_anchors
 from services.matcher.reading.reader import NeedReader
 from services.matcher.routes import router
 from services.matcher.routes.matches import add_questions
+from services.matcher.watching import look_again
 from services.matcher.whole_jobs import WholeJobs
 from services.server_secret import server_secret
 from services.web import install
@@ -84,12 +87,16 @@ def mount(app: FastAPI, settings: Settings) -> Callable[[], list[str]]:
     app.state.decisions = decisions
     app.state.whole_jobs = WholeJobs(settings.var / "whole", settings.executor)
 
+    rounds = _rounds(app, settings, matcher)
+
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+        rounds.start()
         if settings.compiled_search:
             KERNEL.start(settings.var / "compiled")
         yield
         await run_in_threadpool(app.state.whole_jobs.close)
+        await run_in_threadpool(rounds.stop)
         await run_in_threadpool(matcher.lane.close)
         await run_in_threadpool(decisions.recorder.close)
 
@@ -100,6 +107,14 @@ def mount(app: FastAPI, settings: Settings) -> Callable[[], list[str]]:
     app.state.problem_page = problem_page
     app.include_router(own)
     return matcher.current.why_not
+
+
+def _rounds(app: FastAPI, settings: Settings, matcher: Matcher) -> Rounds:
+    """What is done again and again: watched matches are looked at, what waits is sent."""
+    secret = server_secret(settings.secret.get_secret_value(), settings.var)
+    sender = Sender(app.state.every_tenant, secret, Reaching(settings.webhooks_anywhere))
+    look = partial(look_again, matcher, app.state.every_tenant)
+    return Rounds((look, sender.round), settings.webhook_seconds)
 
 
 def create_app(settings: Settings | None = None) -> FastAPI:

@@ -5,6 +5,7 @@ from services.contract.operation import NDJSON, XLSX, Operation, Operations
 from services.matcher.answers import catalogue as c
 from services.matcher.answers import convening as v
 from services.matcher.answers import decisions as d
+from services.matcher.answers import events as e
 from services.matcher.answers import matches as m
 from services.matcher.answers import portfolio as p
 from services.matcher.answers import reconciliation as r
@@ -87,6 +88,27 @@ PORTFOLIO: Operations = {
     "GET /v1/portfolios/checklist": Operation("get_checklist", p.ChecklistRead),
     "PUT /v1/portfolios/checklist": Operation("put_checklist", p.ChecklistRead, needs_key=True),
 }
+EVENTS: Operations = {
+    "POST /v1/webhooks": Operation(
+        "add_webhook", e.NewWebhook, (201,), (409,), creates=True, needs_key=True
+    ),
+    "GET /v1/webhooks": Operation("list_webhooks", e.WebhookList, needs_key=True, table=True),
+    "DELETE /v1/webhooks/{webhook_id}": Operation(
+        "remove_webhook", statuses=(204,), needs_key=True
+    ),
+    "GET /v1/webhooks/{webhook_id}/deliveries": Operation(
+        "list_deliveries", e.DeliveryList, needs_key=True, table=True
+    ),
+    "POST /v1/webhooks/{webhook_id}/deliveries/{delivery_id}/replay": Operation(
+        "replay_delivery", e.Delivery, (202,), headers=("Location", "Retry-After"), needs_key=True
+    ),
+    "PUT /v1/matches/{match_id}/watch": Operation(
+        "watch_match", e.Watch, problems=(409,), needs_key=True
+    ),
+    "DELETE /v1/matches/{match_id}/watch": Operation(
+        "unwatch_match", statuses=(204,), needs_key=True
+    ),
+}
 CONVENING: Operations = {
     f"PUT {_OF}/roster": Operation("put_roster", v.Roster, headers=_LANGUAGE, needs_key=True),
     f"GET {_OF}/roster": Operation("get_roster", v.Roster, headers=_LANGUAGE, needs_key=True),
@@ -159,4 +181,4 @@ def _reconciliation() -> Operations:
 
 
 _CALLABLE = ("application/json", "text/javascript")
-OPERATIONS: Operations = MATCHING | CATALOGUE | PORTFOLIO | CONVENING | _reconciliation()
+OPERATIONS: Operations = MATCHING | CATALOGUE | PORTFOLIO | EVENTS | CONVENING | _reconciliation()

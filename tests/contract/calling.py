@@ -1,5 +1,6 @@
 """Calls of a running app by operation id, as the scenario lists them."""
 
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -43,7 +44,15 @@ class Calls:
         self.paths = {o["operationId"]: (m, p) for m, p, o in operations(self.document)}
 
     def call(self, step: Facts) -> Any:
-        """The answer to one step."""
+        """The answer to one step; what a job brings about is waited for."""
+        for _ in range(100):
+            try:
+                return self._call(step)
+            except LookupError:
+                time.sleep(0.1)
+        return self._call(step)
+
+    def _call(self, step: Facts) -> Any:
         method, path = self.paths[step["id"]]
         sent = self.filled(step)
         key = {"other": self.other_key, None: self.key}.get(step.get("as"))

@@ -18,6 +18,8 @@ NO_SCHEMA = {
     "preview_collaborations",
     "sign_out",
     "end_share",
+    "remove_webhook",
+    "unwatch_match",
 }
 
 

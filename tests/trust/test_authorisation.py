@@ -24,6 +24,7 @@ ABSENT = {
     "match": "m_" + "0" * 32,
     "screening": "s-0000000000000000",
     "share": "s_0000000000000000",
+    "webhook": "wh_00000000000000000000",
     "job": "0" * 32,
     "place": "x:none-such",
     "collaboration": "x:none-such",

@@ -87,6 +87,8 @@ def _theirs(whole: Whole) -> dict[str, str]:
         json={"applicants": [{"place_id": PLACE}]},
     )
     share = made("POST", f"/v1/matches/{match['match_id']}/shares", 201, json={})
+    told = {"url": "https://example.org/told", "events": ["job.finished"]}
+    webhook = made("POST", "/v1/webhooks", 201, json=told)
     file = {"file": ("a.csv", b"id,name,kind,country\nx:their-new,New,city,ES\n")}
     job = made("POST", "/v1/ingest/files?kind=places", 202, files=file)
     snapshot = whole.app.state.matcher.current.get().snapshot
@@ -95,6 +97,7 @@ def _theirs(whole: Whole) -> dict[str, str]:
         "match": match["match_id"],
         "screening": screening["screening_id"],
         "share": share["id"],
+        "webhook": webhook["id"],
         "job": job["job_id"],
         "place": THEIR_PLACE,
         "collaboration": own,

@@ -15,6 +15,7 @@ from services.matcher.routes import (
     reference,
     screenings,
     shares,
+    webhooks,
 )
 
 versioned = APIRouter(prefix="/v1")
@@ -29,6 +30,7 @@ for group in (
     convening,
     screenings,
     shares,
+    webhooks,
     reference,
 ):
     versioned.include_router(group.router)

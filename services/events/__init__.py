@@ -1,0 +1,1 @@
+"""Events told to tenants' own servers, after the Standard Webhooks convention."""

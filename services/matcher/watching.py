@@ -1,0 +1,95 @@
+"""Watched matches: asked again on each new snapshot and each new day; what changed is told."""
+
+from collections.abc import Callable
+from datetime import UTC, date, datetime
+from functools import partial
+from typing import Any
+
+import orjson
+from sqlalchemy import select
+
+from models.database import Sessions
+from models.errors import Problem
+from models.tables import MatchRow, WatchRow
+from services.events.kinds import EventKind, tell_tenant
+from services.matcher.catalogue import Catalogue
+from services.matcher.decisions.asked import Kind, answer_match, parse_request
+from services.matcher.matching import Context
+from services.matcher.wording import wording
+
+MOST = 200
+ContextOf = Callable[[Catalogue, MatchRow, date], Context]
+Verdicts = dict[str, str]
+
+
+def seen_with(catalogue: Catalogue, day: date) -> str:
+    return f"{catalogue.snapshot.id}@{day.isoformat()}"
+
+
+def verdicts(row: MatchRow, context: Context) -> Verdicts:
+    """What a match says now of each candidate, the refused too."""
+    kind: Kind = "peers" if row.kind == "peers" else "collaborations"
+    asked = parse_request(kind, row.request)
+    today = {"include": ["refused"], "limit": MOST, "as_of": None}
+    answered = answer_match(
+        context, kind, asked.model_copy(update=today), orjson.loads(row.weights)
+    )
+    found: dict[str, Any] = orjson.loads(answered.answer)
+    listed = (*found["results"], *found.get("refused", ()))
+    return {(one.get("place") or one["collaboration"])["id"]: one["verdict"] for one in listed}
+
+
+def changes(before: Verdicts, after: Verdicts) -> list[dict[str, str]]:
+    """Candidates of which another verdict is given than before."""
+    return [
+        {"id": key, "before": before[key], "after": verdict}
+        for key, verdict in sorted(after.items())
+        if key in before and before[key] != verdict
+    ]
+
+
+def look_again(matcher: Any, sessions: Sessions) -> int:
+    """Ask every watched match anew that was not asked yet today and with this snapshot."""
+    with sessions() as session:
+        if session.scalar(select(WatchRow.match_id).limit(1)) is None:
+            return 0
+    catalogue, day = matcher.current.get(), datetime.now(UTC).date()
+    seen = seen_with(catalogue, day)
+    with sessions() as session:
+        stale = session.scalars(select(WatchRow).where(WatchRow.seen_with != seen)).all()
+        keys = [(watch.tenant_id, watch.match_id) for watch in stale]
+    for key in keys:
+        _look(matcher, sessions, key, catalogue, day)
+    return len(keys)
+
+
+def _look(
+    matcher: Any, sessions: Sessions, key: tuple[str, str], catalogue: Catalogue, day: date
+) -> None:
+    with sessions.begin() as session:
+        watch, row = session.get(WatchRow, key), session.get(MatchRow, key)
+        if watch is None or row is None:
+            return
+        try:
+            after = verdicts(row, today_of(matcher, catalogue, row, day))
+        except Problem:
+            after = {}
+        changed = changes(orjson.loads(watch.verdicts), after)
+        if changed:
+            told = {"match_id": key[1], "snapshot_id": catalogue.snapshot.id, "changes": changed}
+            tell_tenant(session, key[0], EventKind.VERDICT_CHANGED, told)
+        watch.seen_with = seen_with(catalogue, day)
+        watch.verdicts = orjson.dumps(after or orjson.loads(watch.verdicts)).decode()
+
+
+def today_of(matcher: Any, catalogue: Catalogue, row: MatchRow, day: date) -> Context:
+    """What a recorded match is asked with today."""
+    return Context(
+        catalogue=catalogue,
+        tenant=row.tenant_id,
+        words=wording(row.language),
+        today=day,
+        load_embedder=partial(matcher.embedder, catalogue.snapshot),
+        load_reader=partial(matcher.reader, catalogue.snapshot),
+        sign=matcher.sign,
+    )
