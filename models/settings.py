@@ -1,15 +1,24 @@
 """Settings that both services share: `COUNTERPART_*` environment variables or a `.env` file."""
 
+import re
 from pathlib import Path
 from typing import Annotated
 
-from pydantic import Field, SecretStr
+from pydantic import AfterValidator, Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 RateLimitText = Annotated[
     str, Field(pattern=r"^$|^[1-9]\d{0,6}/(\d{1,4} )?(second|minute|hour|day)$")
 ]
 """A number of requests in a time, such as 300/minute or 10/5 second."""
+
+_EXECUTOR = re.compile(r"local(:[1-9][0-9]{0,3})?|(tcp|tls|ws|wss|ucx)://[^\s/]+")
+
+
+def _executor(setting: str) -> str:
+    if not _EXECUTOR.fullmatch(setting):
+        raise ValueError("say `local`, `local:4` or a Dask scheduler such as `tcp://host:8786`")
+    return setting
 
 
 class Settings(BaseSettings):
@@ -82,9 +91,7 @@ class Settings(BaseSettings):
     compiled_search: bool = True
     """Whether the search is compiled for this machine, beside the first answers."""
 
-    executor: str = Field(
-        default="local", pattern=r"^(local(:[1-9][0-9]{0,3})?|(tcp|tls|ws|wss|ucx)://[^\s/]+)$"
-    )
+    executor: Annotated[str, AfterValidator(_executor)] = "local"
     """Who does heavy work: `local`, `local:4` processes, or a Dask scheduler, `tcp://host:8786`."""
 
     webhook_seconds: int = Field(default=5, ge=0, le=3600)
