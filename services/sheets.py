@@ -2,7 +2,6 @@
 
 import csv
 import io
-import itertools
 import json
 import re
 import subprocess
@@ -25,7 +24,15 @@ ROWS = 200_000
 COLUMNS = 300
 CELL = 32_767
 RECORD_LINES = 500
-UNPACKED = 300_000_000
+# Lines of a text: cells may hold several, and blank ones are passed over.
+LINES = 10 * ROWS
+BROKEN = 10_000
+UNPACKED = 200_000_000
+RATIO = 50
+PARTS = 1_000
+# What unpacks to less than this is no bomb whatever its ratio.
+_PLAIN = 10_000_000
+SMALL_TEXT = 1_000_000
 _VALUE_SHOWN = 200
 _ENCODINGS = [
     *("cp1252", "cp1250", "cp1251", "cp1253", "cp1254", "cp1255", "cp1256", "cp1257"),
@@ -77,7 +84,15 @@ def rows(source: Path | bytes, filename: str) -> Rows:
         return _limited(_workbook(source))
     if start.startswith((b"\xd0\xcf\x11\xe0", b"%PDF", b"\x1f\x8b")) or name.endswith(".xls"):
         raise BadFile("This is no CSV, XLSX or NDJSON file; save the sheet as XLSX or CSV.")
-    text = decoded(source if isinstance(source, bytes) else source.read_bytes())
+    size = len(source) if isinstance(source, bytes) else source.stat().st_size
+    if size > SMALL_TEXT:
+        return _text_by_child(source, name)
+    return text_rows(source if isinstance(source, bytes) else source.read_bytes(), name)
+
+
+def text_rows(content: bytes, name: str) -> Rows:
+    """The rows of a text; a large one is read by a process of its own."""
+    text = decoded(content)
     if name.endswith((".ndjson", ".jsonl")) or text.lstrip()[:1] == "{":
         return _json_lines(text)
     if text.lstrip()[:1] == "[" and name.endswith(".json"):
@@ -118,20 +133,27 @@ def _csv(text: str) -> Iterator[list[str] | RowError]:
     """Records one by one; after a broken one, reading goes on at the next line of the text."""
     said = _SEPARATOR_LINE.match(text)
     delimiter = said.group(1) if said else _delimiter(text)
+    if text.count("\n") + text.count("\r") > 2 * LINES:
+        raise BadFile(f"The file has more than {LINES:,} lines; split it.")
     lines = list(io.StringIO(text, newline=""))
-    position, number = 0, 0
+    position, number, broken = 0, 0, 0
     if said:
         position, number = 1, 1
         yield []
     while position < len(lines):
         number += 1
-        ahead = itertools.islice(lines, position, position + RECORD_LINES)
+        # A record goes on in the next line only where a quote stays open.
+        ends_here = lines[position].count('"') % 2 == 0
+        ahead = lines[position : position + (1 if ends_here else RECORD_LINES)]
         reader = csv.reader(ahead, delimiter=delimiter, strict=True)
         try:
             yield next(reader)
             position += reader.line_num
         except csv.Error as error:
-            position += 1
+            position, broken = position + 1, broken + 1
+            # Each one costs a look at the lines behind it.
+            if broken > BROKEN:
+                raise BadFile(f"More than {BROKEN:,} rows cannot be read as CSV.") from error
             detail = f"not readable as CSV at line {position} of the text: {error}"
             yield RowError.at(number, "broken_row", detail)
 
@@ -171,29 +193,55 @@ def _workbook(source: Path | bytes) -> Iterator[list[str] | RowError]:
             yield from _workbook(Path(file.name))
         return
     command = [sys.executable, "-I", workbook.__file__, str(source), str(ROWS)]
+    yield from (json.loads(line) for line in _said_by(command, "workbook"))
+
+
+def _text_by_child(source: Path | bytes, name: str) -> Rows:
+    """The rows of a large text, read within limits by another process."""
+    if isinstance(source, bytes):
+        with NamedTemporaryFile(suffix=".txt") as file:
+            file.write(source)
+            file.flush()
+            yield from _text_by_child(Path(file.name), name)
+        return
+    command = [sys.executable, "-I", "-m", "services.large_text", str(source), name]
+    for line in _said_by(command, "file"):
+        kind, content = orjson.loads(line)
+        if kind == "bad":
+            raise BadFile(content)
+        yield SheetRow(*content) if kind == "row" else RowError(**content)
+
+
+def _said_by(command: list[str], what: str) -> Iterator[bytes]:
+    """The lines of a process that reads a file; it ends where its limits are, and we go on."""
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
         try:
             assert process.stdout is not None
-            for line in process.stdout:
-                yield json.loads(line)
+            yield from process.stdout
         except BaseException:
             process.kill()
             raise
         _, said = process.communicate()
     if process.returncode == workbook.CANNOT_READ:
-        raise BadFile(f"The workbook cannot be read: {said.decode(errors='replace')}")
+        raise BadFile(f"The {what} cannot be read: {said.decode(errors='replace')}")
     if process.returncode != 0:
-        raise BadFile("The workbook cannot be read within the limits of memory and time.")
+        raise BadFile(f"The {what} cannot be read within the limits of memory and time.")
 
 
 def _check_unpacked(source: Path | bytes) -> None:
+    """Refuse what says itself that it is too much; what lies about it meets the child's limits."""
     try:
         with zipfile.ZipFile(io.BytesIO(source) if isinstance(source, bytes) else source) as file:
-            size = sum(part.file_size for part in file.infolist())
-    except (zipfile.BadZipFile, OSError) as error:
+            parts = file.infolist()
+    except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError) as error:
         raise BadFile(f"The workbook cannot be read: {error}") from error
+    size, packed = sum(part.file_size for part in parts), sum(part.compress_size for part in parts)
     if size > UNPACKED:
         raise BadFile(f"The workbook unpacks to {size:,} bytes; at most {UNPACKED:,} are read.")
+    if size > _PLAIN and size > RATIO * packed:
+        raise BadFile(f"The workbook unpacks to more than {RATIO} times its size.")
+    if len(parts) > PARTS:
+        raise BadFile(f"The workbook has {len(parts):,} parts; at most {PARTS:,} are read.")
 
 
 def _limited(found: Iterable[list[str] | RowError]) -> Rows:
@@ -205,10 +253,10 @@ def _limited(found: Iterable[list[str] | RowError]) -> Rows:
                 raise BadFile(f"The header is {row.detail}")
             yield row
             continue
-        if not any(cell.strip() for cell in row):
-            continue
         if number > ROWS:
             raise BadFile(f"The file has more than {ROWS:,} rows; split it.")
+        if not any(cell.strip() for cell in row):
+            continue
         if header is None:
             header = _header(row)
         else:

@@ -12,8 +12,8 @@ from typing import Any
 
 from python_calamine import CalamineError, load_workbook
 
-MEMORY = 1_500_000_000
-SECONDS = 60
+MEMORY = 512 * 2**20
+SECONDS = 20
 CANNOT_READ = 3
 
 
@@ -35,10 +35,15 @@ def text(cell: Any) -> str:
             return str(cell)
 
 
-def main(path: str, most_rows: int) -> int:
+def confine() -> None:
+    """Let this process have so much memory and time, and leave no core file."""
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
     resource.setrlimit(resource.RLIMIT_CPU, (SECONDS, SECONDS))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+
+
+def main(path: str, most_rows: int) -> int:
+    confine()
     try:
         sheet = load_workbook(path).get_sheet_by_index(0)
         for number, row in enumerate(sheet.to_python(skip_empty_area=False), start=1):
