@@ -37,6 +37,7 @@ COSTS = {
 COSTS_BY_END = {"/cohorts": 5, "/screenings": 2, "/approach-list": 2}
 # Asked by machines that watch the service.
 UNCOUNTED = frozenset({"/healthz", "/readyz", "/metrics"})
+ASSETS = "/assets/"
 
 
 @dataclass(frozen=True)
@@ -118,7 +119,7 @@ class RateLimit:
         self.rates: Rates | None = None
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http" or scope["path"] in UNCOUNTED:
+        if scope["type"] != "http" or _uncounted(scope["path"]):
             await self.app(scope, receive, send)
             return
         request = Request(scope, receive)
@@ -162,6 +163,11 @@ class RateLimit:
 
     async def _do(self, rates: Rates, work: Callable[..., Room], *args: object) -> Room:
         return work(*args) if rates.is_quick else await run_in_threadpool(work, *args)
+
+
+def _uncounted(path: str) -> bool:
+    """Health, and the styles and scripts of the pages: one page loads several of them."""
+    return path in UNCOUNTED or path.startswith(ASSETS)
 
 
 def cost_of(path: str) -> int:

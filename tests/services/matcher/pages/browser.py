@@ -1,6 +1,8 @@
 """A real Chromium, driven as a person with a keyboard would drive it."""
 
+import base64
 import json
+import re
 import shutil
 import tempfile
 from collections.abc import Callable, Iterator
@@ -143,6 +145,12 @@ class Browser:
             for v in found
             for node in v["nodes"] or [{"html": ""}]
         ]
+
+    def printed_pages(self) -> int:
+        """On how many sheets of paper the page is printed."""
+        asked = {"preferCSSPageSize": True}
+        printed = self.driver.execute_cdp_cmd("Page.printToPDF", asked)["data"]
+        return len(re.findall(rb"/Type\s*/Page\b", base64.b64decode(printed)))
 
     def overflow(self) -> int:
         """How many pixels the page is wider than the window."""

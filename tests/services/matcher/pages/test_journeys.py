@@ -51,6 +51,8 @@ def test_from_a_place_to_the_paper_for_the_mayor(browser: Browser, language: str
     browser.enter("a[href$=brief]")
     assert words.text("brief.of_shortlist", {"count": 1}) in browser.text()
     assert browser.all("a[href*='format=pdf']")
+    browser.open(browser.at().partition("?")[0] + "?which=all")
+    assert browser.printed_pages() == 2
 
 
 @two_languages
@@ -125,18 +127,24 @@ def test_the_list_is_narrowed_in_place_and_said(browser: Browser, language: str)
     assert browser.one("[name=continent][value=SA]").is_selected()
 
 
+def click(browser: Browser, selector: str) -> None:
+    """Press a button whose form leads to another address."""
+    before = browser.at()
+    browser.one(selector).click()
+    browser.until(lambda: browser.at() != before and browser.all("footer"))
+
+
 def test_all_of_it_with_scripts_off(browser: Browser) -> None:
     with browser.without_scripts():
         browser.open("/?lang=es")
         browser.one("#place-search").send_keys("Bilbao")
-        browser.one("button[value=peers]").click()
-        browser.one(CONTINUE).click()
+        click(browser, "button[value=peers]")
+        click(browser, CONTINUE)
         browser.one("[value=regeneration]").click()
-        browser.one(CONTINUE).click()
+        click(browser, CONTINUE)
         browser.one("[name=stage]").click()
-        for _ in range(3):
-            browser.one(CONTINUE).click()
-        browser.one(CONTINUE).click()
+        for _ in range(4):
+            click(browser, CONTINUE)
         assert "Bilbao" in browser.one("h1").text
         match = browser.at()
         browser.open(f"{match}?view=table")
