@@ -5,23 +5,22 @@
 pairs_twinning.csv.gz. What is not there is left out.
 """
 
-import random
 import sys
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
-import numpy as np
-
+from benchmarks.calibration import calibration
+from benchmarks.ceiling import ceiling
+from benchmarks.showing import showing
 from models.settings import Settings
-from models.snapshot.columns import KINDS
-from models.taxonomy import Mode, PlaceKind
+from models.taxonomy import Mode
 from services.asking import Asking
 from services.matcher.learning.asking import Questions, membership_questions
-from services.matcher.learning.commands import MODES, TruthKind, questions
+from services.matcher.learning.commands import MODES, Sample, TruthKind, questions
 from services.matcher.learning.evaluation import OURS, Evaluation, evaluate_peers
-from services.matcher.learning.gate import exposure
 from services.matcher.learning.memberships import evaluate_memberships
 from services.matcher.learning.metrics import METRICS, Figure
 from services.matcher.learning.resolving import Resolver
@@ -40,6 +39,7 @@ EVIDENCE = {
     "language": ["shared_language"],
     "income group": ["similar_income"],
     "needs and offers": ["needs_met", "gives_back", "same_stage"],
+    "track record of working abroad": ["works_abroad"],
 }
 
 
@@ -55,7 +55,8 @@ def main(folder: Path) -> None:
     parts += [_set(name, evaluation) for name, evaluation in found.items()]
     pairs = found.get("pairs, open pool")
     if pairs is not None:
-        parts += [_ablation(context, found), _exposure(context), _errors(context, pairs)]
+        parts += [_ablation(context, found), *_further(context, folder, found)]
+        parts += [showing(context), _errors(context, pairs)]
     head = PAGE.read_text(encoding="utf-8").split(MARK)[0]
     PAGE.write_text(head + MARK + "\n\n" + "\n\n".join(parts) + "\n", encoding="utf-8")
 
@@ -75,14 +76,41 @@ def _evaluations(context: Context, folder: Path) -> Iterator[tuple[str, Evaluati
         rows = read_memberships(members)
         for label, history in (("all hidden", False), ("one hidden, the others known", True)):
             asked = membership_questions(Resolver(context.catalogue), rows, history)
-            yield f"memberships, {label}", evaluate_memberships(context, asked)
+            evaluated = evaluate_memberships(context, asked)
+            yield f"memberships, {label}", evaluated
+            if not history:
+                rest = _without_the_largest(evaluated)
+                yield "memberships, places in the largest network left out", rest
     if twins.is_file():
         asked = questions(context, TruthKind.PAIRS, twins)
-        drawn = random.Random(0).sample(asked.asked, min(SAMPLE, len(asked.asked)))
+        drawn = Sample(SAMPLE).of(asked)
         yield (
-            f"town twinnings, {len(drawn)} questions drawn",
-            evaluate_peers(context, replace(asked, asked=drawn), MODES[TruthKind.PAIRS]),
+            f"town twinnings, {len(drawn.asked)} questions drawn with the seed 0",
+            evaluate_peers(context, drawn, MODES[TruthKind.PAIRS]),
         )
+
+
+def _further(context: Context, folder: Path, found: dict[str, Evaluation]) -> Iterator[str]:
+    """Calibration over the sets of peers, and the ceiling where there are enough pairs."""
+    sets = {"pairs": (found["pairs, open pool"].questions, MODES[TruthKind.PAIRS])}
+    if "groups, open pool" in found:
+        sets["groups"] = (found["groups, open pool"].questions, MODES[TruthKind.GROUPS])
+    twins = folder / "pairs_twinning.csv.gz"
+    asked = questions(context, TruthKind.PAIRS, twins) if twins.is_file() else None
+    if asked is not None:
+        sets["twinnings"] = (Sample(SAMPLE).of(asked), MODES[TruthKind.PAIRS])
+    yield calibration(context, sets)
+    if asked is not None:
+        yield ceiling(context, asked, MODES[TruthKind.PAIRS])
+
+
+def _without_the_largest(found: Evaluation) -> Evaluation:
+    """The questions of places that are not in the network that most rows are of."""
+    rows = Counter(network for q in found.questions.asked for network in q.truths)
+    most = rows.most_common(1)[0][0]
+    kept = [at for at, q in enumerate(found.questions.asked) if most not in q.truths]
+    asked = replace(found.questions, asked=[found.questions.asked[at] for at in kept])
+    return Evaluation(asked, {n: [ranks[at] for at in kept] for n, ranks in found.ranks.items()})
 
 
 def _set(name: str, found: Evaluation) -> str:
@@ -116,6 +144,9 @@ def _ablation(context: Context, found: dict[str, Evaluation]) -> str:
     ]
     if "groups, open pool" in found:
         sets.append(("groups", found["groups, open pool"].questions, MODES[TruthKind.GROUPS]))
+    twins = next((e for name, e in found.items() if name.startswith("town")), None)
+    if twins is not None:
+        sets.append(("twinnings", twins.questions, MODES[TruthKind.PAIRS]))
     lines = [
         "## Ablation",
         "",
@@ -125,14 +156,15 @@ def _ablation(context: Context, found: dict[str, Evaluation]) -> str:
         "|---" * (2 * len(sets) + 1) + "|",
     ]
     weights = context.catalogue.weights
-    without: dict[str, list[str]] = {"nothing": [], **EVIDENCE}
-    for label, names in without.items():
+    without: dict[str, list[str] | None] = {"nothing": [], **EVIDENCE}
+    for label, names in {**without, "shapes": None}.items():
         cells = []
         for _, asked, mode in sets:
             kept = dict(weights["peers"][mode])
             context.catalogue.weights = {
                 **weights,
-                "peers": {**weights["peers"], mode: kept | dict.fromkeys(names, 0)},
+                "peers": {**weights["peers"], mode: kept | dict.fromkeys(names or (), 0)},
+                "shapes": {} if names is None else weights.get("shapes", {}),
             }
             figures = evaluate_peers(context, asked, mode).figures()[OURS]
             cells += [
@@ -141,26 +173,6 @@ def _ablation(context: Context, found: dict[str, Evaluation]) -> str:
             ]
         context.catalogue.weights = weights
         lines.append(f"| {label} | {' | '.join(cells)} |")
-    return "\n".join(lines)
-
-
-def _exposure(context: Context) -> str:
-    """Who is suggested, ten to each of 200 cities drawn at random."""
-    kind = context.snapshot.places.columns["kind"]
-    cities = np.flatnonzero(kind.values[kind.codes, 0] == KINDS.index(PlaceKind.CITY))
-    drawn = [int(row) for row in np.random.default_rng(0).choice(cities, 200, replace=False)]
-    lines = [
-        "## Exposure",
-        "",
-        "Ten suggestions to each of 200 cities drawn at random.",
-        "",
-        "| mode | second-tier | lower-income | outside Europe | to the most suggested 1 % | Gini |",
-        "|---|---|---|---|---|---|",
-    ]
-    for mode in Mode:
-        seen = exposure(context, drawn, mode)
-        cells = " | ".join(f"{value:.3f}" for value in vars(seen).values())
-        lines.append(f"| {mode} | {cells} |")
     return "\n".join(lines)
 
 

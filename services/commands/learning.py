@@ -89,7 +89,7 @@ def _read(file: Path) -> dict[str, Any]:
         found: Any = json.loads(file.read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
         raise BadFile(f"{file.name} cannot be read: {error}") from error
-    if not isinstance(found, dict) or "learned" not in found:
+    if not isinstance(found, dict) or not found.get("learned"):
         raise BadFile(f"{file.name} was not written by `counterpart train`.")
     if odd := misfits(found):
         raise BadFile(f"{file.name} was made for other features ({odd[0]}).")

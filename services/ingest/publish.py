@@ -66,6 +66,11 @@ class _Build:
         return len(written)
 
 
+def weights_of(store: SnapshotStore) -> Path:
+    """The weights of the next snapshot: those installed, or else the project's own."""
+    return store.weights if store.weights.is_file() else WEIGHTS
+
+
 def publish(
     session: Session,
     store: SnapshotStore,
@@ -88,8 +93,7 @@ def publish(
         ties = _ties(build, places.sorted_keys(), named)
         if read_texts:
             build.array("need_anchors.npy", embed_texts(session, anchors(), embedder))
-        installed = store.weights
-        shutil.copyfile(installed if installed.is_file() else WEIGHTS, folder / "weights.json")
+        shutil.copyfile(weights_of(store), folder / "weights.json")
         build.files.append("weights.json")
         manifest = Manifest(
             data_revision=build.revision.hexdigest(),

@@ -48,13 +48,19 @@ class Exposure:
 def exposure(context: Context, askers: Sequence[int], mode: Mode) -> Exposure:
     """Who is suggested to these places, ten to each."""
     places, counts = context.snapshot.places, Counter[int]()
-    pool = 1
     for asker in askers:
         request = PeersRequest(place_id=places.id(asker), mode=mode, limit=SHOWN)
         match = PeerMatch(context, request)
         ranking = match.rank(match.rows(SHOWN)).ranking
         counts.update(int(ranking.rows[at]) for at in ranking.best(SHOWN))
-        pool = max(pool, match.pool.count())
+    return exposure_of(context, counts)
+
+
+def exposure_of(context: Context, counts: Mapping[int, int]) -> Exposure:
+    """How the suggestions counted by place are spread over all places that may be suggested."""
+    places, columns = context.snapshot.places, context.snapshot.places.columns
+    kind = columns["kind"]
+    pool = int((kind.values[kind.codes, 0] == KINDS.index(PlaceKind.CITY)).sum())
     total = max(sum(counts.values()), 1)
 
     def share(test: Any) -> float:

@@ -1,7 +1,7 @@
 """Memberships evaluated: which networks a place is in, asked as if nobody knew."""
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from math import sqrt
 from typing import Any
@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from models.snapshot.columns import residents
 from models.taxonomy import Verdict
+from services.matcher.catalogue import Catalogue
 from services.matcher.eligibility import Judgement
 from services.matcher.features.geography import distance_km
 from services.matcher.features.needs import sectors_of
@@ -19,6 +20,7 @@ from services.matcher.learning.evaluation import OURS, Evaluation, ThemeReader, 
 from services.matcher.learning.hiding import without
 from services.matcher.matching import Context
 from services.matcher.matching.collaborations import CollaborationMatch
+from services.matcher.members import Company
 from services.matcher.profile import stored_facts
 from services.matcher.schemas import CollaborationsRequest
 from services.matcher.scoring import Rows, rank
@@ -37,6 +39,7 @@ def evaluate_memberships(
     found = Evaluation(questions)
     random = np.random.default_rng(seed)
     rosters = Rosters(context, questions)
+    context = replace(context, catalogue=Informed(context.catalogue, rosters.members))
     for question, match, rows in membership_matches(context, questions, closed):
         by_row = np.arange(len(rows), dtype=float)
         shuffled = random.random(len(rows))
@@ -83,6 +86,25 @@ def _shut_out(judgement: Judgement) -> bool:
     """Whether a rule of entry refuses the place; that a network is closed today says nothing."""
     refusals = {o.rule_id for o in judgement.outcomes if o.effect is Verdict.REFUSED}
     return bool(refusals - OF_TODAY)
+
+
+class Informed(Catalogue):
+    """A catalogue that knows the members its baselines know: its own lists and the file's rows.
+
+    The place that asks is never its own company, so that none of its rows tells of itself.
+    """
+
+    def __init__(self, catalogue: Catalogue, members: Mapping[int, set[int]]) -> None:
+        super().__init__(catalogue.snapshot)
+        self.weights = catalogue.weights
+        networks = sorted(network for network, inside in members.items() if inside)
+        lists = [sorted(members[network]) for network in networks]
+        starts = np.cumsum([0, *(len(inside) for inside in lists)])[:-1].tolist()
+        rows = np.array([row for inside in lists for row in inside], np.intp)
+        self._known = Company(networks, rows, starts)
+
+    def company(self, tenant: str) -> Company:  # noqa: ARG002
+        return self._known
 
 
 class Rosters:
