@@ -95,16 +95,17 @@ async def _load(port: int, requests: list[bytes], connections: int, seconds: flo
     return took
 
 
-def ask_once(port: int, request: bytes) -> bytes:
+async def answer_once(port: int, request: bytes) -> bytes:
     """What is answered to one request on a connection of its own."""
+    reader, writer = await asyncio.open_connection("127.0.0.1", port)
+    content = await _ask(reader, writer, request)
+    writer.close()
+    return content
 
-    async def once() -> bytes:
-        reader, writer = await asyncio.open_connection("127.0.0.1", port)
-        content = await _ask(reader, writer, request)
-        writer.close()
-        return content
 
-    return asyncio.run(once())
+def ask_once(port: int, request: bytes) -> bytes:
+    """The same, waited for."""
+    return asyncio.run(answer_once(port, request))
 
 
 def free_port() -> int:

@@ -19,5 +19,6 @@ with engine.connect() as connection:
         if connection.dialect.name == "postgresql":
             # A lock that cannot be had soon is given up, not queued in front of readers.
             connection.exec_driver_sql("SET LOCAL lock_timeout = '4s'")
+            connection.exec_driver_sql("SET LOCAL statement_timeout = '5s'")
             connection.exec_driver_sql("SELECT pg_advisory_xact_lock(72616331)")
         context.run_migrations()

@@ -1,6 +1,7 @@
 """The database: engine, sessions, and whether its schema is current."""
 
 import sqlite3
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -9,6 +10,8 @@ from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Engine, create_engine, event, make_url
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import TimeoutError as SQLAlchemyTimeout
 from sqlalchemy.orm import Session, sessionmaker
 
 from models.tenancy import OF_ALL, OF_CALLERS, TenantSession
@@ -90,6 +93,19 @@ def drift(engine: Engine) -> None:
 
 def is_migrated(engine: Engine) -> bool:
     """Whether the schema is the newest one."""
-    head = ScriptDirectory(str(ROOT / "migrations")).get_current_head()
     with engine.connect() as connection:
-        return MigrationContext.configure(connection).get_current_revision() == head
+        return MigrationContext.configure(connection).get_current_revision() == _newest()
+
+
+@lru_cache(maxsize=1)
+def _newest() -> str | None:
+    return ScriptDirectory(str(ROOT / "migrations")).get_current_head()
+
+
+def why_not(engine: Engine) -> list[str]:
+    """Why nothing can be asked of a database now; empty where it can."""
+    try:
+        migrated = is_migrated(engine)
+    except (OperationalError, SQLAlchemyTimeout):
+        return ["The database cannot be reached."]
+    return [] if migrated else ["The database schema is not current: run `counterpart migrate`."]

@@ -111,6 +111,36 @@ class NotReady(Problem):
         self.headers = {"Retry-After": "2"}
 
 
+class Overloaded(Problem):
+    """More requests at once than are answered well; the next moment may have room."""
+
+    status, title, type = 503, "Too busy", "too-busy"
+
+    def __init__(self) -> None:
+        super().__init__("Too many requests are being answered: send this one again in a second.")
+        self.headers = {"Retry-After": "1"}
+
+
+class TookTooLong(Problem):
+    """An answer that would have come later than the deadline."""
+
+    status, title, type = 503, "Took too long", "took-too-long"
+
+    def __init__(self, seconds: float) -> None:
+        super().__init__(f"No answer within {seconds:g} seconds: ask for less, or again later.")
+        self.headers = {"Retry-After": "5"}
+
+
+class SlowSender(Problem):
+    """A body that does not come."""
+
+    status, title, type = 408, "Request too slow", "request-too-slow"
+
+    def __init__(self, seconds: float) -> None:
+        super().__init__(f"The body comes too slowly: it is waited for {seconds:g} seconds.")
+        self.headers = {"Connection": "close"}
+
+
 class ExecutorUnavailable(Problem):
     """Whoever should do the heavy work cannot: not installed, out of reach, or dying of it."""
 

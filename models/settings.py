@@ -88,6 +88,15 @@ class Settings(BaseSettings):
     workers: int = Field(default=1, ge=1, le=256)
     """How many processes `counterpart serve matcher` answers with; they share the snapshot."""
 
+    requests_at_once: int = Field(default=100, ge=1)
+    """How many requests a process answers at once; the others are told to come again."""
+
+    deadline_seconds: float = Field(default=60, ge=0)
+    """How long an answer may take to begin; 0 is as long as it takes."""
+
+    drain_seconds: float = Field(default=0, ge=0, le=300)
+    """How long `/readyz` says no before a server told to stop takes no more connections."""
+
     compiled_search: bool = True
     """Whether the search is compiled for this machine, beside the first answers."""
 

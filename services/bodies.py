@@ -1,16 +1,21 @@
 """Bodies of requests: none too large, and JSON that every part of the service can read."""
 
+import asyncio
 import re
 from collections.abc import Callable
+from time import monotonic
 
 import orjson
 from fastapi import Request, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from models.errors import InvalidInput, Problem, TooLarge
+from models.errors import InvalidInput, Problem, SlowSender, TooLarge
 
 JSON_LIMIT = 2_000_000
 FILE_LIMIT = 50_000_000
+# A body comes at once, or at this rate after these seconds: what is slower is not waited for.
+SECONDS = 10.0
+BYTES_A_SECOND = 50_000
 _LONG_NUMBER = re.compile(rb"[0-9]{19}")
 
 
@@ -36,6 +41,7 @@ class BodyGuard:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
+        receive = _in_time(receive)
         request = Request(scope, receive)
         kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
         is_file = kind == "multipart/form-data"
@@ -71,7 +77,10 @@ async def _read(receive: Receive, limit: int) -> bytes:
     parts: list[bytes] = []
     size, more = 0, True
     while more:
-        message = await receive()
+        try:
+            message = await receive()
+        except SlowSender as slow:
+            raise _Refused(slow) from slow
         if message["type"] != "http.request":
             break
         part = message.get("body", b"")
@@ -122,3 +131,24 @@ def _limited(receive: Receive, limit: int) -> Receive:
         return message
 
     return counted
+
+
+def _in_time(receive: Receive) -> Receive:
+    """The same stream, given up where it comes byte by byte."""
+    began, size, is_whole = monotonic(), 0, False
+
+    async def hurried() -> Message:
+        nonlocal size, is_whole
+        if is_whole:
+            return await receive()
+        left = SECONDS + size / BYTES_A_SECOND - (monotonic() - began)
+        try:
+            async with asyncio.timeout(max(left, 0)):
+                message = await receive()
+        except TimeoutError:
+            raise SlowSender(SECONDS) from None
+        size += len(message.get("body", b""))
+        is_whole = not message.get("more_body", False)
+        return message
+
+    return hurried

@@ -9,6 +9,7 @@ from uvicorn.supervisors import Multiprocess
 from models.errors import Problem
 from services import logs, printing
 from services.matcher import app as matcher
+from services.patience import Impatient
 
 # A busy machine imports slowly; a matcher that says nothing for longer is replaced.
 STARTING_SECONDS = 120
@@ -45,7 +46,7 @@ def address(listener: socket.socket) -> str:
 
 def run(app: FastAPI, listener: socket.socket) -> None:
     """Serve until interrupted; the log of requests is the app's own."""
-    config = uvicorn.Config(app, log_level="warning", access_log=False)
+    config = uvicorn.Config(app, http=Impatient, log_level="warning", access_log=False)
     _Server(config, _greeting(app, address(listener))).run([listener])
 
 
@@ -55,6 +56,7 @@ def run_matchers(listener: socket.socket, workers: int) -> None:
         "services.serving:matcher_of_its_own",
         factory=True,
         workers=workers,
+        http=Impatient,
         timeout_worker_healthcheck=STARTING_SECONDS,
         log_level="warning",
         access_log=False,

@@ -22,6 +22,7 @@ from starlette.staticfiles import StaticFiles
 from starlette_compress import CompressMiddleware
 
 from models.errors import Conflict, InvalidInput, NotReady, Problem
+from models.settings import Settings
 from services.ageing import Ageing
 from services.answers import Health
 from services.bodies import FILE_LIMIT, JSON_LIMIT, BodyGuard
@@ -29,11 +30,13 @@ from services.conditional import Conditional
 from services.contract.document import document
 from services.contract.operation import Operation, Operations
 from services.cross_origin import CrossOrigin
+from services.draining import add_draining
 from services.formats import Formats
 from services.idempotency import Idempotency
 from services.inputs import input_errors
 from services.logs import RequestLog, request_id
 from services.rates import RateLimit
+from services.shedding import Shedding
 from services.signing_in import SignedIn
 from services.signing_in import router as signing_in
 
@@ -91,8 +94,11 @@ def install(
 
     Make the app with `FastAPI(docs_url=None, redoc_url=None)`; its own pages load from a CDN.
     """
+    settings: Settings = getattr(app.state, "settings", None) or Settings()
+    draining = add_draining(app, settings.drain_seconds)
+    app.state.draining = draining
     _handle_errors(app)
-    _add_health(app, ready)
+    _add_health(app, lambda: [*draining.why_not(), *ready()])
     app.include_router(signing_in)
     if find_spec("authlib") is not None:
         app.include_router(import_module("services.oidc_routes").router)
@@ -103,6 +109,13 @@ def install(
     app.add_middleware(Ageing, api=app)
     app.add_middleware(Idempotency, api=app, refuse=problem)
     app.add_middleware(CompressMiddleware, minimum_size=COMPRESSED_FROM)
+    app.add_middleware(
+        Shedding,
+        at_once=settings.requests_at_once,
+        seconds=settings.deadline_seconds,
+        draining=draining,
+        refuse=problem,
+    )
     app.add_middleware(BodyGuard, json_limit=json_limit, file_limit=file_limit, refuse=problem)
     app.add_middleware(CrossOrigin)
     app.add_middleware(RateLimit, refuse=problem)
@@ -163,7 +176,7 @@ def _of_status(status: int, detail: str, headers: Any) -> Problem:
 
 def _add_health(app: FastAPI, ready: Readiness) -> None:
     @app.get("/healthz", tags=["health"])
-    def alive() -> Response:
+    async def alive() -> Response:
         """The process is alive; nothing else is looked at."""
         return answer({"status": "alive"})
 

@@ -9,9 +9,8 @@ from uuid import uuid4
 
 from fastapi import Depends, Request
 from sqlalchemy import Engine
-from sqlalchemy.exc import OperationalError
 
-from models.database import Sessions, is_migrated, sessions
+from models.database import Sessions, sessions, why_not
 from models.embedding import Embedder, load_embedder
 from models.settings import Settings
 from models.snapshot import SnapshotStore
@@ -32,7 +31,6 @@ class Ingest:
     jobs: Jobs
     _embedder: Embedder | None = None
     _loading: Lock = field(default_factory=Lock)
-    _migrated: bool = False
 
     @property
     def store(self) -> SnapshotStore:
@@ -54,16 +52,7 @@ class Ingest:
 
     def not_ready(self) -> list[str]:
         """The reasons why the service cannot work now."""
-        try:
-            if not self._migrated:
-                self._migrated = is_migrated(self.engine)
-            else:
-                self.engine.connect().close()
-        except OperationalError:
-            return ["the database cannot be reached"]
-        if not self._migrated:
-            return ["the database schema is not current: run `counterpart migrate`"]
-        return []
+        return why_not(self.engine)
 
     def keep(self, content: BinaryIO) -> Path:
         """Keep an upload until its job has read it."""

@@ -9,7 +9,7 @@ from typing import Any
 from fastapi import APIRouter, FastAPI
 from fastapi.concurrency import run_in_threadpool
 
-from models.database import callers_sessions, connect, sessions
+from models.database import callers_sessions, connect, sessions, why_not
 from models.embedding import Embedder, load_embedder
 from models.errors import SnapshotRefused
 from models.settings import Settings
@@ -124,5 +124,6 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     app.state.settings = settings
     engine = connect(settings.url)
     app.state.sessions, app.state.every_tenant = callers_sessions(engine), sessions(engine)
-    install(app, mount(app, settings))
+    snapshot = mount(app, settings)
+    install(app, lambda: [*why_not(engine), *snapshot()])
     return app

@@ -4,7 +4,7 @@ import gc
 import logging
 from threading import Lock
 
-from models.errors import NotReady, Problem
+from models.errors import NotReady, Problem, SnapshotRefused
 from models.snapshot import Snapshot, SnapshotStore
 from services.matcher.catalogue import Catalogue
 
@@ -47,7 +47,7 @@ class Current:
         if wanted is None:
             raise NotReady("No snapshot has been published yet: run `counterpart publish`.")
         try:
-            self._catalogue = Catalogue(Snapshot(self.store.path(wanted)))
+            self._catalogue = self._opened(wanted)
             # What a snapshot holds stays: the collector of cycles need not walk it at each turn.
             gc.freeze()
         except Problem as error:
@@ -57,6 +57,16 @@ class Current:
             self._refused = wanted
             return held
         return self._catalogue
+
+    def _opened(self, wanted: str) -> Catalogue:
+        try:
+            return Catalogue(Snapshot(self.store.path(wanted)))
+        except (OSError, ValueError, KeyError) as error:
+            log.exception("snapshot cannot be opened")
+            raise SnapshotRefused(
+                f"The snapshot {wanted} is not of this version's form, or a part of it is gone: "
+                "run `counterpart publish`."
+            ) from error
 
     def why_not(self) -> list[str]:
         """Why no answer can be given; empty where one can."""

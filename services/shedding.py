@@ -1,0 +1,73 @@
+"""Too much at once, or for too long: refused with Retry-After, so that the rest is answered."""
+
+import asyncio
+from collections.abc import Callable
+
+from fastapi import Request, Response
+from prometheus_client import Counter, Gauge
+from starlette.datastructures import MutableHeaders
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from models.errors import Overloaded, Problem, TookTooLong
+from services.draining import Draining
+
+IN_HAND = Gauge("counterpart_requests_in_hand", "Requests being answered")
+SHED = Counter("counterpart_requests_shed", "Requests refused to keep up", ["why"])
+# Asked by whoever decides whether this server lives: never refused.
+ALWAYS = frozenset({"/healthz", "/readyz", "/metrics"})
+
+
+class Shedding:
+    """Answers so many requests at once, each within so many seconds; the others are refused.
+
+    A deadline holds until an answer begins: what is streamed may take as long as it is read.
+    """
+
+    def __init__(
+        self,
+        app: ASGIApp,
+        at_once: int,
+        seconds: float,
+        draining: Draining,
+        refuse: Callable[[Request, Problem], Response],
+    ) -> None:
+        self.app, self.at_once, self.seconds = app, at_once, seconds
+        self.draining, self.refuse = draining, refuse
+        self._in_hand = 0
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http" or scope["path"] in ALWAYS:
+            await self.app(scope, receive, send)
+            return
+        if self._in_hand >= self.at_once:
+            SHED.labels("busy").inc()
+            await self.refuse(Request(scope), Overloaded())(scope, receive, send)
+            return
+        self._in_hand += 1
+        IN_HAND.inc()
+        try:
+            await self._in_time(scope, receive, send)
+        finally:
+            self._in_hand -= 1
+            IN_HAND.dec()
+
+    async def _in_time(self, scope: Scope, receive: Receive, send: Send) -> None:
+        has_begun = False
+
+        async def begun(message: Message) -> None:
+            nonlocal has_begun
+            if message["type"] == "http.response.start":
+                has_begun = True
+                deadline.reschedule(None)
+                if self.draining.is_on:
+                    MutableHeaders(scope=message)["Connection"] = "close"
+            await send(message)
+
+        try:
+            async with asyncio.timeout(self.seconds or None) as deadline:
+                await self.app(scope, receive, begun)
+        except TimeoutError:
+            if has_begun or not deadline.expired():
+                raise
+            SHED.labels("late").inc()
+            await self.refuse(Request(scope), TookTooLong(self.seconds))(scope, receive, send)
