@@ -40,8 +40,6 @@ class Tables(NamedTuple):
     lengths: np.ndarray
     weights: np.ndarray
     """The most that each column can tell (sides, columns)."""
-    order: np.ndarray
-    """The own columns that are asked for, those first that most often say little."""
 
 
 class Tops(NamedTuple):
@@ -54,27 +52,16 @@ class Tops(NamedTuple):
     """How many steps each table has."""
 
 
-class Bounds(NamedTuple):
-    """What groups are bounded with."""
-
-    commons: np.ndarray
-    """What the common columns say (combinations, sides, 2): told, worth."""
-    rest: np.ndarray
-    """The weight of what is read from own columns, per side."""
-    coverages: np.ndarray
-    """coverage ** gamma, from above."""
-
-
 class Chunk(NamedTuple):
-    """Groups looked at together, and what is known of each (sides, groups)."""
+    """Groups looked at together, and what is known of each (groups), by side (sides, groups)."""
 
     groups: np.ndarray
     told: np.ndarray
     worth: np.ndarray
     most: np.ndarray
-    """The most that size, rank, location and texts can be worth."""
+    """The most that size, rank, location and texts can be worth on the side being read."""
     reach: np.ndarray
-    """How far each can reach on its weaker side (groups)."""
+    """How far each can reach, and does reach at least, on the weaker side (2, groups)."""
 
 
 class Found(NamedTuple):
@@ -117,19 +104,7 @@ def _laid_out(terms, sides):
         for code in range(len(trust)):
             cells[start + code, 0] += weight * trust[code]
             cells[start + code, 1] += weight * part[code]
-    return Tables(cells, starts, lengths, weights, _order(cells, starts, lengths, weights))
-
-
-@njit(cache=True, nogil=True)
-def _order(cells, starts, lengths, weights):
-    missing = np.zeros(OWNS)
-    for side in range(len(starts)):
-        for own in range(OWNS):
-            start, length = starts[side, COMMONS + own], lengths[side, COMMONS + own]
-            if start >= 0:
-                missing[own] += weights[side, COMMONS + own]
-                missing[own] -= cells[start : start + length, 1].sum() / max(length, 1)
-    return np.argsort(-missing)[: np.sum(missing > 0)]
+    return Tables(cells, starts, lengths, weights)
 
 
 @njit(cache=True, nogil=True)
@@ -201,25 +176,23 @@ def _commons(world, question, tables, open_):
 
 
 @njit(cache=True, nogil=True)
-def _likeliest(question, tables, bounds, open_):
+def _likeliest(question, tables, commons, coverages, open_):
     """The open combinations, the likeliest first, and how far each can reach."""
     reach = np.full(len(open_), -1.0)
     for at in range(len(open_)):
         if open_[at]:
             reach[at] = 2.0
-            for side in range(len(bounds.rest)):
-                rest = question.text[0] + bounds.rest[side]
-                for fine in range(FINES):
-                    rest += tables.weights[side, COMMONS + OWNS + fine]
-                told, worth = bounds.commons[at, side, 0] + rest, bounds.commons[at, side, 1] + rest
-                covered = bounds.coverages[int(told / question.total * COVERAGES)]
+            for side in range(len(tables.weights)):
+                rest = question.text[0] + tables.weights[side, COMMONS:].sum()
+                told, worth = commons[at, side, 0] + rest, commons[at, side, 1] + rest
+                covered = coverages[int(told / question.total * COVERAGES)]
                 reach[at] = min(reach[at], worth / told * covered if told > 0 else 0.0)
     order = np.argsort(-reach)
     return order[: np.sum(reach >= 0)], reach
 
 
 @njit(cache=True, nogil=True)
-def _fill(world, question, bounds, chunk, count, common, first, open_groups):
+def _fill(world, question, commons, chunk, count, common, first, open_groups):
     """Put the open groups of a combination into the chunk, from `first` on, until it is full.
 
     How many the chunk then holds, and where it stopped.
@@ -229,40 +202,25 @@ def _fill(world, question, bounds, chunk, count, common, first, open_groups):
         if len(open_groups) == 0 or open_groups[group]:
             text = question.text[0] if world.written[group] else 0.0
             chunk.groups[count] = group
-            for side in range(len(bounds.rest)):
-                chunk.told[side, count] = bounds.commons[common, side, 0] + text
-                chunk.worth[side, count] = bounds.commons[common, side, 1]
-                chunk.most[side, count] = text
+            for side in range(len(chunk.told)):
+                chunk.told[side, count] = commons[common, side, 0] + text
+                chunk.worth[side, count] = commons[common, side, 1]
+            chunk.reach[:, count] = 2.0
             count += 1
         group += 1
     return count, group
-
-
-@njit(cache=True, nogil=True)
-def _add_fine(world, tables, tops, chunk, count):
-    """Add the most that size, rank and location can be worth within each group."""
-    for side in range(len(tables.starts)):
-        for fine in range(FINES):
-            weight = tables.weights[side, COMMONS + OWNS + fine]
-            if weight <= 0:
-                continue
-            start, bits = tables.starts[side, COMMONS + OWNS + fine], BITS[fine]
-            values, width = tops.values[tops.starts[side, fine] :], tops.widths[side, fine]
-            for i in range(count):
-                group = chunk.groups[i]
-                if world.known[group, fine]:
-                    first, last = world.ranges[group, fine, 0], world.ranges[group, fine, 1]
-                    chunk.told[side, i] += weight
-                    if first == last:
-                        chunk.most[side, i] += tables.cells[start + first, 1]
-                    else:
-                        chunk.most[side, i] += _top(values, width, first >> bits, last >> bits)
 
 
 @njit(cache=True, nogil=True, inline="always")
 def _listed(rows, row):
     at = np.searchsorted(rows, row)
     return at < len(rows) and rows[at] == row
+
+
+@njit(cache=True, nogil=True, inline="always")
+def _least(found):
+    """What is to be reached, with room for rounding."""
+    return max(found.best[0], found.sure[0]) - ROUNDING
 
 
 @njit(cache=True, nogil=True, inline="always")
@@ -276,47 +234,80 @@ def _put(best, score):
 
 
 @njit(cache=True, nogil=True)
-def _add_own(world, question, tables, bounds, chunk, count, found):
-    """Read the own columns as far as needed; says how many groups can be among the best."""
-    scale, kept, sides = COVERAGES / question.total, 0, len(tables.starts)
+def _add_fine(world, tables, tops, chunk, count, side):
+    """Add the most that size, rank and location can be worth within each group."""
+    for fine in range(FINES):
+        weight = tables.weights[side, COMMONS + OWNS + fine]
+        if weight <= 0:
+            continue
+        start, bits = tables.starts[side, COMMONS + OWNS + fine], BITS[fine]
+        values, width = tops.values[tops.starts[side, fine] :], tops.widths[side, fine]
+        for i in range(count):
+            group = chunk.groups[i]
+            if world.known[group, fine]:
+                first, last = world.ranges[group, fine, 0], world.ranges[group, fine, 1]
+                chunk.told[side, i] += weight
+                if first == last:
+                    chunk.most[i] += tables.cells[start + first, 1]
+                else:
+                    chunk.most[i] += _top(values, width, first >> bits, last >> bits)
+
+
+@njit(cache=True, nogil=True)
+def _add_own(world, tables, chunk, count, side):
+    """Add what the own columns say: column by column, which no guess of a branch holds up."""
+    for own in range(OWNS):
+        start = tables.starts[side, COMMONS + own]
+        if start >= 0:
+            for i in range(count):
+                cell = start + world.own[chunk.groups[i], own]
+                chunk.told[side, i] += tables.cells[cell, 0]
+                chunk.worth[side, i] += tables.cells[cell, 1]
+
+
+@njit(cache=True, nogil=True)
+def _drop(world, question, coverages, chunk, count, side, least):
+    """Drop the groups that cannot be among the best on a side; says how many are left."""
+    scale, kept, sides = COVERAGES / question.total, 0, len(chunk.told)
     for i in range(count):
-        group, reach, sure = chunk.groups[i], 2.0, 2.0
+        told, value = chunk.told[side, i], chunk.worth[side, i] + chunk.most[i]
+        step = int(told * scale)
+        if value * coverages[step] < least * told:
+            continue
+        group, share = chunk.groups[i], 1 / told if told > 0 else 0.0
         text = question.text[0] if world.written[group] else 0.0
-        least = max(found.best[0], found.sure[0]) - ROUNDING
-        for side in range(sides):
-            told, worth = chunk.told[side, i], chunk.worth[side, i]
-            left, at = bounds.rest[side], 0
-            while True:
-                most = told + left
-                step = int(most * scale)
-                value = worth + chunk.most[side, i] + left
-                if value * bounds.coverages[step] < least * most or at == len(tables.order):
-                    break
-                column = tables.order[at]
-                at += 1
-                start = tables.starts[side, COMMONS + column]
-                if start >= 0:
-                    cell = start + world.own[group, column]
-                    told += tables.cells[cell, 0]
-                    worth += tables.cells[cell, 1]
-                    left -= tables.weights[side, COMMONS + column]
-            share = 1 / most if most > 0 else 0.0
-            reach = min(reach, value * share * bounds.coverages[step])
-            if reach < least:
-                break
-            chunk.told[side, kept], chunk.worth[side, kept] = told, worth
-            if step > 0:
-                sure = min(sure, (value - text) * share * bounds.coverages[step - 1])
-            else:
-                sure = 0.0
-        if reach >= least:
-            chunk.groups[kept], chunk.reach[kept] = group, reach
-            kept += 1
-            first = world.starts[group]
-            alone = world.starts[group + 1] == first + 1
-            if alone and sure > found.sure[0] and not _listed(found.barred, world.members[first]):
-                _put(found.sure, sure)
+        below = coverages[step - 1] if step > 0 else 0.0
+        chunk.reach[0, kept] = min(chunk.reach[0, i], value * share * coverages[step])
+        chunk.reach[1, kept] = min(chunk.reach[1, i], (value - text) * share * below)
+        chunk.groups[kept] = group
+        for each in range(sides):
+            chunk.told[each, kept] = chunk.told[each, i]
+            chunk.worth[each, kept] = chunk.worth[each, i]
+        kept += 1
     return kept
+
+
+@njit(cache=True, nogil=True)
+def _note(world, chunk, count, found):
+    """Note what groups of one row, whose every column is read, reach at least."""
+    for i in range(count):
+        first, last = world.starts[chunk.groups[i]], world.starts[chunk.groups[i] + 1]
+        better = last == first + 1 and chunk.reach[1, i] > found.sure[0]
+        if better and not _listed(found.barred, world.members[first]):
+            _put(found.sure, chunk.reach[1, i])
+
+
+@njit(cache=True, nogil=True)
+def _look_into(world, question, tables, tops, coverages, chunk, count, found):
+    """Read a chunk's groups side by side; says how many of them can be among the best."""
+    for side in range(len(chunk.told)):
+        for i in range(count):
+            chunk.most[i] = question.text[0] if world.written[chunk.groups[i]] else 0.0
+        _add_fine(world, tables, tops, chunk, count, side)
+        _add_own(world, tables, chunk, count, side)
+        count = _drop(world, question, coverages, chunk, count, side, _least(found))
+    _note(world, chunk, count, found)
+    return count
 
 
 @njit(cache=True, nogil=True, fastmath={"reassoc", "contract"})
@@ -428,9 +419,7 @@ def _score_rows(world, tables, chunk, i, factor, worth, found):
     for at in range(world.starts[group], world.starts[group + 1]):
         _of_row(world, tables, chunk, i, at, worth)
         score = _score(worth, factor)
-        if score >= max(found.best[0], found.sure[0]) - ROUNDING and not _listed(
-            found.barred, world.members[at]
-        ):
+        if score >= _least(found) and not _listed(found.barred, world.members[at]):
             _hold(found, world.members[at], score)
 
 
@@ -439,9 +428,9 @@ def _open(world, question, tables, sketches, chunk, count, found):
     """Score the rows of a chunk's groups, the likeliest group first; hold the best."""
     sides = len(tables.starts)
     factor, worth = np.zeros(sides), np.zeros(sides)
-    for i in np.argsort(-chunk.reach[:count]):
-        least = max(found.best[0], found.sure[0]) - ROUNDING
-        if chunk.reach[i] < least:
+    for i in np.argsort(-chunk.reach[0, :count]):
+        least = _least(found)
+        if chunk.reach[0, i] < least:
             break
         for side in range(sides):
             told = chunk.told[side, i]
@@ -452,7 +441,7 @@ def _open(world, question, tables, sketches, chunk, count, found):
             continue
         for at in range(world.starts[group], world.starts[group + 1]):
             _of_row(world, tables, chunk, i, at, worth)
-            least = max(found.best[0], found.sure[0]) - ROUNDING
+            least = _least(found)
             score = _with_text(world, at, question, sketches, worth, factor, least)
             if score >= least and not _listed(found.barred, world.members[at]):
                 _hold(found, world.members[at], score)
@@ -460,8 +449,8 @@ def _open(world, question, tables, sketches, chunk, count, found):
 
 @njit(cache=True, nogil=True)
 def _chunk(sides, size):
-    sums = np.zeros((3, sides, size))
-    return Chunk(np.zeros(size, np.int64), sums[0], sums[1], sums[2], np.zeros(size))
+    sums = np.zeros((2, sides, size))
+    return Chunk(np.zeros(size, np.int64), sums[0], sums[1], np.zeros(size), np.zeros((2, size)))
 
 
 @njit(cache=True, nogil=True)
@@ -478,25 +467,19 @@ def search(world, question, terms, asked, best):
     )
     tables = _laid_out(terms, sides)
     tops, sketches = _tops(tables), _sketches(world, question.queries)
-    bounds = Bounds(
-        _commons(world, question, tables, open_commons),
-        tables.weights[:, COMMONS : COMMONS + OWNS].sum(axis=1),
-        _coverages(question.gamma),
-    )
-    order, reach = _likeliest(question, tables, bounds, open_commons)
+    commons, coverages = _commons(world, question, tables, open_commons), _coverages(question.gamma)
+    order, reach = _likeliest(question, tables, commons, coverages, open_commons)
     chunk, count = _chunk(sides, FEW_GROUPS), 0
     for common in order:
-        if reach[common] < max(best[0], found.sure[0]) - ROUNDING:
+        if reach[common] < _least(found):
             break
         group = world.common_starts[common]
         while group < world.common_starts[common + 1]:
-            count, group = _fill(world, question, bounds, chunk, count, common, group, open_groups)
+            count, group = _fill(world, question, commons, chunk, count, common, group, open_groups)
             if count == len(chunk.groups):
-                _add_fine(world, tables, tops, chunk, count)
-                count = _add_own(world, question, tables, bounds, chunk, count, found)
+                count = _look_into(world, question, tables, tops, coverages, chunk, count, found)
                 _open(world, question, tables, sketches, chunk, count, found)
                 chunk, count = _chunk(sides, min(2 * len(chunk.groups), MOST_GROUPS)), 0
-    _add_fine(world, tables, tops, chunk, count)
-    count = _add_own(world, question, tables, bounds, chunk, count, found)
+    count = _look_into(world, question, tables, tops, coverages, chunk, count, found)
     _open(world, question, tables, sketches, chunk, count, found)
     return found.rows[: found.size[0]], found.scores[: found.size[0]]

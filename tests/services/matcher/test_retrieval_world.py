@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from benchmarks.asking import best
 from models.snapshot import Snapshot, SnapshotStore
 from models.taxonomy import Mode, Sector
 from services.matcher import retrieval
@@ -15,7 +16,6 @@ from services.matcher.compiled import Kernel
 from services.matcher.matching.peers import PeerMatch
 from services.matcher.matching.question import Context
 from services.matcher.schemas import PeersRequest
-from services.matcher.scoring import Rows
 from services.matcher.wording import wording
 from tests.matcher_fixtures import Published
 from tests.services.matcher.worlds import default_catalogue, wide_world
@@ -71,11 +71,6 @@ def question(chance: random.Random, snapshot: Snapshot) -> PeersRequest:
         sector, stage = str(chance.choice(list(Sector))), "implement"
         asked["needs"] = [{"sector": sector, "stage": stage}]
     return PeersRequest.model_validate(asked)
-
-
-def best(match: PeerMatch, rows: Rows) -> list[int]:
-    ranking = match.rank(rows).ranking
-    return [int(row) for row in ranking.rows[ranking.best(10)]]
 
 
 def ask(context: Context, kernel: Kernel, questions: int, patch: pytest.MonkeyPatch) -> int:
