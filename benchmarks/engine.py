@@ -1,5 +1,6 @@
 """The search itself: how long it takes, whether it finds the true best, and how it grows."""
 
+import time
 from collections.abc import Sequence
 from functools import partial
 
@@ -11,6 +12,7 @@ from benchmarks.asking import (
     Asked,
     Built,
     Table,
+    best,
     exhausted,
     opened,
     questions,
@@ -30,6 +32,7 @@ NARROWER: tuple[tuple[str, tuple[tuple[str, object], ...]], ...] = (
 TIME_HEAD = [
     "places", "sides", "asking places", "p50 ms", "p95", "p99", "every place scored", "same top 10",
 ]  # fmt: skip
+PARTS_HEAD = ["places", "sides", "question and features ms", "search", "ranking"]
 GROWTH_HEAD = ["places", "filter", "eligible", "groups", "p50 ms", "ms a 100,000 eligible"]
 RECALL_HEAD = ["places", "text's share", "sides", "questions", "same top 10"]
 
@@ -47,6 +50,24 @@ def time_rows(built: Built, count: int) -> Table:
             who = "that wrote texts" if told else "at random"
             times = [f"{value:.2f}" for value in (p50, p95, p99)]
             rows.append([built.name, sides, who, *times, f"{every:.1f}", _alike(context, few)])
+    return rows
+
+
+def parts_rows(built: Built, count: int) -> Table:
+    """Where the time of places that wrote texts goes, in the middle."""
+    context, rows = opened(built.store), []
+    for mode, sides in ((ONE_SIDED, "one"), (TWO_SIDED, "two")):
+        took = []
+        for question in questions(context.snapshot, count, Asked(mode), 5):
+            start = time.perf_counter()
+            match = PeerMatch(context, question)
+            compared = time.perf_counter()
+            found = match.rows(10)
+            searched_at = time.perf_counter()
+            best(match, found)
+            ends = (compared, searched_at, time.perf_counter())
+            took.append(np.diff((start, *ends)) * 1000)
+        rows.append([built.name, sides, *(f"{part:.2f}" for part in np.median(took, axis=0))])
     return rows
 
 

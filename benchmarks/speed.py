@@ -36,7 +36,7 @@ from services.matcher.compiled import KERNEL
 
 REPORT = Path(__file__).resolve().parent.parent / "docs" / "speed.md"
 BEGIN, END = "<!-- measured -->", "<!-- end of measured -->"
-PARTS = ("search", "growth", "recall", "rivals", "keeping", "http", "reading")
+PARTS = ("search", "parts", "growth", "recall", "rivals", "keeping", "http", "reading")
 SIZES = "10000,40000,160000,640000,1000000"
 # The largest that other systems are filled with, and that recall is tried at.
 LARGEST = 640_000
@@ -75,6 +75,7 @@ def sections(asked: argparse.Namespace, stores: list[Built]) -> Iterator[tuple[s
     count = asked.questions
     makers: dict[str, Callable[[], list[str]]] = {
         "search": lambda: [table(engine.TIME_HEAD, _each(stores, engine.time_rows, count))],
+        "parts": lambda: [table(engine.PARTS_HEAD, _each(stores, engine.parts_rows, count))],
         "growth": lambda: [table(engine.GROWTH_HEAD, _each(made, engine.growth_rows, count))],
         "recall": lambda: [table(engine.RECALL_HEAD, engine.recall_rows(within[-1], asked.recall))],
         "rivals": lambda: [

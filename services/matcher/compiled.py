@@ -4,6 +4,7 @@ Until the kernel is ready, and wherever it cannot be made, the search in steps a
 No feature is known here: the kernel's tables are those of the terms.
 """
 
+import hashlib
 import logging
 import time
 from collections.abc import Callable
@@ -103,8 +104,7 @@ def _compiled(folder: Path) -> Callable[..., Found]:
     """The kernel, compiled for this machine or read from the folder."""
     from numba.core import config
 
-    # What is kept is found again by the date of the kernel's file, which says nothing of these.
-    folder = folder / "-".join(str(n) for n in (len(COMMON), len(OWN), len(FINE), STEP))
+    folder = folder / _version()
     folder.mkdir(parents=True, exist_ok=True)
     config.CACHE_DIR = str(folder)  # type: ignore[attr-defined]
     from services.matcher import kernel
@@ -119,6 +119,14 @@ def _compiled(folder: Path) -> Callable[..., Found]:
     search: Callable[..., Found] = kernel.search
     search(nothing_packed(), question, nothing, asked, np.zeros(1))
     return search
+
+
+def _version() -> str:
+    """A name for all that shapes what is compiled: a kept part is not asked what it was made of."""
+    digest = hashlib.sha256(repr((COMMON, OWN, FINE, STEP)).encode())
+    for path in sorted(Path(__file__).parent.glob("kernel*.py")):
+        digest.update(path.read_bytes())
+    return digest.hexdigest()[:16]
 
 
 def _question(query: Query, dimension: int) -> Question:

@@ -16,40 +16,23 @@ from typing import NamedTuple
 import numpy as np
 from numba import njit
 
-from models.snapshot.groups import COMMON, FINE, OWN
-from models.snapshot.texts import STEP
+from services.matcher.kernel_tables import (
+    BITS,
+    COMMONS,
+    COVERAGES,
+    FINES,
+    OWNS,
+    coverage_table,
+    greatest,
+    laid_out,
+    tops_of,
+)
+from services.matcher.kernel_texts import likeness, sketches_of
 
-COMMONS, OWNS, FINES = len(COMMON), len(OWN), len(FINE)
-COLUMNS = COMMONS + OWNS + FINES
 # How many groups are taken at first, and at most: the first ones only say what is to be reached.
 FEW_GROUPS, MOST_GROUPS = 64, 1024
-# As many bits of a fine column's codes are one step of its greatest values.
-BITS = (2, 1, 3)
-# Steps of the table of coverage ** gamma, read from above: powers would take most of the time.
-COVERAGES = 1024
-# Room for sums taken in another order, and for products of single precision.
-ROUNDING, ROUNDING_OF_SKETCHES = 1e-9, 1e-5
-
-
-class Tables(NamedTuple):
-    """All tables one after another: how much each code told, and what it was worth (cells, 2)."""
-
-    cells: np.ndarray
-    starts: np.ndarray
-    """Where the table of each column begins; -1 where none is read from it (sides, columns)."""
-    lengths: np.ndarray
-    weights: np.ndarray
-    """The most that each column can tell (sides, columns)."""
-
-
-class Tops(NamedTuple):
-    """The greatest values of ranges of 1, 2, 4, … steps of the fine columns' tables."""
-
-    values: np.ndarray
-    starts: np.ndarray
-    """Where those of each table begin (sides, fine columns)."""
-    widths: np.ndarray
-    """How many steps each table has."""
+# Room for sums taken in another order.
+ROUNDING = 1e-9
 
 
 class Chunk(NamedTuple):
@@ -75,86 +58,6 @@ class Found(NamedTuple):
     size: np.ndarray
     barred: np.ndarray
     """Rows that are left out, sorted."""
-
-
-@njit(cache=True, nogil=True)
-def _coverages(gamma):
-    """coverage ** gamma at the end of each of many small steps."""
-    table = np.ones(COVERAGES + 2)
-    for step in range(COVERAGES):
-        table[step] = ((step + 1) / COVERAGES) ** gamma
-    return table
-
-
-@njit(cache=True, nogil=True)
-def _laid_out(terms, sides):
-    """The terms' tables one after another, added up where two are read from one column."""
-    starts, weights = np.full((sides, COLUMNS), -1), np.zeros((sides, COLUMNS))
-    lengths, size = np.zeros((sides, COLUMNS), np.int64), 0
-    for i in range(len(terms.weights)):
-        side, column = terms.read[i]
-        if starts[side, column] < 0:
-            starts[side, column], lengths[side, column] = size, len(terms.trusts[i])
-            size += lengths[side, column]
-        weights[side, column] += terms.weights[i]
-    cells = np.zeros((size, 2))
-    for i in range(len(terms.weights)):
-        weight, trust, part = terms.weights[i], terms.trusts[i], terms.parts[i]
-        start = starts[terms.read[i, 0], terms.read[i, 1]]
-        for code in range(len(trust)):
-            cells[start + code, 0] += weight * trust[code]
-            cells[start + code, 1] += weight * part[code]
-    return Tables(cells, starts, lengths, weights)
-
-
-@njit(cache=True, nogil=True)
-def _tops(tables):
-    """The greatest values of ranges, for the fine columns on each side."""
-    sides = len(tables.starts)
-    starts, widths = np.zeros((sides, FINES), np.int64), np.zeros((sides, FINES), np.int64)
-    size = 0
-    for side in range(sides):
-        for fine in range(FINES):
-            starts[side, fine] = size
-            length = tables.lengths[side, COMMONS + OWNS + fine]
-            widths[side, fine] = (length + (1 << BITS[fine]) - 1) >> BITS[fine]
-            size += widths[side, fine] * _levels(widths[side, fine])
-    values = np.zeros(size)
-    for side in range(sides):
-        for fine in range(FINES):
-            start = tables.starts[side, COMMONS + OWNS + fine]
-            table = tables.cells[start : start + tables.lengths[side, COMMONS + OWNS + fine], 1]
-            _raise(values[starts[side, fine] :], table, widths[side, fine], BITS[fine])
-    return Tops(values, starts, widths)
-
-
-@njit(cache=True, nogil=True)
-def _levels(width):
-    levels = 0
-    while (1 << levels) <= width:
-        levels += 1
-    return levels
-
-
-@njit(cache=True, nogil=True)
-def _raise(values, table, width, bits):
-    """Fill in the greatest values, level by level, each of `width`."""
-    for i in range(len(table)):
-        values[i >> bits] = max(values[i >> bits], table[i])
-    for level in range(1, _levels(width)):
-        half, at = 1 << (level - 1), level * width
-        for i in range(width - 2 * half + 1):
-            values[at + i] = max(values[at - width + i], values[at - width + i + half])
-
-
-@njit(cache=True, nogil=True)
-def _top(values, width, low, high):
-    """The greatest value from one step to another."""
-    level = 0
-    while (2 << level) <= high - low + 1:
-        level += 1
-    at = level * width
-    return max(values[at + low], values[at + high + 1 - (1 << level)])
 
 
 @njit(cache=True, nogil=True)
@@ -250,7 +153,7 @@ def _add_fine(world, tables, tops, chunk, count, side):
                 if first == last:
                     chunk.most[i] += tables.cells[start + first, 1]
                 else:
-                    chunk.most[i] += _top(values, width, first >> bits, last >> bits)
+                    chunk.most[i] += greatest(values, width, first >> bits, last >> bits)
 
 
 @njit(cache=True, nogil=True)
@@ -310,62 +213,6 @@ def _look_into(world, question, tables, tops, coverages, chunk, count, found):
     return count
 
 
-@njit(cache=True, nogil=True, fastmath={"reassoc", "contract"})
-def _product(ours, theirs):
-    total = 0.0
-    for i in range(len(ours)):
-        total += np.float64(ours[i]) * np.float64(theirs[i])
-    return total
-
-
-@njit(cache=True, nogil=True, fastmath={"reassoc", "contract"})
-def _part(ours, theirs, start):
-    total = np.float32(0)
-    for i in range(start, start + STEP):
-        total += ours[i] * theirs[i]
-    return total
-
-
-@njit(cache=True, nogil=True)
-def _sketches(world, queries):
-    """The queries' parts along the directions, and what is left of them after each step."""
-    steps = world.rests.shape[1]
-    leads = np.zeros((len(queries), steps * STEP), np.float32)
-    rests = np.zeros((len(queries), steps), np.float32)
-    for query in range(len(queries)):
-        left = _product(queries[query], queries[query])
-        for at in range(steps * STEP):
-            lead = _product(world.directions[at], queries[query])
-            leads[query, at] = lead
-            left -= lead * lead
-            rests[query, at // STEP] = np.sqrt(max(left, 0.0))
-    return leads, rests
-
-
-@njit(cache=True, nogil=True, inline="always")
-def _likely(world, text, lead, rest, least):
-    """Whether a text's cosine with a query can be so much, by what is sketched of both."""
-    part = np.float32(0)
-    for step in range(world.rests.shape[1]):
-        part += _part(world.leads[text], lead, step * STEP)
-        if part + world.rests[text, step] * rest[step] + ROUNDING_OF_SKETCHES < least:
-            return False
-    return True
-
-
-@njit(cache=True, nogil=True, inline="always")
-def _likeness(world, at, question, sketches, least):
-    """The best cosine of a position's texts with the queries, where it is `least` or more."""
-    leads, rests = sketches
-    best = -2.0
-    for text in range(world.text_starts[at], world.text_starts[at + 1]):
-        for query in range(len(question.queries)):
-            if _likely(world, text, leads[query], rests[query], max(least, best)):
-                vector = world.vectors[world.texts[text]]
-                best = max(best, _product(vector, question.queries[query]))
-    return best
-
-
 @njit(cache=True, nogil=True, inline="always")
 def _score(worth, factor):
     score = worth[0] * factor[0]
@@ -385,7 +232,7 @@ def _with_text(world, at, question, sketches, worth, factor, least):
     if wanted > 1:
         return -1.0
     span = max(1 - floor, 1e-6)
-    cosine = _likeness(world, at, question, sketches, floor + wanted * span)
+    cosine = likeness(world, at, question, sketches, floor + wanted * span)
     value = min(max((cosine - floor) / span, 0.0), 1.0)
     for side in range(len(factor)):
         worth[side] += weight * value
@@ -465,9 +312,12 @@ def search(world, question, terms, asked, best):
     found = Found(
         np.empty(rows, np.int32), np.empty(rows), best, best.copy(), np.zeros(1, np.int64), barred
     )
-    tables = _laid_out(terms, sides)
-    tops, sketches = _tops(tables), _sketches(world, question.queries)
-    commons, coverages = _commons(world, question, tables, open_commons), _coverages(question.gamma)
+    tables = laid_out(terms, sides)
+    tops, sketches = tops_of(tables), sketches_of(world, question.queries)
+    commons, coverages = (
+        _commons(world, question, tables, open_commons),
+        coverage_table(question.gamma),
+    )
     order, reach = _likeliest(question, tables, commons, coverages, open_commons)
     chunk, count = _chunk(sides, FEW_GROUPS), 0
     for common in order:

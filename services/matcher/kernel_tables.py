@@ -1,0 +1,118 @@
+"""The compiled search's tables: a question's terms laid out to be looked up by code."""
+
+# mypy: allow-untyped-defs, allow-untyped-calls
+
+from typing import NamedTuple
+
+import numpy as np
+from numba import njit
+
+from models.snapshot.groups import COMMON, FINE, OWN
+
+COMMONS, OWNS, FINES = len(COMMON), len(OWN), len(FINE)
+COLUMNS = COMMONS + OWNS + FINES
+# As many bits of a fine column's codes are one step of its greatest values.
+BITS = (2, 1, 3)
+# Steps of the table of coverage ** gamma, read from above: powers would take most of the time.
+COVERAGES = 1024
+
+
+class Tables(NamedTuple):
+    """All tables one after another: how much each code told, and what it was worth (cells, 2)."""
+
+    cells: np.ndarray
+    starts: np.ndarray
+    """Where the table of each column begins; -1 where none is read from it (sides, columns)."""
+    lengths: np.ndarray
+    weights: np.ndarray
+    """The most that each column can tell (sides, columns)."""
+
+
+class Tops(NamedTuple):
+    """The greatest values of ranges of 1, 2, 4, … steps of the fine columns' tables."""
+
+    values: np.ndarray
+    starts: np.ndarray
+    """Where those of each table begin (sides, fine columns)."""
+    widths: np.ndarray
+    """How many steps each table has."""
+
+
+@njit(cache=True, nogil=True)
+def coverage_table(gamma):
+    """coverage ** gamma at the end of each of many small steps."""
+    table = np.ones(COVERAGES + 2)
+    for step in range(COVERAGES):
+        table[step] = ((step + 1) / COVERAGES) ** gamma
+    return table
+
+
+@njit(cache=True, nogil=True)
+def laid_out(terms, sides):
+    """The terms' tables one after another, added up where two are read from one column."""
+    starts, weights = np.full((sides, COLUMNS), -1), np.zeros((sides, COLUMNS))
+    lengths, size = np.zeros((sides, COLUMNS), np.int64), 0
+    for i in range(len(terms.weights)):
+        side, column = terms.read[i]
+        if starts[side, column] < 0:
+            starts[side, column], lengths[side, column] = size, len(terms.trusts[i])
+            size += lengths[side, column]
+        weights[side, column] += terms.weights[i]
+    cells = np.zeros((size, 2))
+    for i in range(len(terms.weights)):
+        weight, trust, part = terms.weights[i], terms.trusts[i], terms.parts[i]
+        start = starts[terms.read[i, 0], terms.read[i, 1]]
+        for code in range(len(trust)):
+            cells[start + code, 0] += weight * trust[code]
+            cells[start + code, 1] += weight * part[code]
+    return Tables(cells, starts, lengths, weights)
+
+
+@njit(cache=True, nogil=True)
+def tops_of(tables):
+    """The greatest values of ranges, for the fine columns on each side."""
+    sides = len(tables.starts)
+    starts, widths = np.zeros((sides, FINES), np.int64), np.zeros((sides, FINES), np.int64)
+    size = 0
+    for side in range(sides):
+        for fine in range(FINES):
+            starts[side, fine] = size
+            length = tables.lengths[side, COMMONS + OWNS + fine]
+            widths[side, fine] = (length + (1 << BITS[fine]) - 1) >> BITS[fine]
+            size += widths[side, fine] * _levels(widths[side, fine])
+    values = np.zeros(size)
+    for side in range(sides):
+        for fine in range(FINES):
+            start = tables.starts[side, COMMONS + OWNS + fine]
+            table = tables.cells[start : start + tables.lengths[side, COMMONS + OWNS + fine], 1]
+            _raise(values[starts[side, fine] :], table, widths[side, fine], BITS[fine])
+    return Tops(values, starts, widths)
+
+
+@njit(cache=True, nogil=True)
+def _levels(width):
+    levels = 0
+    while (1 << levels) <= width:
+        levels += 1
+    return levels
+
+
+@njit(cache=True, nogil=True)
+def _raise(values, table, width, bits):
+    """Fill in the greatest values, level by level, each of `width`."""
+    for i in range(len(table)):
+        values[i >> bits] = max(values[i >> bits], table[i])
+    for level in range(1, _levels(width)):
+        half, at = 1 << (level - 1), level * width
+        for i in range(width - 2 * half + 1):
+            values[at + i] = max(values[at - width + i], values[at - width + i + half])
+
+
+@njit(cache=True, nogil=True)
+def greatest(values, width, low, high):
+    """The greatest value from one step to another."""
+    level = 0
+    while (2 << level) <= high - low + 1:
+        level += 1
+    at = level * width
+    return max(values[at + low], values[at + high + 1 - (1 << level)])
