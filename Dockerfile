@@ -27,6 +27,7 @@ COPY --from=build /venv /venv
 COPY --from=build /app /app
 COPY migrations migrations
 COPY data data
+COPY docs docs
 
 ENV PATH=/venv/bin:$PATH \
     PYTHONUNBUFFERED=1 \

@@ -86,7 +86,7 @@ def _tool(document: Facts, path: str, method: str, operation: Facts) -> Tool:
         name=operation["operationId"],
         method=method.upper(),
         path=path,
-        description=operation.get("description", operation["operationId"]),
+        description=str(operation.get("description") or operation["operationId"]),
         schema=_closed(document, schema),
         in_path=frozenset(places["path"]),
         in_query=frozenset(places["query"]),

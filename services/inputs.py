@@ -94,4 +94,36 @@ def _entry(error: Any) -> InputError:
     detail = detail.encode("utf-8", "replace").decode()
     if len(detail) > 1_000:
         detail = f"{detail[:1_000]}…"
-    return {"pointer": pointer(error["loc"]), "detail": detail, "code": code}
+    entry = {"pointer": pointer(error["loc"]), "detail": detail, "code": code}
+    return entry | _accepted(kind, error.get("ctx") or {})
+
+
+# Kinds of errors whose message does not say which value would do.
+_EXAMPLES: dict[str, Any] = {
+    "int_parsing": 1,
+    "int_type": 1,
+    "float_parsing": 0.5,
+    "float_type": 0.5,
+    "bool_parsing": True,
+    "bool_type": True,
+    "string_type": "text",
+    "list_type": [],
+    "dict_type": {},
+    "date_parsing": "2026-01-31",
+    "date_from_datetime_parsing": "2026-01-31",
+}
+_LIMITS = ("le", "ge")
+_QUOTED = re.compile(r"'([^']+)'")
+
+
+def _accepted(kind: str, context: dict[str, Any]) -> dict[str, Any]:
+    """What was expected and a value that would do, where the error says or implies it."""
+    if kind in ("enum", "literal_error"):
+        values = _QUOTED.findall(str(context.get("expected", "")))
+        told = {"expected": f"one of {', '.join(values)}"} if values else {}
+        return told | ({"example": values[0]} if values else {})
+    for limit in _LIMITS:
+        if isinstance(context.get(limit), int | float):
+            sign = "at most" if limit == "le" else "at least"
+            return {"expected": f"{sign} {context[limit]}", "example": context[limit]}
+    return {"example": _EXAMPLES[kind]} if kind in _EXAMPLES else {}

@@ -35,6 +35,7 @@ from services.formats import Formats
 from services.idempotency import Idempotency
 from services.inputs import input_errors
 from services.logs import RequestLog, request_id
+from services.problem_pages import router as problem_pages
 from services.rates import RateLimit
 from services.shedding import Shedding
 from services.signing_in import SignedIn
@@ -100,6 +101,7 @@ def install(
     _handle_errors(app)
     _add_health(app, lambda: [*draining.why_not(), *ready()])
     app.include_router(signing_in)
+    app.include_router(problem_pages)
     if find_spec("authlib") is not None:
         app.include_router(import_module("services.oidc_routes").router)
     _add_pages(app)
