@@ -4,7 +4,7 @@
 
 SHELL := bash
 .DEFAULT_GOAL := help
-.PHONY: help setup run test quality trust check clients contract bench screenshots clean
+.PHONY: help setup run test quality trust check demo clients contract bench screenshots clean
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -38,6 +38,9 @@ check: $(STAMP) ## all that a change must pass: format, lint, types, imports, Do
 	$(BIN)/lint-imports
 	$(BIN)/hadolint Dockerfile
 	$(BIN)/python -m pytest -n 2
+
+demo: $(STAMP) ## a tenant with made-up places, a key, and a short tour
+	$(BIN)/counterpart demo
 
 clients: $(STAMP) ## build the clients for Python and, where there is npm, for TypeScript
 	test -x clients/python/.venv/bin/python || $(BIN)/python -m venv clients/python/.venv

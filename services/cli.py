@@ -8,7 +8,7 @@ from fastapi import FastAPI
 
 from models.settings import Settings
 from services import logs, printing, serving
-from services.commands import agents, audit, backup, keys, learning, loading, matching
+from services.commands import agents, audit, backup, demo, keys, learning, loading, matching
 from services.commands.console import Commands, settings_in_force
 from services.ingest import app as ingest
 from services.matcher import app as matcher
@@ -69,7 +69,7 @@ def serve(
     serving.run(served, listener)
 
 
-for group in (loading, matching, learning, backup, agents):
+for group in (loading, matching, learning, backup, agents, demo):
     app.add_typer(group.commands)
 app.add_typer(keys.commands, name="keys")
 app.add_typer(audit.commands, name="audit")

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from models.errors import SnapshotRefused
 from models.snapshot.blobs import Blob, mapped
 from models.snapshot.columns import PLACE_COLUMNS, Column
+from models.snapshot.crosswalk import OWN_SCHEMES, Crosswalk
 from models.snapshot.directory import Directory
 from models.snapshot.groups import Groups
 from models.snapshot.manifest import Manifest, read_manifest
@@ -67,11 +68,20 @@ class Places:
         return pack(self)
 
     def row(self, place_id: str, tenant: str = PUBLIC) -> int | None:
-        """The row of a place that this tenant may see; None where there is none."""
+        """The row of a place that this tenant may see, by any of its ids; None where none is."""
+        scheme, _, value = place_id.partition(":")
+        if value and scheme not in OWN_SCHEMES:
+            return self._crosswalk.row(place_id, (tenant, PUBLIC))
         owner = tenant if place_id.startswith("x:") else PUBLIC
         key = place_key(owner, place_id)
         row = int(np.searchsorted(self.keys, np.bytes_(key)))
         return row if row < len(self.keys) and self.keys[row] == key else None
+
+    @cached_property
+    def _crosswalk(self) -> Crosswalk:
+        """Ids of other schemes, read from all records at the first question with one."""
+        rows = range(len(self))
+        return Crosswalk((self._tenant_names[self.tenants[row]], self.facts(row)) for row in rows)
 
     def facts(self, row: int) -> dict[str, Any]:
         """The place's record as given, without what is unknown."""

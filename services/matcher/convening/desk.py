@@ -57,7 +57,7 @@ class Desk:
     def stored(self, place_id: str) -> Facts:
         """A place by id: published, or one's own that is not published yet."""
         try:
-            return {**stored_facts(self.context.snapshot, place_id, self.tenant)[1], "id": place_id}
+            return stored_facts(self.context.snapshot, place_id, self.tenant)[1]
         except PlaceNotFound:
             row = (
                 self.session.get(PlaceRow, (self.tenant, place_id))

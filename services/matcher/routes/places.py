@@ -48,4 +48,4 @@ def read(place_id: str, caller: Matching, catalogue: CatalogueDep) -> Response:
         "continent": countries()[facts["country"]].continent,
     }
     shown = facts | {k: v for k, v in derived.items() if v is not None}
-    return answer({**shown, "id": place_id, "snapshot_id": catalogue.snapshot.id})
+    return answer({**shown, "snapshot_id": catalogue.snapshot.id})

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import orjson
@@ -75,6 +76,20 @@ def test_a_receiver_can_check_who_sent_it(sessions: Sessions) -> None:
         Webhook(Signer.of(SECRET, "b", "wh_a").secret).verify(body, headers)
     assert [(row.state, row.told) for row in deliveries(sessions)] == [("delivered", "200")]
     assert Sender(sessions, SECRET, receiver).round() == 0
+
+
+def test_the_receiver_of_the_documentation_reads_it(sessions: Sessions) -> None:
+    document = (Path(__file__).parents[3] / "docs" / "events.md").read_text(encoding="utf-8")
+    program = document.partition("```python\n")[2].partition("```")[0]
+    webhook(sessions)
+    happened(sessions, job_id="j1")
+    receiver = Receiver()
+    Sender(sessions, SECRET, receiver).round()
+    headers, body = receiver.got[0]
+    secret = Signer.of(SECRET, "a", "wh_a").secret
+    names: dict[str, Any] = {"secret": secret, "body": body, "headers": headers}
+    exec(program, names)
+    assert names["event"]["data"] == {"job_id": "j1"}
 
 
 def test_only_who_asked_is_told(sessions: Sessions) -> None:
