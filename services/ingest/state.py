@@ -14,6 +14,7 @@ from models.database import Sessions, sessions, why_not
 from models.embedding import Embedder, load_embedder
 from models.settings import Settings
 from models.snapshot import SnapshotStore
+from models.snapshot.remote import share
 from services.ingest import queries
 from services.ingest.embed import TextReader, read_new_texts
 from services.ingest.files import Upload, load
@@ -75,7 +76,9 @@ class Ingest:
         reader = TextReader(embedder, settings.embedding_model, settings.executor, report.told)
         report.counts.written = read_new_texts(report.sessions, reader, anchors())
         with report.sessions.begin() as session:
-            return publish(session, self.store, embedder, settings.snapshots_kept)
+            published = publish(session, self.store, embedder, settings.snapshots_kept)
+        share(settings, published)
+        return published
 
     def embedder(self) -> Embedder:
         """The embedder, loaded once, at the first text."""

@@ -14,6 +14,7 @@ from models.embedding import Embedder, load_embedder
 from models.errors import SnapshotRefused
 from models.settings import Settings
 from models.snapshot import Snapshot, SnapshotStore
+from models.snapshot.remote import mirror_of
 from services.contract.operation import tell
 from services.events.reaching import Reaching
 from services.events.sending import Rounds, Sender
@@ -88,15 +89,20 @@ def mount(app: FastAPI, settings: Settings) -> Callable[[], list[str]]:
     app.state.whole_jobs = WholeJobs(settings.var / "whole", settings.executor)
 
     rounds = _rounds(app, settings, matcher)
+    mirror = mirror_of(settings)
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
         rounds.start()
+        if mirror is not None:
+            mirror.start()
         if settings.compiled_search:
             KERNEL.start(settings.var / "compiled")
         yield
         await run_in_threadpool(app.state.whole_jobs.close)
         await run_in_threadpool(rounds.stop)
+        if mirror is not None:
+            await run_in_threadpool(mirror.stop)
         await run_in_threadpool(matcher.lane.close)
         await run_in_threadpool(decisions.recorder.close)
 
