@@ -6,7 +6,8 @@ from typing import Any
 import orjson
 from fastapi import Request
 
-from models.tables import MatchRow
+from models.errors import MatchNotFound
+from models.tables import PUBLIC, MatchRow
 from models.taxonomy import Mode
 from services.access import Caller
 from services.matcher.catalogue import Catalogue
@@ -100,6 +101,19 @@ def context_now(page: Page, catalogue: Catalogue, caller: Caller) -> Context:
     today = datetime.now(UTC).date()
     matcher = page.request.app.state.matcher
     return context_of(matcher, catalogue, caller.tenant, page.sentences, today)
+
+
+def recorded(page: Page, caller: Caller, match_id: str) -> MatchRow:
+    """A match of the caller's tenant, or one that was asked without an account.
+
+    A link to an answer that somebody found before signing in, or got from a colleague, opens.
+    """
+    decisions: Decisions = page.request.app.state.decisions
+    for tenant in dict.fromkeys((caller.tenant, PUBLIC)):
+        row = decisions.recorder.find(tenant, match_id)
+        if row is not None:
+            return row
+    raise MatchNotFound(match_id)
 
 
 def catalogue_of(request: Request, row: MatchRow) -> Catalogue | None:

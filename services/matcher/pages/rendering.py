@@ -153,11 +153,14 @@ def problem_page(request: Request, error: Problem) -> Response | None:
     """An error as a page for a person; None where a program asked."""
     if request.url.path.startswith(_PROGRAMS) or "text/html" not in _accepts(request):
         return None
-    known = error.status if error.status in (401, 403, 404, 413, 422, 503) else 500
+    known = _SAID.get(error.status, 500)
     page = page_of(request)
     return page.show("problem.html", error.status, code=known, problem=error)
 
 
+# The statuses that have a page, and what other ones are told as.
+_SAID = {status: status for status in (401, 403, 404, 413, 422, 429, 503)}
+_SAID |= {405: 404, 410: 404, 409: 422}
 _PROGRAMS = ("/v1/", "/reconcile", "/docs", "/openapi.json", "/healthz", "/readyz", "/metrics")
 PageDep = Annotated[Page, Depends(page_of)]
 Shown = Callable[[Request, Problem], Response | None]

@@ -10,9 +10,9 @@ from models.tables import MatchRow
 from services.access import Caller, Matching
 from services.matcher.briefing.paper import Brief, paper, thing
 from services.matcher.decisions.asked import Kind
+from services.matcher.pages.answering import recorded
 from services.matcher.pages.rendering import Page, PageDep
 from services.matcher.pages.shortlist import shortlist
-from services.matcher.routes.decisions import found
 from services.matcher.routes.papers import (
     MEDIA,
     BriefingFormat,
@@ -37,7 +37,7 @@ class Chosen:
 
 def _chosen(page: Page, caller: Caller, match_id: str, which: str) -> Chosen:
     """The shortlist of the match; all of it where nothing is on the list, or all is asked for."""
-    row = found(page.request, caller, match_id)
+    row = recorded(page, caller, match_id)
     answer = answer_in(page.request, row, page.sentences)
     kind: Kind = "peers" if row.kind == "peers" else "collaborations"
     wanted = set(shortlist(page.request, kind))

@@ -12,7 +12,7 @@ from services.access import Caller, Matching
 from services.matcher.catalogue import Catalogue
 from services.matcher.decisions.asked import Kind
 from services.matcher.features import Facts
-from services.matcher.pages.answering import catalogue_of
+from services.matcher.pages.answering import catalogue_of, recorded
 from services.matcher.pages.asked import Asked, asked_of
 from services.matcher.pages.rendering import Page, PageDep
 from services.matcher.pages.security import OwnForm
@@ -21,7 +21,6 @@ from services.matcher.pages.views.results import Results, ResultsView
 from services.matcher.pages.views.weights import weight_lines
 from services.matcher.pages.views.worldmap import world_map
 from services.matcher.profile import stored_facts
-from services.matcher.routes.decisions import found
 from services.matcher.routes.papers import answer_in
 
 router = APIRouter(prefix="/matches", include_in_schema=False)
@@ -43,19 +42,19 @@ class Reopened:
 
 def reopen(page: Page, caller: Caller, match_id: str) -> Reopened:
     """A match as it was answered, in the language of the page."""
-    row = found(page.request, caller, match_id)
+    row = recorded(page, caller, match_id)
     catalogue = catalogue_of(page.request, row)
     if catalogue is None:
         raise MatchNotFound(match_id)
     answer = answer_in(page.request, row, page.sentences)
-    recorded = orjson.loads(row.request)
-    asked = asked_of(row.kind, recorded)
-    stored = recorded.get("place_id")
+    request = orjson.loads(row.request)
+    asked = asked_of(row.kind, request)
+    stored = request.get("place_id")
     ours = (
-        stored_facts(catalogue.snapshot, stored, row.tenant_id)[1] if stored else recorded["place"]
+        stored_facts(catalogue.snapshot, stored, row.tenant_id)[1] if stored else request["place"]
     )
-    if recorded.get("needs"):
-        ours = ours | {"needs": recorded["needs"]}
+    if request.get("needs"):
+        ours = ours | {"needs": request["needs"]}
     listed = shortlist(page.request, asked.kind)
     return Reopened(row, answer, asked, ours, catalogue, asked.kind, listed)
 
@@ -124,7 +123,7 @@ def put(
     view: Annotated[View, Form()] = "list",
 ) -> Response:
     """Put a result on the shortlist, or take it off."""
-    row = found(page.request, caller, match_id)
+    row = recorded(page, caller, match_id)
     kind: Kind = "peers" if row.kind == "peers" else "collaborations"
     ids = [one for one in shortlist(page.request, kind) if one != id]
     if listed == "yes":

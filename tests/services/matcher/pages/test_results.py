@@ -47,6 +47,17 @@ def test_a_link_opens_the_same_answer_in_another_language(visitor: TestClient) -
     assert path.removeprefix("/matches/")[:12] in french
 
 
+def test_a_link_from_a_colleague_opens_for_whoever_is_signed_in(
+    visitor: TestClient, key: dict[str, str]
+) -> None:
+    path = found(visitor, QUESTION)
+    assert visitor.get(path, headers=HTML | key).status_code == 200
+    assert visitor.get(f"{path}/brief", headers=HTML | key).status_code == 200
+    own = visitor.get(QUESTION, headers=HTML | key, follow_redirects=False).headers["location"]
+    assert own != path
+    assert visitor.get(own, headers=HTML).status_code == 404
+
+
 def test_an_even_split_weighs_all_that_counts_the_same(visitor: TestClient) -> None:
     page = text_of(visitor, found(visitor, QUESTION))
     even = re.search(r'href="(/find/peers\?[^"]*)"[^>]*>Even split', page)

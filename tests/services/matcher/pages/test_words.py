@@ -66,6 +66,8 @@ def test_every_value_that_a_page_shows_has_a_word(language: str) -> None:
         "intake": Intake,
         "field": {field for fields in GROUPS.values() for field in fields},
         "fact_group": GROUPS,
+        "yes_no": ("yes", "no"),
+        "checked": ("yes", "no", "unknown"),
     }
     for vocabulary, values in wanted.items():
         assert {str(value) for value in values} <= set(terms[vocabulary]), vocabulary
@@ -76,6 +78,8 @@ def test_a_text_is_no_true_or_false() -> None:
         for group in groups():
             for code, text in texts(own_texts(language, group)).items():
                 assert all(isinstance(form, str) and form.strip() for form in forms(text)), code
+            for terms in own_texts(language, group).get("terms", {}).values():
+                assert all(isinstance(value, str) for value in terms), terms
 
 
 def test_a_group_is_found_by_its_name() -> None:
