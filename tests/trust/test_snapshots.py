@@ -26,6 +26,7 @@ from models.snapshot import manifest as manifests
 from models.snapshot.manifest import MANIFEST, Manifest
 from models.snapshot.texts import write_texts
 from models.tables import PUBLIC, PlaceRow
+from services.ingest import publish as publishing
 from services.ingest.gate import PublishRefused, check_built
 from services.ingest.publish import publish
 from services.ingest.upsert import upsert_places
@@ -296,6 +297,20 @@ def test_a_loss_is_not_put_in_force_unless_it_is_meant(
         store.roll_back(first)
         tried(store.current() == first and time.monotonic() - began < 5)
     tried.done()
+
+
+@pytest.mark.planted(11, "the gate only warns")
+def test_a_gate_that_only_warns_is_caught(
+    copied: tuple[Published, SnapshotStore, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    own, store, first = copied
+    engine = connect(own.settings.url)
+    with sessions(engine).begin() as session:
+        session.execute(delete(PlaceRow).where(PlaceRow.tenant_id == PUBLIC))
+    engine.dispose()
+    monkeypatch.setattr(publishing, "check_built", lambda *_: None)
+    republished(own, "DE")
+    assert store.current() != first
 
 
 @pytest.mark.parametrize("fault", ["duplicates", "nan", "lengths"])
