@@ -30,6 +30,8 @@ from services.matcher.matching import Context
 PAGE = Path(__file__).resolve().parents[1] / "docs" / "quality.md"
 MARK = "<!-- measured -->"
 SAMPLE = 600
+# A part of them will do where everything is asked again and again.
+FEWER = 100
 SHOWN_ERRORS = 20
 EVIDENCE = {
     "sectors (targets on record, lists of members)": ["shared_sectors"],
@@ -98,7 +100,7 @@ def _further(context: Context, folder: Path, found: dict[str, Evaluation]) -> It
     twins = folder / "pairs_twinning.csv.gz"
     asked = questions(context, TruthKind.PAIRS, twins) if twins.is_file() else None
     if asked is not None:
-        sets["twinnings"] = (Sample(SAMPLE).of(asked), MODES[TruthKind.PAIRS])
+        sets["twinnings"] = (Sample(FEWER).of(asked), MODES[TruthKind.PAIRS])
     yield calibration(context, sets)
     if asked is not None:
         yield ceiling(context, asked, MODES[TruthKind.PAIRS])
@@ -146,7 +148,8 @@ def _ablation(context: Context, found: dict[str, Evaluation]) -> str:
         sets.append(("groups", found["groups, open pool"].questions, MODES[TruthKind.GROUPS]))
     twins = next((e for name, e in found.items() if name.startswith("town")), None)
     if twins is not None:
-        sets.append(("twinnings", twins.questions, MODES[TruthKind.PAIRS]))
+        fewer = Sample(FEWER).of(twins.questions)
+        sets.append((f"{FEWER} twinnings", fewer, MODES[TruthKind.PAIRS]))
     lines = [
         "## Ablation",
         "",
@@ -166,7 +169,7 @@ def _ablation(context: Context, found: dict[str, Evaluation]) -> str:
                 "peers": {**weights["peers"], mode: kept | dict.fromkeys(names or (), 0)},
                 "shapes": {} if names is None else weights.get("shapes", {}),
             }
-            figures = evaluate_peers(context, asked, mode).figures()[OURS]
+            figures = evaluate_peers(context, asked, mode, beside={}).figures()[OURS]
             cells += [
                 f"{figures['recall@100'].value:.3f}",
                 f"{figures['median_percentile'].value:.1f}",

@@ -1,6 +1,6 @@
 """How often the matcher finds what really happened, beside baselines on the same questions."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any
@@ -97,17 +97,21 @@ def peer_matches(
 
 
 def evaluate_peers(
-    context: Context, questions: Questions, mode: Mode, closed: bool = False, seed: int = 0
+    context: Context,
+    questions: Questions,
+    mode: Mode,
+    closed: bool = False,
+    beside: Mapping[str, Callable[[Setting], Scores]] = PEER_BASELINES,
 ) -> Evaluation:
     """Rank the true partners among the candidates, by the matcher and by each baseline."""
     found = Evaluation(questions)
-    random = np.random.default_rng(seed)
+    random = np.random.default_rng(0)
     for question, match, rows in peer_matches(context, questions, mode, closed):
         setting = Setting(context.snapshot, match.profile, rows)
         shuffled = random.random(len(rows))
         by_row = np.arange(len(rows), dtype=float)
         add_ranks(found, OURS, question, rows, match.rank(rows).ranking.rank_score, by_row)
-        for name, score in PEER_BASELINES.items():
+        for name, score in beside.items():
             add_ranks(found, name, question, rows, score(setting), shuffled)
     return found
 

@@ -44,7 +44,7 @@ def train(context: Context, kind: TruthKind, path: Path, out: Path, seed: int = 
 def _judged(context: Context, test: Questions, mode: Mode, fit: Fit) -> Facts:
     """Figures on held-out questions and who is suggested, before and after; and objections."""
     other = replace(context, catalogue=Refitted(context.catalogue, mode, fit))
-    before, after = (evaluate_peers(c, test, mode).ranks[OURS] for c in (context, other))
+    before, after = (evaluate_peers(c, test, mode, beside={}).ranks[OURS] for c in (context, other))
     shown = {}
     for name, askers in drawn_askers(context).items():
         shown[name] = [exposure(c, askers, mode) for c in (context, other)]
