@@ -18,7 +18,7 @@ from services.matcher.learning.tables import QuestionTable, Table, tables
 from services.matcher.learning.training import hand_set, held_out
 from services.matcher.matching import Context
 
-LEARNED_FROM, JUDGED_BY = 800, 250
+LEARNED_FROM, JUDGED_BY = 500, 200
 # Of the candidates drawn, so many stand against each true one while the trees grow.
 AGAINST = 100
 TREES = 120

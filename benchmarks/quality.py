@@ -29,9 +29,9 @@ from services.matcher.matching import Context
 
 PAGE = Path(__file__).resolve().parents[1] / "docs" / "quality.md"
 MARK = "<!-- measured -->"
-SAMPLE = 600
+SAMPLE = 300
 # A part of them will do where everything is asked again and again.
-FEWER = 100
+FEWER = 60
 SHOWN_ERRORS = 20
 EVIDENCE = {
     "sectors (targets on record, lists of members)": ["shared_sectors"],
@@ -47,18 +47,28 @@ EVIDENCE = {
 
 def main(folder: Path) -> None:
     context = Asking(Settings()).context
-    found = dict(_evaluations(context, folder))
-    if not found:
-        sys.exit(f"No truth files in {folder}: docs/quality.md is left as it is.")
     parts = [
         f"Measured on {date.today().isoformat()}, snapshot `{context.snapshot.id}`, "
         f"weights `{context.catalogue.weights['version']}`."
     ]
-    parts += [_set(name, evaluation) for name, evaluation in found.items()]
+    found: dict[str, Evaluation] = {}
+    for name, evaluation in _evaluations(context, folder):
+        found[name] = evaluation
+        parts.append(_set(name, evaluation))
+        _write(parts)
+    if not found:
+        sys.exit(f"No truth files in {folder}: docs/quality.md is left as it is.")
     pairs = found.get("pairs, open pool")
     if pairs is not None:
-        parts += [_ablation(context, found), *_further(context, folder, found)]
-        parts += [showing(context), _errors(context, pairs)]
+        # The page is written part by part, so that what was measured is never lost.
+        parts.append(_errors(context, pairs))
+        _write(parts)
+        for part in _further(context, folder, found):
+            parts.append(part)
+            _write(parts)
+
+
+def _write(parts: list[str]) -> None:
     head = PAGE.read_text(encoding="utf-8").split(MARK)[0]
     PAGE.write_text(head + MARK + "\n\n" + "\n\n".join(parts) + "\n", encoding="utf-8")
 
@@ -102,8 +112,10 @@ def _further(context: Context, folder: Path, found: dict[str, Evaluation]) -> It
     if asked is not None:
         sets["twinnings"] = (Sample(FEWER).of(asked), MODES[TruthKind.PAIRS])
     yield calibration(context, sets)
+    yield showing(context)
     if asked is not None:
         yield ceiling(context, asked, MODES[TruthKind.PAIRS])
+    yield _ablation(context, found)
 
 
 def _without_the_largest(found: Evaluation) -> Evaluation:
