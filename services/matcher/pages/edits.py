@@ -7,6 +7,7 @@ from pydantic import ValidationError
 from starlette.datastructures import FormData
 
 from models.records import Place
+from models.taxonomy import PlaceKind, PopulationBasis
 from services.matcher.features import Facts
 
 LISTS = ("sectors", "goals", "stakeholders")
@@ -33,6 +34,11 @@ def read_edits(form: FormData, stored: Facts) -> tuple[Facts, dict[str, str]]:
     known = {k: v for k, v in capacity.items() if v is not None}
     said["capacity"] = {**stored.get("capacity", {}), **known} or None
     edits = {k: v for k, v in said.items() if v not in (None, []) and v != stored.get(k)}
+    if "population" in edits:
+        # Who speaks for a government counts its own residents, not those of a settlement.
+        region = stored["kind"] == PlaceKind.REGION
+        basis = PopulationBasis.REGION if region else PopulationBasis.MUNICIPALITY
+        edits["population_basis"] = str(basis)
     if not errors:
         errors = _checked(stored, edits)
     return edits, errors

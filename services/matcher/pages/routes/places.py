@@ -12,7 +12,7 @@ from services.matcher.pages.edits import read_edits
 from services.matcher.pages.own_place import OwnPlace, keep_place, signed_place
 from services.matcher.pages.rendering import Page, PageDep
 from services.matcher.pages.security import OwnForm
-from services.matcher.pages.views.profile import ProfilePage, names_of
+from services.matcher.pages.views.profile import WITHHELD, ProfilePage, names_of
 from services.matcher.routes.dependencies import CatalogueDep
 
 router = APIRouter(prefix="/places", include_in_schema=False)
@@ -36,7 +36,9 @@ def show(place_id: str, page: PageDep, caller: Matching, catalogue: CatalogueDep
     edits = edits_of(page, place_id)
     names = names_of(catalogue.snapshot, stored, caller.tenant)
     view = ProfilePage(catalogue, page.words, names).page(place_id, stored, edits)
-    own = OwnPlace(place_id, stored["name"], stored["country"], edits)
+    # How a place describes itself is private: it stays out of a link that goes from hand to hand.
+    told = {name: value for name, value in edits.items() if name not in WITHHELD}
+    own = OwnPlace(place_id, stored["name"], stored["country"], told)
     address = page.link(f"/places/{place_id}", me=signed_place(page.request, own))
     response = page.show(
         "place.html", p=view, share=str(page.request.base_url).rstrip("/") + address
