@@ -110,7 +110,9 @@ EVENTS: Operations = {
     ),
 }
 CONVENING: Operations = {
-    f"PUT {_OF}/roster": Operation("put_roster", v.Roster, headers=_LANGUAGE, needs_key=True),
+    f"PUT {_OF}/roster": Operation(
+        "put_roster", v.Roster, headers=(*_LANGUAGE, "ETag"), needs_key=True, conditional=True
+    ),
     f"GET {_OF}/roster": Operation("get_roster", v.Roster, headers=_LANGUAGE, needs_key=True),
     f"POST {_OF}/admissions/check": Operation(
         "check_admission", v.Admission, headers=_LANGUAGE, needs_key=True

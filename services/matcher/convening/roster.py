@@ -54,6 +54,12 @@ def holder(facts: Facts) -> Facts:
     return {k: facts[k] for k in ("id", "name", "country") if k in facts}
 
 
+def tag(desk: Desk) -> str | None:
+    """The version in force, as If-Match names it."""
+    last = _newest(desk)
+    return str(last.version) if last else None
+
+
 def put(desk: Desk, request: RosterRequest) -> Roster:
     """Store a roster as a new version; sent again as it is, it stays the same version."""
     members = desk.all_facts(request.members)

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from models.tenancy import limit
 from services.access import Caller, Convening
+from services.conditional import unchanged_since
 from services.matcher.catalogue import Catalogue
 from services.matcher.convening import admissions, distinctiveness, roster
 from services.matcher.convening.approach import approach_list
@@ -106,12 +107,20 @@ def put_roster(
     asked: AskedDep,
     body: RosterRequest,
 ) -> Response:
-    """Store who is in; answers with how each cap stands."""
+    """Store who is in; answers with how each cap stands.
+
+    With `If-Match: "<version>"` only where that version is still in force: of two people who
+    give the last seat away at once, one is told so.
+    """
 
     def write(desk: Desk) -> dict[str, Any]:
+        unchanged_since(asked.request, roster.tag(desk))
         return roster.show(desk, roster.put(desk, body))
 
-    return said(asked, decided(asked, collaboration_id, "roster", write))
+    content = decided(asked, collaboration_id, "roster", write)
+    answered = said(asked, content)
+    answered.headers["ETag"] = f'"{content["version"]}"'
+    return answered
 
 
 @router.get("/collaborations/{collaboration_id}/roster")
