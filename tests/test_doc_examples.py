@@ -80,3 +80,16 @@ def test_a_typescript_program(
     script = tmp_path / "example.mjs"
     script.write_text(program.replace(_IMPORT, client).replace(LOCAL, address), encoding="utf-8")
     assert run(["node", str(script)], running.key), document
+
+
+@pytest.mark.skipif(not PYTHON.exists(), reason="the Python client is not built: make clients")
+def test_the_notebook(address: str, running: Running) -> None:
+    """Its cells run in order, and those that printed something print something again."""
+    notebook = orjson.loads((ROOT / "docs" / "notebook.ipynb").read_bytes())
+    cells = [cell for cell in notebook["cells"] if cell["cell_type"] == "code"]
+    programs = ["".join(cell["source"]).replace(LOCAL, address) for cell in cells]
+    mark = "\nprint('---- end of cell')\n"
+    told = run([str(PYTHON), "-c", mark.join([*programs, ""])], running.key)
+    printed = [part.strip() for part in told.split("---- end of cell")]
+    for cell, text in zip(cells, printed, strict=False):
+        assert bool(text) == bool(cell["outputs"]), "".join(cell["source"])
