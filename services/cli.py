@@ -6,6 +6,7 @@ from typing import Annotated
 import typer
 from fastapi import FastAPI
 
+from models.row_security import bypasses
 from models.settings import Settings
 from services import logs, printing, serving
 from services.commands import agents, audit, backup, demo, keys, learning, loading, matching
@@ -38,6 +39,17 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     return both
 
 
+def _check_database(settings: Settings) -> None:
+    """The database is ready; a role that sees past row-level security is told of."""
+    engine = ready_database(settings)
+    if bypasses(engine):
+        printing.say(
+            "Row-level security does not hold for this PostgreSQL role: give the services one that "
+            "is no superuser (docs/deploy.md)."
+        )
+    engine.dispose()
+
+
 @app.command()
 def serve(
     service: Annotated[Service | None, typer.Argument(help="One of the two; both if left out.")] = (
@@ -54,7 +66,7 @@ def serve(
     listener = serving.listen(host or settings.host, settings.port if port is None else port)
     if prepared:
         prepare(settings, printing.progress)
-    ready_database(settings).dispose()
+    _check_database(settings)
     logs.configure()
     match service:
         case Service.MATCHER if settings.workers > 1:
