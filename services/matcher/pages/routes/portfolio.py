@@ -95,7 +95,8 @@ def commit(
 ) -> Response:
     """Put a network among the commitments, or take one out: in this browser alone."""
     whose = _whose(page, caller, catalogue, place)
-    assert whose is not None
+    if whose is None:
+        return page.go("/portfolio")
     held = [
         {k: v for k, v in one.items() if k != "provenance"}
         for one in whose.facts.get("commitments", ())
@@ -131,7 +132,8 @@ def invitation(
 ) -> Response:
     """Should this invitation be accepted, given all that the place is committed to?"""
     whose = _whose(page, caller, catalogue, place)
-    assert whose is not None
+    if whose is None:
+        return page.go("/portfolio")
     if not text.strip():
         error = {"text": page.t("portfolio_page.error_invitation"), "href": "#text"}
         return _page(page, caller, catalogue, whose, [error])

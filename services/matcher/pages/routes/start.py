@@ -90,10 +90,11 @@ def suggest(
     caller: Matching,
     catalogue: CatalogueDep,
     q: Q = "",
-    kind: PlaceKind | str = "",
+    kind: str = "",
 ) -> Response:
     """Places for the search box while somebody types."""
-    rows = find_places(catalogue.snapshot, q, caller.tenant, None, kind or None) if q else []
+    known = kind if kind in list(PlaceKind) else None
+    rows = find_places(catalogue.snapshot, q, caller.tenant, None, known) if q else []
     lines = [place_line(catalogue, row, page.words) for row in rows[:SUGGESTED]]
     return answer([{"id": line.id, "text": _told(line)} for line in lines])
 

@@ -1,5 +1,6 @@
 """What a browser is told, and what is taken from one."""
 
+import pytest
 from fastapi import FastAPI, Request
 from fastapi.testclient import TestClient
 
@@ -24,6 +25,40 @@ def test_an_error_is_a_page_for_a_person_and_a_problem_for_a_program(client: Tes
         assert answer.headers["content-type"].startswith(media)
     api = client.get("/v1/places/gn:0", headers=HTML)
     assert api.headers["content-type"] == "application/problem+json"
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/places/suggest?q=Bil&kind=nonsense",
+        "/places/x:none-such",
+        "/networks/none-such",
+        "/matches/m_none/brief",
+        "/go?place=gn:0",
+        "/ask/stage?place=gn:0",
+        "/ask/nonsense?place=gn:3128026",
+        "/find/peers?place=gn:3128026&mode=nonsense",
+        "/find/peers?place=gn:3128026&sector=nonsense&stage=apply",
+        "/find/nonsense?place=gn:3128026",
+        "/portfolio?place=gn:0",
+        "/assets/..%2Fsecurity.py",
+        "/assets/land-1m.svg",
+        "/?lang=%00&q=%00&missing=yes",
+        f"/?missing=yes&q={'x' * 201}",
+    ],
+)
+def test_no_address_is_a_fault_of_ours(client: TestClient, path: str) -> None:
+    client.cookies.clear()
+    client.cookies.set("place", "not.ours")
+    client.cookies.set("shortlist", "not.ours")
+    assert client.get(path, headers=HTML).status_code in (200, 404, 422)
+
+
+@pytest.mark.parametrize("path", ["/portfolio/commitments", "/portfolio/invitation"])
+def test_a_form_without_its_fields_is_no_fault_of_ours(client: TestClient, path: str) -> None:
+    client.cookies.clear()
+    assert client.post(path, headers=HTML).status_code in (200, 422)
+    assert client.post(path, data={"place": ""}, headers=HTML).status_code in (200, 422)
 
 
 def test_the_language_of_the_address_is_remembered(client: TestClient) -> None:
