@@ -14,6 +14,7 @@ from services.commands.console import Commands, settings_in_force
 from services.ingest import app as ingest
 from services.matcher import app as matcher
 from services.preparing import prepare, ready_database
+from services.telemetry import TELEMETRY
 from services.web import install
 
 app = typer.Typer(
@@ -33,7 +34,9 @@ class Service(StrEnum):
 def create_app(settings: Settings | None = None) -> FastAPI:
     """Both services in one app, under the paths that each has alone."""
     settings = settings or Settings()
-    both = FastAPI(title="Counterpart", version="1", docs_url=None, redoc_url=None)
+    both = FastAPI(
+        title="Counterpart", version="1", docs_url=None, redoc_url=None, telemetry=TELEMETRY
+    )
     not_ready = [ingest.mount(both, settings).not_ready, matcher.mount(both, settings)]
     install(both, lambda: [reason for why_not in not_ready for reason in why_not()])
     return both

@@ -13,6 +13,7 @@ from services.ingest import routes
 from services.ingest.contract import OPERATIONS
 from services.ingest.jobs import Jobs
 from services.ingest.state import Ingest
+from services.telemetry import TELEMETRY
 
 
 def mount(app: FastAPI, settings: Settings) -> Ingest:
@@ -44,7 +45,9 @@ def mount(app: FastAPI, settings: Settings) -> Ingest:
 def create_app(settings: Settings | None = None) -> FastAPI:
     """The ingest service alone; `uvicorn --factory services.ingest.app:create_app`."""
     logs.configure()
-    app = FastAPI(title="Counterpart ingest", version="1", docs_url=None, redoc_url=None)
+    app = FastAPI(
+        title="Counterpart ingest", version="1", docs_url=None, redoc_url=None, telemetry=TELEMETRY
+    )
     ingest = mount(app, settings or Settings())
     web.install(app, ingest.not_ready)
     return app

@@ -33,6 +33,7 @@ from services.matcher.routes.matches import add_questions
 from services.matcher.watching import look_again
 from services.matcher.whole_jobs import WholeJobs
 from services.server_secret import server_secret
+from services.telemetry import TELEMETRY
 from services.web import install
 
 # One answers while another loads a model or judges a long list.
@@ -126,7 +127,9 @@ def _rounds(app: FastAPI, settings: Settings, matcher: Matcher) -> Rounds:
 def create_app(settings: Settings | None = None) -> FastAPI:
     """The matcher as an app of its own."""
     settings = settings or Settings()
-    app = FastAPI(title="Counterpart matcher", version="1", docs_url=None, redoc_url=None)
+    app = FastAPI(
+        title="Counterpart matcher", version="1", docs_url=None, redoc_url=None, telemetry=TELEMETRY
+    )
     app.state.settings = settings
     engine = connect(settings.url)
     app.state.sessions, app.state.every_tenant = callers_sessions(engine), sessions(engine)
