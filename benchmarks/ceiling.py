@@ -35,11 +35,12 @@ def ceiling(context: Context, asked: Questions, mode: Mode) -> str:
     values = np.concatenate([v for v, _ in rows])
     labels = np.concatenate([np.arange(len(v)) < true for v, true in rows])
     trees = HistGradientBoostingClassifier(max_iter=TREES, max_leaf_nodes=16, random_state=0)
-    trees.fit(values, labels)
+    told = ~np.isnan(values).all(axis=0)  # trees cannot split on what tells nowhere
+    trees.fit(values[:, told], labels)
     gamma, fit = context.catalogue.weights["gamma"], hand_set(context, mode)
     found = {
         "weights and shapes": [_ranks(t, t.scores(fit, gamma)) for t in judged],
-        "boosted trees": [_ranks(t, trees.decision_function(_values(t))) for t in judged],
+        "boosted trees": [_ranks(t, trees.decision_function(_values(t)[:, told])) for t in judged],
     }
     lines = [
         "## The ceiling",
