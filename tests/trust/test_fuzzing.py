@@ -109,7 +109,7 @@ def known(whole: Whole) -> dict[str, str]:
     }
 
 
-@pytest.mark.check(14, "Made-up requests, judged by the contract", few=400, full=10_000)
+@pytest.mark.check(14, "Made-up requests, judged by the contract", few=300, full=10_000)
 def test_the_contract_holds_whatever_is_sent(whole: Whole, count: int, tried: Tried) -> None:
     fire = Fire(whole.app, whole.headers["other"], known(whole))
     fire.at_all(count, tried)
