@@ -4,7 +4,7 @@
 
 SHELL := bash
 .DEFAULT_GOAL := help
-.PHONY: help setup run test quality trust check demo clients contract bench screenshots clean
+.PHONY: help setup run test quality trust check demo clients contract sbom bench screenshots clean
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -50,6 +50,11 @@ clients: $(STAMP) ## build the clients for Python and, where there is npm, for T
 
 contract: $(STAMP) ## record the examples of the API document anew, and release the document
 	$(BIN)/python -m pytest -q tests/contract/record.py
+
+sbom: $(STAMP) ## list what is installed, with its licences, as a CycloneDX document in sbom.json
+	test -x $(VENV)/sbom/bin/python || $(BIN)/python -m venv $(VENV)/sbom
+	$(VENV)/sbom/bin/python -m pip install --quiet --disable-pip-version-check cyclonedx-bom==7.5.0
+	$(VENV)/sbom/bin/cyclonedx-py environment --output-format JSON --output-file sbom.json $(BIN)/python
 
 bench: $(STAMP) ## measure speed beside other systems, and write docs/speed.md (20 minutes on two idle cores; part of it: make bench BENCH='--sizes 40000 --only search')
 	$(PIP) install --quiet --constraint constraints.txt --editable ".[bench]"
