@@ -44,7 +44,7 @@ demo: $(STAMP) ## a tenant with made-up places, a key, and a short tour
 
 clients: $(STAMP) ## build the clients for Python and, where there is npm, for TypeScript
 	test -x clients/python/.venv/bin/python || $(BIN)/python -m venv clients/python/.venv
-	clients/python/.venv/bin/python -m pip install --quiet --disable-pip-version-check ./clients/python
+	clients/python/.venv/bin/python -m pip install --quiet --disable-pip-version-check --force-reinstall ./clients/python
 	@command -v npm >/dev/null || { echo "There is no npm here: the TypeScript client is left out." >&2; exit 0; } \
 	&& npm --prefix clients/typescript ci --silent --no-audit --no-fund
 
