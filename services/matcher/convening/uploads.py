@@ -1,5 +1,6 @@
 """A file of applicants: good rows become applicants, each bad one is told by row and column."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -29,8 +30,18 @@ class Sheet:
 
 def read(desk: Desk, content: bytes, filename: str) -> Sheet:
     """Read a CSV, XLSX or NDJSON file of applicants."""
+    sheet = read_rows(desk, rows(content, filename))
+    if not sheet.applicants:
+        detail = "no row of the file is an applicant that can be read"
+        errors = [{"pointer": "/file", "detail": detail, "code": "no_applicants"}]
+        raise InvalidInput(detail, errors + sheet.told()[:100])
+    return sheet
+
+
+def read_rows(desk: Desk, found_rows: Iterable[SheetRow | RowError]) -> Sheet:
+    """Rows as applicants; a sheet without a good one is for who asked to judge."""
     sheet, seen, columns = Sheet(), dict[str, int](), set[str]()
-    for row in rows(content, filename):
+    for row in found_rows:
         if isinstance(row, RowError):
             sheet.errors.append(row)
             continue
@@ -43,10 +54,6 @@ def read(desk: Desk, content: bytes, filename: str) -> Sheet:
             sheet.errors += found
         if len(sheet.applicants) > APPLICANTS:
             raise BadFile(f"At most {APPLICANTS:,} applicants at once; split the file.")
-    if not sheet.applicants:
-        detail = "no row of the file is an applicant that can be read"
-        errors = [{"pointer": "/file", "detail": detail, "code": "no_applicants"}]
-        raise InvalidInput(detail, errors + sheet.told()[:100])
     return sheet
 
 

@@ -15,6 +15,8 @@ from services.matcher.pages.routes import (
     places,
     portfolio,
     results,
+    screenings,
+    sheets,
     start,
     why_not,
 )
@@ -33,6 +35,8 @@ for group in (
     brief,
     portfolio,
     calls,
+    sheets,
+    screenings,
     developers,
     account,
 ):

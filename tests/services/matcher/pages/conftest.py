@@ -7,7 +7,9 @@ from collections.abc import Iterator
 import pytest
 import uvicorn
 
+from models.database import connect, sessions
 from services import serving
+from services.access import create_key
 from services.matcher.app import create_app
 from tests.matcher_fixtures import Published
 from tests.services.matcher.pages.browser import Browser, chromium, why_no_browser
@@ -30,6 +32,16 @@ def site(published: Published) -> Iterator[str]:
     yield serving.address(listener)
     server.should_exit = True
     thread.join()
+
+
+@pytest.fixture(scope="session")
+def conveners_key(published: Published) -> str:
+    """The key of a convener, of a tenant that has nothing else."""
+    engine = connect(published.settings.database_url)
+    with sessions(engine).begin() as session:
+        key = create_key(session, "conveners", ["match", "convene"], "Ana Ruiz")
+    engine.dispose()
+    return key
 
 
 @pytest.fixture(scope="session")

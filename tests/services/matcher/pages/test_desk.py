@@ -1,0 +1,138 @@
+"""The desk of a convener: nothing is kept before it is confirmed, and no name is guessed."""
+
+from collections.abc import Iterator
+
+import pytest
+from fastapi.testclient import TestClient
+
+from models.snapshot import Snapshot
+from services.matcher.pages.words import page_wording
+from services.sheets import SheetRow
+from services.sheets import rows as rows_of
+from tests.services.matcher.pages.convener import DC, HTML, MEMBERS, Convener
+from tests.services.matcher.pages.messy import ROWS, as_sheet, messy_rows
+from tests.services.matcher.pages.test_every_page import SLIPS
+from tests.services.matcher.pages.test_hostile import HOSTILE, read, words
+
+SHEET, WORDS = f"/calls/{DC}/sheet", page_wording("en")
+COLUMNS = {"column_0": "name", "column_1": "country", "column_2": "", "kind": "city"}
+
+
+@pytest.fixture
+def convener(client: TestClient, conveners_key: str) -> Iterator[Convener]:
+    yield Convener(client, conveners_key)
+    client.cookies.clear()
+
+
+def screenings(convener: Convener) -> int:
+    return convener.get(f"/calls/{DC}").count(f"/calls/{DC}/screenings/s_")
+
+
+def test_the_desk_is_for_conveners_alone(client: TestClient) -> None:
+    client.cookies.clear()
+    assert client.get("/calls", headers=HTML).status_code == 200
+    for path in (f"/calls/{DC}", f"/calls/{DC}/approach", "/calls/open?name=x"):
+        assert client.get(path, headers=HTML).status_code == 401
+    assert client.post(f"{SHEET}/confirm", data={"sheet": "x"}, headers=HTML).status_code == 401
+
+
+def test_a_form_without_the_token_changes_nothing(convener: Convener) -> None:
+    convener.upload(b"name,country\nBilbao,ES\n", "a.csv")
+    before = screenings(convener)
+    convener.fields["csrf_token"] = "wrong"
+    convener.post(f"{SHEET}/confirm", 403)
+    assert screenings(convener) == before
+
+
+def test_three_hundred_messy_names(convener: Convener, snapshot: Snapshot) -> None:
+    rows = messy_rows(snapshot)
+    assert len(rows) == ROWS
+    before = screenings(convener)
+    convener.upload(as_sheet(rows), "names.csv")
+    shown = convener.post(f"{SHEET}/names", **COLUMNS)
+    answer = convener.raw(f"{SHEET}/returned")
+    table = [list(line.cells.values()) for line in rows_of(answer.content, "a.xlsx")
+             if isinstance(line, SheetRow)]  # fmt: skip
+    states = {WORDS.term("name_state", s): s for s in ("matched", "ask", "not_found")}
+    ended = [states[str(line[5])] for line in table]
+    assert len(ended) == ROWS
+    assert min(ended.count(s) for s in states.values()) > 10
+    for line, row, state in zip(table, rows, ended, strict=True):
+        assert line[0] == row.name.strip()
+        if state == "matched":
+            assert line[3] == row.made_from, line
+        elif row.made_from is None:
+            assert not line[3] and state == "not_found", line
+    assert shown.count("<select") == ROWS
+    assert SLIPS.search(shown) is None
+    convener.post(f"{SHEET}/confirm", 422)
+    assert screenings(convener) == before
+
+
+def test_what_is_undecided_can_be_chosen_left_out_or_taken_as_written(convener: Convener) -> None:
+    content = "Ciudad;Pais\nBilbao;España\nBilbo;Spain\nNowhere at all;ES\nX;Narnia\n"
+    convener.upload(content.encode(), "a.csv")
+    convener.post(f"{SHEET}/names", **COLUMNS)
+    page = convener.post(f"{SHEET}/confirm", 422, row_3="leave_out", row_4="as_written")
+    assert WORDS.text("desk.error_undecided", {"count": 1}) in page
+    chosen = {"row_3": "leave_out", "row_4": "as_written", "row_5": "leave_out"}
+    table = convener.post(f"{SHEET}/confirm", **chosen)
+    assert "Nowhere at all" in table and "Bilbao" in table and "Narnia" not in table
+
+
+def test_the_roster_shows_exact_fractions(convener: Convener) -> None:
+    convener.upload(MEMBERS.encode(), "members.csv", "roster")
+    columns = {"column_0": "name", "column_1": "country", "column_2": "kind", "kind": "city"}
+    page = convener.post(f"{SHEET}/names", **columns)
+    page = convener.post(f"{SHEET}/confirm")
+    assert WORDS.text("desk.roster_says", {"total": "5", "version": 1})[:12] in page
+    assert "3/5 of the members; at most 1/2, which is 2" in page or "2/3" in page
+
+
+def test_a_person_decides_with_a_reason_and_the_letter_says_why(convener: Convener) -> None:
+    content = "name,country,kind\nBilbao,ES,city\nCatalonia,ES,region\n"
+    convener.upload(content.encode(), "a.csv")
+    columns = {"column_0": "name", "column_1": "country", "column_2": "kind", "kind": "city"}
+    convener.post(f"{SHEET}/names", **columns)
+    table = convener.post(f"{SHEET}/confirm")
+    here = convener.at(table, rf"(/calls/{DC}/screenings/s_\w+)/applicants/0")
+    person = convener.get(f"{here}/applicants/0")
+    assert SLIPS.search(person) is None
+    convener.post(f"{here}/applicants/0/entries", 422, kind="override", verdict="eligible", text="")
+    said = "The jury saw more than the record says."
+    page = convener.post(
+        f"{here}/applicants/0/entries", kind="override", verdict="refused", text=said
+    )
+    assert said in page
+    assert said in convener.get(f"{here}/letters?applicant=0")
+    assert convener.get(f"{here}?verdict=refused").count("/applicants/0") == 1
+    convener.get(f"{here}?verdict=nonsense", 422)
+
+
+def test_words_of_others_are_text(convener: Convener) -> None:
+    content = "name,country\n" + "".join(
+        f'"{text.strip()}",ES\n'.replace('""', '"') if '"' not in text else ""
+        for text in HOSTILE[:120]
+    )
+    convener.upload(content.encode(), "<img src=x onerror=alert(1)>.csv")
+    found = read(convener.post(f"{SHEET}/names", **COLUMNS | {"column_2": ""}))
+    assert found.dangers == []
+    assert words(HOSTILE[0]) in words("".join(found.text))
+
+
+@pytest.mark.parametrize(
+    ("content", "name"),
+    [(b"", "a.csv"), (b"%PDF-1.4", "a.pdf"), (b"PK\x03\x04broken", "a.xlsx"), (b"name\n", "a.csv")],
+)
+def test_a_file_that_cannot_be_read_is_told(convener: Convener, content: bytes, name: str) -> None:
+    assert 'href="#file"' in convener.upload(content, name, status=422)
+
+
+def test_columns_that_make_no_sense_are_told(convener: Convener) -> None:
+    convener.upload(b"a,b\nBilbao,ES\n", "a.csv")
+    page = convener.post(f"{SHEET}/names", 422, column_0="", column_1="country")
+    assert WORDS.text("desk.error_no_name", {}) in page
+    page = convener.post(f"{SHEET}/names", 422, column_0="name", column_1="name")
+    assert 'href="#column_1"' in page
+    convener.fields["sheet"] = "made-up"
+    convener.post(f"{SHEET}/names", 422)
