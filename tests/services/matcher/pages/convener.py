@@ -4,7 +4,6 @@ import re
 from typing import Any
 
 from fastapi.testclient import TestClient
-from httpx import Response
 
 HTML = {"Accept": "text/html"}
 DC = "districts-of-creativity"
@@ -37,7 +36,7 @@ class Convener:
         answer = self.client.post(path, data={**self.fields, **sent}, headers=self.headers)
         return self._kept(answer, status)
 
-    def raw(self, path: str, **sent: Any) -> Response:
+    def raw(self, path: str, **sent: Any) -> Any:
         return self.client.post(path, data={**self.fields, **sent}, headers=self.headers)
 
     def upload(
@@ -59,7 +58,7 @@ class Convener:
         assert found is not None, page[-3000:]
         return found.group(1)
 
-    def _kept(self, answer: Response, status: int) -> str:
+    def _kept(self, answer: Any, status: int) -> str:
         assert answer.status_code == status, answer.text[-3000:]
         for name, value in FIELD.findall(answer.text):
             self.fields[name] = value

@@ -1,4 +1,4 @@
-"""A sheet as conveners get it: real names written in many ways, others half right, others absent."""
+"""A sheet as conveners get it: real names written in many ways, and names of no place."""
 
 import csv
 import io
@@ -63,5 +63,3 @@ def as_sheet(rows: list[Messy]) -> bytes:
     writer.writerow(HEAD)
     writer.writerows([row.name, row.country, "=1+1"] for row in rows)
     return text.getvalue().encode()
-
-

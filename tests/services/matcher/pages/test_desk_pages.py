@@ -1,0 +1,111 @@
+"""The desk in a browser: by the keyboard alone, in two languages, on a phone as well."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from fastapi.testclient import TestClient
+from selenium.webdriver.common.keys import Keys
+
+from services.matcher.pages.words import page_wording
+from services.matcher.wording import LANGUAGES
+from tests.services.matcher.pages.browser import PHONE, Browser
+from tests.services.matcher.pages.convener import DC, Convener
+from tests.services.matcher.pages.test_every_page import SLIPS, english_texts
+
+SHEET = "Ciudad,Pais,Tipo\nBilbao,España,city\nCatalonia,ES,region\nNowhere <b>at</b> all,ES,city\n"
+
+
+def desk_pages(convener: Convener) -> dict[str, str]:
+    """A screening of three, and the address of each page about it."""
+    convener.upload(SHEET.encode(), "a.csv")
+    columns: dict[str, Any] = {
+        "column_0": "name",
+        "column_1": "country",
+        "column_2": "kind",
+        "kind": "city",
+    }
+    convener.post(f"/calls/{DC}/sheet/names", **columns)
+    table = convener.post(f"/calls/{DC}/sheet/confirm", row_4="as_written")
+    here = convener.at(table, rf"(/calls/{DC}/screenings/s_\w+)/applicants/0")
+    return {
+        "start": "/calls",
+        "desk": f"/calls/{DC}",
+        "approach": f"/calls/{DC}/approach",
+        "screening": here,
+        "person": f"{here}/applicants/2",
+        "letters": f"{here}/letters",
+    }
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_page_is_whole_and_in_one_language(
+    client: TestClient, conveners_key: str, language: str
+) -> None:
+    convener = Convener(client, conveners_key, language)
+    foreign = english_texts() if language != "en" else []
+    faults = []
+    for name, path in desk_pages(convener).items():
+        text = convener.get(path)
+        assert "<b>at</b>" not in text
+        faults += [f"{name}: {slip.group()}" for slip in SLIPS.finditer(text)]
+        faults += [f"{name}: {said}" for said in foreign if said in text]
+    client.cookies.clear()
+    assert faults == []
+
+
+def sign_in(browser: Browser, key: str, language: str) -> None:
+    browser.open(f"/sign-in?lang={language}&next=/calls")
+    browser.tab_to("#key")
+    browser.press(key)
+    browser.enter("main .govuk-button[type=submit]")
+
+
+def looked_at(browser: Browser) -> list[str]:
+    """What is wrong with the page shown, on a phone."""
+    with browser.size(*PHONE):
+        wide = browser.overflow()
+        faults = [f"{browser.at()}: {fault}" for fault in browser.violations()]
+        return faults + ([f"{browser.at()}: {wide} pixels too wide"] if wide else [])
+
+
+@pytest.mark.parametrize("language", ["en", "es"])
+def test_from_a_sheet_to_a_letter(
+    browser: Browser, conveners_key: str, language: str, tmp_path: Path
+) -> None:
+    words, faults = page_wording(language), []
+    sheet = tmp_path / "names.csv"
+    sheet.write_text(SHEET, encoding="utf-8")
+    sign_in(browser, conveners_key, language)
+    faults += looked_at(browser)
+    browser.tab_to("#name")
+    browser.press("Districts of Creativity")
+    browser.enter("main .govuk-button")
+    faults += looked_at(browser)
+    browser.one("#file").send_keys(str(sheet))
+    browser.enter("main form .govuk-button")
+    faults += looked_at(browser)
+    browser.enter("main form .govuk-button")
+    assert words.text("desk.nothing_kept", {}) in browser.text()
+    faults += looked_at(browser)
+    browser.enter("#confirm")
+    assert words.text("desk.error_undecided", {"count": 1}) in browser.text()
+    browser.tab_to("#row_4")
+    browser.press(Keys.ARROW_DOWN)
+    browser.enter("#confirm")
+    assert "Nowhere <b>at</b> all" in browser.text()
+    faults += looked_at(browser)
+    browser.enter("tbody tr:first-child th a")
+    faults += looked_at(browser)
+    browser.tab_to("#verdict")
+    browser.press(Keys.END)
+    browser.tab_to("#override-text")
+    browser.press("Seen by the jury")
+    browser.enter("#decide ~ form .govuk-button")
+    assert words.term("entry", "override") in browser.text()
+    browser.enter("main a[href*=letters]")
+    assert words.text("desk.letter_refused", {}) in browser.text()
+    assert "Seen by the jury" in browser.text()
+    faults += looked_at(browser)
+    refused = [text for text in browser.complaints() if "Content Security Policy" in text]
+    assert faults + refused == []
