@@ -28,8 +28,11 @@ CLUSTERED = 60
 class Pairing:
     """One pairing on its way to its answer."""
 
-    def __init__(self, desk: Desk, request: PairingsRequest) -> None:
-        self.desk, self.request = desk, request
+    def __init__(
+        self, desk: Desk, request: PairingsRequest, apart: Sequence[tuple[int, int]] = ()
+    ) -> None:
+        """`apart` are pairs of one pool, by their positions, that somebody locked out."""
+        self.desk, self.request, self.apart = desk, request, apart
         self.as_of = request.as_of or desk.context.today
         rules = [rule.facts() | _head(rule) for rule in request.rules]
         if request.collaboration is not None:
@@ -81,6 +84,8 @@ class Pairing:
                 self.grid[:, i - self.right[0]] = REFUSED
         if not self.two:
             np.fill_diagonal(self.grid, REFUSED)
+            for i, j in self.apart:
+                self.grid[i, j] = self.grid[j, i] = REFUSED
 
     def answer(self) -> Facts:
         size = self.request.cluster_size

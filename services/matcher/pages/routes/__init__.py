@@ -8,6 +8,7 @@ from services.matcher.pages.routes import (
     ask,
     brief,
     calls,
+    cohorts,
     compare,
     developers,
     find,
@@ -37,6 +38,7 @@ for group in (
     calls,
     sheets,
     screenings,
+    cohorts,
     developers,
     account,
 ):

@@ -13,7 +13,14 @@ from tests.services.matcher.pages.browser import PHONE, Browser
 from tests.services.matcher.pages.convener import DC, Convener
 from tests.services.matcher.pages.test_every_page import SLIPS, english_texts
 
-SHEET = "Ciudad,Pais,Tipo\nBilbao,España,city\nCatalonia,ES,region\nNowhere <b>at</b> all,ES,city\n"
+SHEET = """Ciudad,Pais,Tipo
+Bilbao,España,city
+Catalonia,ES,region
+Nowhere <b>at</b> all,ES,city
+Flanders,BE,region
+Scotland,GB,region
+Karnataka,India,region
+"""
 
 
 def desk_pages(convener: Convener) -> dict[str, str]:
@@ -35,6 +42,11 @@ def desk_pages(convener: Convener) -> dict[str, str]:
         "screening": here,
         "person": f"{here}/applicants/2",
         "letters": f"{here}/letters",
+        "cohort": f"{here}/cohort?purpose=project&out=1",
+        "cohort: clash": f"{here}/cohort?low=4&high=5&cap=country&cap_most=1&lock=0",
+        "cohort: with a share": f"{here}/cohort?low=2&high=5&cap=country&cap_most=1/2",
+        "pairs": f"{here}/pairs",
+        "pairs: one apart": f"{here}/pairs?apart=1-3",
     }
 
 
@@ -70,7 +82,7 @@ def looked_at(browser: Browser) -> list[str]:
 
 
 @pytest.mark.parametrize("language", ["en", "es"])
-def test_from_a_sheet_to_a_letter(
+def test_from_a_sheet_to_letters_a_cohort_and_pairs(
     browser: Browser, conveners_key: str, language: str, tmp_path: Path
 ) -> None:
     words, faults = page_wording(language), []
@@ -106,6 +118,16 @@ def test_from_a_sheet_to_a_letter(
     browser.enter("main a[href*=letters]")
     assert words.text("desk.letter_refused", {}) in browser.text()
     assert "Seen by the jury" in browser.text()
+    faults += looked_at(browser)
+    browser.enter(".govuk-back-link")
+    browser.enter("main a[href$=cohort]")
+    assert words.text("cohort_page.in", {}) in browser.text()
+    faults += looked_at(browser)
+    browser.enter("tbody a[href*='lock=']")
+    assert words.text("cohort_page.locked", {}) in browser.text()
+    browser.enter(".govuk-back-link")
+    browser.enter("main a[href$=pairs]")
+    assert words.text("cohort_page.first_gets", {}) in browser.text()
     faults += looked_at(browser)
     refused = [text for text in browser.complaints() if "Content Security Policy" in text]
     assert faults + refused == []

@@ -1,0 +1,94 @@
+"""From a screening: the best cohort under the caps, and pairs; every question is a link."""
+
+from typing import Any
+
+from fastapi import APIRouter, Response
+from fastapi.exceptions import RequestValidationError
+from pydantic import ValidationError
+
+from services.matcher.convening import jury, roster
+from services.matcher.convening.cohort import Cohort
+from services.matcher.convening.pairing import Pairing
+from services.matcher.convening.schemas import PURPOSE_SIZES
+from services.matcher.pages.cohort_asked import CohortQuery, PairsQuery, standing
+from services.matcher.pages.rendering import PageDep
+from services.matcher.pages.routes.calls import DeskDep
+from services.matcher.pages.views.cohort import cohort_view, key_of_place, pairs_view
+from services.matcher.routes.convening import desk_of
+
+router = APIRouter(
+    prefix="/calls/{collaboration_id}/screenings/{screening_id}", include_in_schema=False
+)
+
+
+def _numbers(results: list[dict[str, Any]]) -> dict[str, int]:
+    """The number of each applicant by its place."""
+    return {key_of_place(r["applicant"]): r["applicant"]["number"] for r in results}
+
+
+@router.get("/cohort")
+def cohort(
+    collaboration_id: str, screening_id: str, page: PageDep, asked: DeskDep, query: CohortQuery
+) -> Response:
+    """Who should learn together under every rule; where nobody can, which rules clash."""
+    with desk_of(asked, collaboration_id) as desk:
+        found = jury.reopened(desk, screening_id, None)
+        results = found["results"]
+        held = roster.in_force(desk)
+        view, caps = None, [*desk.record.get("caps", ()), *(held.caps if held else ())]
+        if standing(results):
+            with_roster = query if held else query.model_copy(update={"roster": ""})
+            try:
+                request = with_roster.request(results)
+            except ValidationError as error:
+                raise RequestValidationError(error.errors()) from error
+            answer = Cohort(desk, request).answer()
+            caps += [cap.facts() for cap in request.caps]
+            everyone = [r["applicant"] for r in standing(results)]
+            view = cohort_view(answer, caps, _numbers(results), everyone, page.words)
+    return page.show(
+        "cohort.html",
+        part="calls",
+        c=found["collaboration"],
+        screening=screening_id,
+        q=query,
+        v=view,
+        names={r["applicant"]["number"]: r["applicant"]["name"] for r in results},
+        sizes=[(str(purpose), *sizes) for purpose, sizes in PURPOSE_SIZES.items()],
+        has_roster=held is not None,
+    )
+
+
+@router.get("/pairs")
+def pairs(
+    collaboration_id: str, screening_id: str, page: PageDep, asked: DeskDep, query: PairsQuery
+) -> Response:
+    """The most pairs there can be, then the best; a pair locked out is not made again."""
+    with desk_of(asked, collaboration_id) as desk:
+        found = jury.reopened(desk, screening_id, None)
+        results = found["results"]
+        view = None
+        if len(standing(results)) > 1:
+            try:
+                request = query.request(results, collaboration_id)
+            except ValidationError as error:
+                raise RequestValidationError(error.errors()) from error
+            answer = Pairing(desk, request, query.kept_apart(results)).answer()
+            view = pairs_view(answer, _numbers(results), page.words)
+    names = {r["applicant"]["number"]: r["applicant"]["name"] for r in results}
+    return page.show(
+        "pairs.html",
+        part="calls",
+        c=found["collaboration"],
+        screening=screening_id,
+        v=view,
+        apart=[
+            (
+                text,
+                " – ".join(names.get(int(n), n) for n in text.split("-")),
+                [o for o in query.apart if o != text],
+            )
+            for text in query.apart
+        ],
+        asked_apart=query.apart,
+    )
