@@ -111,7 +111,7 @@ def names(collaboration_id: str, page: PageDep, asked: DeskDep, form: Fields) ->
         errors = _wrong_columns(page, mapping)
         if errors:
             return _columns(page, asked, collaboration_id, sheet, form, errors)
-    return _names(page, asked, collaboration_id, sheet, choices_of(form))
+    return _names(page, asked, collaboration_id, sheet, form)
 
 
 def _wrong_columns(page: Page, mapping: list[str]) -> list[dict[str, str]]:
@@ -136,13 +136,15 @@ def _names(
     asked: Asked,
     collaboration_id: str,
     sheet: Carried,
-    choices: dict[int, str],
+    form: Mapping[str, str],
     refused: bool = False,
 ) -> Response:
     """The rows with their states; those that somebody must look at come first."""
+    choices = choices_of(form)
     with desk_of(asked, collaboration_id) as desk:
         found = checked(desk, sheet, choices)
         head = {"id": desk.record["id"], "name": desk.record["name"]}
+        calls = [call["id"] for call in desk.record.get("calls", ())]
     groups = {str(state): [one for one in found if one.state is state] for state in NameState}
     lines = {
         state: [name_line(one, choices.get(one.row, ""), page.words) for one in group]
@@ -158,7 +160,13 @@ def _names(
         sheet=sheet,
         signed=sheet.signed(page.request),
         groups=[(state, lines[state]) for state in ("ask", "not_found", "matched")],
-        left_out=[row for row, choice in choices.items() if choice == LEAVE_OUT],
+        left_out=[
+            (row, sheet.named().get(row, ""))
+            for row, choice in sorted(choices.items())
+            if choice == LEAVE_OUT
+        ],
+        calls=calls,
+        call=form.get("call", ""),
         undecided=len(undecided),
         errors=[error] if refused else [],
     )
@@ -188,11 +196,10 @@ def confirm(collaboration_id: str, page: PageDep, asked: DeskDep, form: Fields) 
     sheet = carried(page.request, form.get("sheet", ""))
     if sheet is None or sheet.mapping is None:
         return _lost(page, asked, collaboration_id)
-    choices = choices_of(form)
     with desk_of(asked, collaboration_id) as desk:
-        found = checked(desk, sheet, choices)
+        found = checked(desk, sheet, choices_of(form))
     if not found or not all(_settled(one) for one in found):
-        return _names(page, asked, collaboration_id, sheet, choices, refused=True)
+        return _names(page, asked, collaboration_id, sheet, form, refused=True)
     if sheet.target == "roster":
         decided(asked, collaboration_id, "roster", lambda desk: _keep_roster(desk, found))
         return page.go(f"/calls/{collaboration_id}")

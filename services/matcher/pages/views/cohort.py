@@ -55,6 +55,7 @@ class PairLine:
     first: PlaceItem
     second: PlaceItem
     fit: str
+    coverage: str
     gets: str
     gives: str
     reasons: list[str]
@@ -164,6 +165,7 @@ def _pair(pair: Json, numbers: Mapping[str, int], words: PageWording) -> PairLin
         first=place_item(first, words),
         second=place_item(second, words),
         fit=words.format_field(round(100 * pair["score"]), "number"),
+        coverage=words.text("cohort_page.coverage", {"coverage": round(100 * pair["coverage"])}),
         gets=_given(pair["gets"], words),
         gives=_given(pair["gives"], words),
         reasons=[reason["text"] for reason in pair["reasons"][:2]],
