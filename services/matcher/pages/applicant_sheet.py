@@ -52,6 +52,7 @@ class Carried:
     mapping: list[str] | None = None
     country: str = ""
     kind: str = ""
+    roster_version: int = 0
 
     def signed(self, request: Request) -> str:
         text = sign(request, PURPOSE, vars(self))

@@ -1,11 +1,12 @@
 """A sheet of applicants or members: columns, names, confirmation; nothing is kept before that."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, File, Form, Request, Response, UploadFile
 
-from models.errors import BadFile
+from models.errors import BadFile, Conflict
 from models.taxonomy import PlaceKind
 from services.access import Convening
 from services.matcher.convening import jury, roster
@@ -60,6 +61,8 @@ def upload(
         if not content:
             raise BadFile("The file is empty.")
         sheet = read_sheet(content, name, "roster" if target == "roster" else "applicants")
+        with desk_of(asked, collaboration_id) as desk:
+            sheet = replace(sheet, roster_version=_version(desk))
         return _columns(page, asked, collaboration_id, sheet, {})
     except BadFile as error:
         code = "desk.error_file" if content else "desk.error_no_file"
@@ -201,7 +204,13 @@ def confirm(collaboration_id: str, page: PageDep, asked: DeskDep, form: Fields) 
     if not found or not all(_settled(one) for one in found):
         return _names(page, asked, collaboration_id, sheet, form, refused=True)
     if sheet.target == "roster":
-        decided(asked, collaboration_id, "roster", lambda desk: _keep_roster(desk, found))
+        try:
+            decided(
+                asked, collaboration_id, "roster", lambda desk: _keep_roster(desk, sheet, found)
+            )
+        except Conflict:
+            error = {"text": page.t("desk.error_changed"), "href": "#file"}
+            return desk_page(page, asked, collaboration_id, [error])
         return page.go(f"/calls/{collaboration_id}")
     with desk_of(asked, collaboration_id) as desk:
         answer = _screened(desk, found, form.get("call", ""))
@@ -216,8 +225,19 @@ def _screened(desk: Desk, found: list[Named], call: str) -> dict[str, Any]:
     return Screening(desk, ScreeningTerms(call=call or None), people).answer()
 
 
-def _keep_roster(desk: Desk, found: list[Named]) -> dict[str, Any]:
-    """The rows as the whole roster; its caps and assignments stay as they are."""
+def _version(desk: Desk) -> int:
+    """The version of the roster in force; 0 where there is none."""
+    held = roster.in_force(desk)
+    return held.version if held else 0
+
+
+def _keep_roster(desk: Desk, sheet: Carried, found: list[Named]) -> dict[str, Any]:
+    """The rows as the whole roster, unless somebody changed it since the sheet was read.
+
+    Its caps and assignments stay as they are.
+    """
+    if _version(desk) != sheet.roster_version:
+        raise Conflict("The roster was changed since the sheet was read.")
     before = roster.in_force(desk)
     members = [_member(one) for one in found]
     request = RosterRequest.model_validate(

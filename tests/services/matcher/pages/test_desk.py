@@ -87,17 +87,28 @@ def test_what_is_undecided_can_be_chosen_left_out_or_taken_as_written(convener: 
 
 
 def test_the_roster_shows_exact_fractions(convener: Convener) -> None:
+    columns: dict[str, Any] = {"column_0": "name", "column_1": "country", "column_2": "kind"}
     convener.upload(MEMBERS.encode(), "members.csv", "roster")
-    columns: dict[str, Any] = {
-        "column_0": "name",
-        "column_1": "country",
-        "column_2": "kind",
-        "kind": "city",
-    }
-    page = convener.post(f"{SHEET}/names", **columns)
+    convener.post(f"{SHEET}/names", **columns, kind="city")
     page = convener.post(f"{SHEET}/confirm")
-    assert WORDS.text("desk.roster_says", {"total": "5", "version": 1})[:12] in page
-    assert "3/5 of the members; at most 1/2, which is 2" in page or "2/3" in page
+    counted = {"count": 3, "total": 5, "share": "2/3", "max": 3}
+    assert WORDS.text("desk.limit_share", counted) in page
+    assert WORDS.term("cap_status", "ok") in page
+
+
+def test_of_two_who_change_the_roster_one_is_told(convener: Convener) -> None:
+    columns: dict[str, Any] = {"column_0": "name", "column_1": "country", "column_2": "kind"}
+    convener.upload(MEMBERS.encode(), "members.csv", "roster")
+    convener.post(f"{SHEET}/names", **columns, kind="city")
+    mine = convener.fields["sheet"]
+    fewer = MEMBERS.rpartition("Karnataka")[0]
+    convener.upload(fewer.encode(), "members.csv", "roster")
+    convener.post(f"{SHEET}/names", **columns, kind="city")
+    convener.post(f"{SHEET}/confirm")
+    convener.fields["sheet"] = mine
+    page = convener.post(f"{SHEET}/confirm", 422)
+    assert WORDS.text("desk.error_changed", {}) in page
+    assert "Karnataka" not in page
 
 
 def test_a_person_decides_with_a_reason_and_the_letter_says_why(convener: Convener) -> None:
