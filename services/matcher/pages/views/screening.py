@@ -270,7 +270,6 @@ def letter_view(result: Json, told: Json, words: PageWording) -> Letter:
     decision = result.get("decision")
     verdict = _verdict(result)
     open_rules = [rule for rule in told["rules"] if rule["outcome"] != "pass"]
-    counted = any("holders" in rule and rule["outcome"] != "pass" for rule in result["rules"])
     return Letter(
         number=result["applicant"]["number"],
         name=told["applicant"]["name"],
@@ -278,17 +277,24 @@ def letter_view(result: Json, told: Json, words: PageWording) -> Letter:
         word=words.term("verdict", verdict),
         reasons=rule_lines(open_rules, words),
         remedies=[rule["remedy"] for rule in open_rules if rule.get("remedy")],
-        conditions=[_condition(cap, words) for cap in told["conditions_on_the_roster"]]
-        if counted
-        else [],
+        conditions=_conditions(result, words),
         decided=decision["reason"] if decision else "",
         missing=[words.term("rule_field", name) for name in told["missing"]],
     )
 
 
-def _condition(cap: Json, words: PageWording) -> str:
-    """A cap as an applicant reads it: the condition, nothing of who is in."""
-    code = "desk.condition_share" if cap.get("max_share") else "desk.condition_max"
-    share = cap.get("max_share")
-    args = {"attribute": cap["attribute"], "share": share or "", "max": cap.get("max") or 0}
-    return words.text(code, args)
+def _conditions(result: Json, words: PageWording) -> list[str]:
+    """The caps in the way as an applicant reads them: the condition, nothing of who is in."""
+    return list(
+        dict.fromkeys(
+            _condition(rule["field"], rule["threshold"], words)
+            for rule in result["rules"]
+            if "holders" in rule and rule["outcome"] != "pass"
+        )
+    )
+
+
+def _condition(attribute: str, most: str | int, words: PageWording) -> str:
+    if isinstance(most, str):
+        return words.text("desk.condition_share", {"attribute": attribute, "share": most})
+    return words.text("desk.condition_max", {"attribute": attribute, "max": most})

@@ -136,6 +136,25 @@ def test_a_person_decides_with_a_reason_and_the_letter_says_why(convener: Conven
     convener.get(f"{here}?verdict=nonsense", 422)
 
 
+def test_a_letter_about_a_cap_says_the_condition_and_nothing_of_the_members(
+    convener: Convener,
+) -> None:
+    columns: dict[str, Any] = {"column_0": "name", "column_1": "country", "column_2": "kind"}
+    members = MEMBERS.replace("Oklahoma,United States", "Bavaria,Germany")
+    convener.upload(members.encode(), "members.csv", "roster")
+    convener.post(f"{SHEET}/names", **columns, kind="city")
+    convener.post(f"{SHEET}/confirm")
+    convener.upload(b"name,country,kind\nBilbao,ES,city\n", "a.csv")
+    convener.post(f"{SHEET}/names", **columns, kind="city")
+    table = convener.post(f"{SHEET}/confirm")
+    here = convener.at(table, rf"(/calls/{DC}/screenings/s_\w+)/applicants/0")
+    letter = convener.get(f"{here}/letters").partition("<article")[2]
+    cap = {"attribute": "continent", "share": "2/3"}
+    assert WORDS.text("desk.condition_share", cap) in letter
+    assert WORDS.text("desk.letter_refused", {}) in letter
+    assert [n for n in ("Flanders", "Scotland", "Bavaria", "Catalonia") if n in letter] == []
+
+
 def test_words_of_others_are_text(convener: Convener) -> None:
     content = "name,country\n" + "".join(
         f'"{text.strip()}",ES\n'.replace('""', '"') if '"' not in text else ""
