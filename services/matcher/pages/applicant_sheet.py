@@ -63,6 +63,11 @@ class Carried:
     def mapped(self, mapping: list[str], country: str, kind: str) -> "Carried":
         return replace(self, mapping=mapping, country=country, kind=kind)
 
+    @property
+    def ready(self) -> bool:
+        """Whether it was said which column holds the name."""
+        return "name" in (self.mapping or ())
+
     def guessed(self) -> list[str]:
         """What each column seems to be, by its header; each field once."""
         taken: set[str] = set()
@@ -82,7 +87,10 @@ class Carried:
 def carried(request: Request, text: str) -> Carried | None:
     """The sheet of a form; None where it is none of ours."""
     held = unsign(request, PURPOSE, text)
-    return Carried(**held) if held else None
+    try:
+        return Carried(**held) if held else None
+    except TypeError:  # signed by another version of this service
+        return None
 
 
 def read_sheet(content: bytes, filename: str, target: str) -> Carried:

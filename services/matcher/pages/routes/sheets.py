@@ -114,6 +114,8 @@ def names(collaboration_id: str, page: PageDep, asked: DeskDep, form: Fields) ->
         errors = _wrong_columns(page, mapping)
         if errors:
             return _columns(page, asked, collaboration_id, sheet, form, errors)
+    if not sheet.ready:
+        return _lost(page, asked, collaboration_id)
     return _names(page, asked, collaboration_id, sheet, form)
 
 
@@ -184,7 +186,7 @@ def _settled(one: Named) -> bool:
 def returned(collaboration_id: str, page: PageDep, asked: DeskDep, form: Fields) -> Response:
     """The sheet as it came, with what became of each row beside it."""
     sheet = carried(page.request, form.get("sheet", ""))
-    if sheet is None or sheet.mapping is None:
+    if sheet is None or not sheet.ready:
         return _lost(page, asked, collaboration_id)
     with desk_of(asked, collaboration_id) as desk:
         found = checked(desk, sheet, choices_of(form))
@@ -197,7 +199,7 @@ def returned(collaboration_id: str, page: PageDep, asked: DeskDep, form: Fields)
 def confirm(collaboration_id: str, page: PageDep, asked: DeskDep, form: Fields) -> Response:
     """Keep what was confirmed: the screening of the applicants, or the roster."""
     sheet = carried(page.request, form.get("sheet", ""))
-    if sheet is None or sheet.mapping is None:
+    if sheet is None or not sheet.ready:
         return _lost(page, asked, collaboration_id)
     with desk_of(asked, collaboration_id) as desk:
         found = checked(desk, sheet, choices_of(form))

@@ -178,6 +178,8 @@ def test_columns_that_make_no_sense_are_told(convener: Convener) -> None:
     convener.upload(b"a,b\nBilbao,ES\n", "a.csv")
     page = convener.post(f"{SHEET}/names", 422, column_0="", column_1="country")
     assert WORDS.text("desk.error_no_name", {}) in page
+    for step in ("names", "returned", "confirm"):
+        assert convener.raw(f"{SHEET}/{step}").status_code == 422
     page = convener.post(f"{SHEET}/names", 422, column_0="name", column_1="name")
     assert 'href="#column_1"' in page
     convener.fields["sheet"] = "made-up"
