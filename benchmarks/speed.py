@@ -176,11 +176,12 @@ def main() -> None:
     if not KERNEL.make(asked.source / "compiled"):
         raise SystemExit("The search cannot be compiled here: it would be measured in steps.")
     parts = [machine()]
+    print(parts[0], flush=True)  # noqa: T201
     for name, tables in sections(asked, worlds(asked)):
         parts += [f"### {name.capitalize()}\n", *tables]
+        print("\n".join(parts[-1 - len(tables) :]), flush=True)  # noqa: T201
     if asked.write or asked.only == ",".join(PARTS):
         report(parts)
-    print("\n".join(parts))  # noqa: T201
 
 
 if __name__ == "__main__":

@@ -6,7 +6,7 @@ import zlib
 import zstandard
 
 # Beyond this an answer takes longer to pack than to make, and is hardly smaller.
-LEVEL = 3
+LEVEL = 2
 
 
 class Unreadable(Exception):
