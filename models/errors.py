@@ -1,4 +1,4 @@
-"""Errors in our own words. Raise one anywhere; `services/web.py` writes it as problem+json."""
+"""Errors in our own words. Raise one anywhere; `services/web/app.py` writes it as problem+json."""
 
 from typing import Any, ClassVar
 

@@ -15,7 +15,7 @@ from services.ingest import app as ingest
 from services.matcher import app as matcher
 from services.preparing import prepare, ready_database
 from services.telemetry import TELEMETRY
-from services.web import install
+from services.web.app import install
 
 app = typer.Typer(
     cls=Commands,

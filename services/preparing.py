@@ -20,7 +20,7 @@ from models.snapshot import SnapshotStore
 from models.snapshot.remote import share
 from models.snapshot.store import CURRENT
 from models.tables import Job, JobError, PlaceRow, now
-from services.access import Caller, Scope
+from services.access.callers import Caller, Scope
 from services.ingest import files
 from services.ingest.default import load_default
 from services.ingest.embed import Progress, TextReader, read_new_texts

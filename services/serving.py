@@ -8,8 +8,8 @@ from uvicorn.supervisors import Multiprocess
 
 from models.errors import Problem
 from services import logs, printing
+from services.load.patience import Impatient
 from services.matcher import app as matcher
-from services.patience import Impatient
 
 # A busy machine imports slowly; a matcher that says nothing for longer is replaced.
 STARTING_SECONDS = 120

@@ -26,7 +26,7 @@ from models.settings import Settings
 from models.snapshot import Snapshot, SnapshotStore
 from models.tables import PUBLIC
 from models.taxonomy import PlaceKind
-from services.access import create_key
+from services.access.callers import create_key
 from services.ingest.default import ORIGIN, places
 from services.ingest.publish import publish
 from services.ingest.sources.collaborations import collaborations, memberships

@@ -11,7 +11,7 @@ from fastapi.testclient import TestClient
 import models
 import services
 from models.errors import Problem
-from services.web import install
+from services.web.app import install
 
 DOC = Path(__file__).parent.parent / "docs" / "problems.md"
 

@@ -6,9 +6,9 @@ from pathlib import Path
 import typer
 
 from services import printing
+from services.access.keys import create_key
 from services.commands.console import settings_in_force
 from services.ingest.files import FileKind
-from services.keys import create_key
 from services.preparing import Loading
 
 commands = typer.Typer()

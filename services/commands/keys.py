@@ -10,7 +10,8 @@ from sqlalchemy.orm import Session
 
 from models.database import sessions
 from models.tables import now
-from services import keys, printing
+from services import printing
+from services.access import keys
 from services.commands.console import settings_in_force
 from services.preparing import ready_database
 

@@ -7,13 +7,14 @@ from fastapi import APIRouter, FastAPI
 
 from models import database
 from models.settings import Settings
-from services import logs, web
-from services.contract.operation import tell
+from services import logs
 from services.ingest import routes
 from services.ingest.contract import OPERATIONS
 from services.ingest.jobs import Jobs
 from services.ingest.state import Ingest
 from services.telemetry import TELEMETRY
+from services.web import app as web
+from services.web.contract.operation import tell
 
 
 def mount(app: FastAPI, settings: Settings) -> Ingest:

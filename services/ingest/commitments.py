@@ -8,11 +8,11 @@ from sqlalchemy.orm import Session
 from models.records import Commitment
 from models.records.values import Name, PlaceId
 from models.tables import PUBLIC, PlaceRow
-from services.checks import to_record, unknown_columns
+from services.files.checks import to_record, unknown_columns
+from services.files.sheets import RowError, SheetRow, rows
 from services.ingest.jobs import Report
 from services.ingest.named import Named, collaborations_of
 from services.ingest.upsert import Counts, ensure_tenant, replace_commitments
-from services.sheets import RowError, SheetRow, rows
 
 ORIGIN = "file:"
 

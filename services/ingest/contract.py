@@ -1,7 +1,7 @@
 """The operations of ingest, as clients know them."""
 
-from services.answers import JobAccepted, JobState, RecordWritten, SnapshotList
-from services.contract.operation import Operation, Operations
+from services.web.answers import JobAccepted, JobState, RecordWritten, SnapshotList
+from services.web.contract.operation import Operation, Operations
 
 _JOB = ("Location", "Retry-After")
 

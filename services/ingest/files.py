@@ -11,12 +11,12 @@ from sqlalchemy.orm import Session
 from models.errors import BadFile, MissingScope
 from models.records import Collaboration, Place
 from models.tables import PUBLIC
-from services.access import Caller, Scope
-from services.checks import to_record, unknown_columns
+from services.access.callers import Caller, Scope
+from services.files.checks import to_record, unknown_columns
+from services.files.sheets import RowError, SheetRow, rows
 from services.ingest.commitments import load_commitments
 from services.ingest.jobs import Report
 from services.ingest.upsert import Counts, ensure_tenant, upsert_collaborations, upsert_places
-from services.sheets import RowError, SheetRow, rows
 
 BATCH = 500
 OWN = "x:"

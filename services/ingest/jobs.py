@@ -18,9 +18,9 @@ from models.errors import NotReady, Problem
 from models.tables import Job, now
 from models.whole import once_durable
 from services.events.kinds import EventKind, tell_tenant
+from services.files.sheets import RowError
 from services.ingest import queries
 from services.ingest.upsert import Counts, ensure_tenant
-from services.sheets import RowError
 
 ERRORS_KEPT = 1_000
 QUEUE = 100

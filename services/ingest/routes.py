@@ -10,13 +10,13 @@ from models.records import Collaboration, Place
 from models.records.values import CollaborationId, PlaceId
 from models.tables import CollaborationRow, Job, JobError, PlaceRow
 from models.tenancy import acting
-from services.access import Ingesting
-from services.conditional import unchanged_since
+from services.access.callers import Ingesting
 from services.ingest import queries
 from services.ingest.files import FileKind, Upload, tenant_of
 from services.ingest.state import IngestDep
 from services.ingest.upsert import Counts, ensure_tenant, upsert_collaborations, upsert_places
-from services.web import answer
+from services.web.app import answer
+from services.web.conditional import unchanged_since
 
 router = APIRouter(prefix="/v1/ingest", tags=["ingest"])
 

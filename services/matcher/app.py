@@ -15,10 +15,10 @@ from models.errors import SnapshotRefused
 from models.settings import Settings
 from models.snapshot import Snapshot, SnapshotStore
 from models.snapshot.remote import mirror_of
-from services.contract.operation import tell
+from services.access.server_secret import server_secret
 from services.events.reaching import Reaching
 from services.events.sending import Rounds, Sender
-from services.lane import Lane
+from services.load.lane import Lane
 from services.matcher.compiled import KERNEL
 from services.matcher.contract import OPERATIONS
 from services.matcher.current import Current
@@ -32,9 +32,9 @@ from services.matcher.routes import router
 from services.matcher.routes.matches import add_questions
 from services.matcher.watching import look_again
 from services.matcher.whole_jobs import WholeJobs
-from services.server_secret import server_secret
 from services.telemetry import TELEMETRY
-from services.web import install
+from services.web.app import install
+from services.web.contract.operation import tell
 
 # One answers while another loads a model or judges a long list.
 MATCH_THREADS = 2

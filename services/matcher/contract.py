@@ -1,7 +1,5 @@
 """The matcher's operations, as clients know them."""
 
-from services.answers import JobAccepted
-from services.contract.operation import NDJSON, XLSX, Operation, Operations
 from services.matcher.answers import catalogue as c
 from services.matcher.answers import convening as v
 from services.matcher.answers import decisions as d
@@ -9,6 +7,8 @@ from services.matcher.answers import events as e
 from services.matcher.answers import matches as m
 from services.matcher.answers import portfolio as p
 from services.matcher.answers import reconciliation as r
+from services.web.answers import JobAccepted
+from services.web.contract.operation import NDJSON, XLSX, Operation, Operations
 
 _LANGUAGE = ("Content-Language",)
 _DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"

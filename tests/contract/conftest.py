@@ -11,8 +11,8 @@ import pytest
 from fastapi.testclient import TestClient
 
 from models.database import connect, sessions
+from services.access.keys import create_key
 from services.cli import create_app
-from services.keys import create_key
 from tests.contract.calling import Calls, Facts, steps
 from tests.matcher_fixtures import LOOPBACK, Published, published, settings_of
 

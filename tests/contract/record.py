@@ -9,7 +9,7 @@ from typing import Any
 
 import orjson
 
-from services.contract.document import EXAMPLES
+from services.web.contract.document import EXAMPLES
 from tests.contract.breaking import breaking
 from tests.contract.calling import Facts
 from tests.contract.conftest import RELEASED, Running

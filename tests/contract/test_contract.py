@@ -5,7 +5,7 @@ from typing import Any
 import orjson
 import pytest
 
-from services.contract.document import examples
+from services.web.contract.document import examples
 from tests.contract.calling import Facts, operations, steps
 from tests.contract.conftest import Running
 

@@ -18,7 +18,7 @@ from models.settings import Settings
 from models.tables import PUBLIC, ApiKey, PlaceRow
 from models.taxonomy import PlaceKind
 from services import preparing
-from services.access import key_hash
+from services.access.callers import key_hash
 from services.cli import app, create_app
 from services.ingest.embed import Progress, no_progress
 from services.ingest.upsert import Counts, ensure_tenant, upsert_places

@@ -1,9 +1,9 @@
 """The demo's places are made up, say so, and land."""
 
 from models.records import Place
-from services.checks import to_record
 from services.commands.demo import PLACES
-from services.sheets import RowError, rows
+from services.files.checks import to_record
+from services.files.sheets import RowError, rows
 
 
 def test_every_demo_place_is_marked_as_made_up() -> None:

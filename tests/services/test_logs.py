@@ -6,7 +6,8 @@ import pytest
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
 
-from services import logs, web
+from services import logs
+from services.web import app as web
 
 
 def test_one_line_a_request_without_what_was_sent(capsys: pytest.CaptureFixture[str]) -> None:

@@ -11,7 +11,7 @@ from models.embedding import load_embedder
 from models.settings import Settings
 from models.snapshot import SnapshotStore
 from models.tables import PUBLIC, Job
-from services.access import Caller, Scope
+from services.access.callers import Caller, Scope
 from services.ingest.files import FileKind, Upload, load
 from services.ingest.jobs import Report
 from services.ingest.publish import publish

@@ -13,10 +13,10 @@ import pytest
 
 from models.errors import BadFile
 from models.records import Place
-from services import sheets, tables, workbook
-from services.checks import to_record
-from services.sheets import RowError, SheetRow, rows
-from tests.services.test_sheets import workbook as sheet_with
+from services.files import sheets, tables, workbook
+from services.files.checks import to_record
+from services.files.sheets import RowError, SheetRow, rows
+from tests.services.files.test_sheets import workbook as sheet_with
 from tests.trust.report import Tried
 
 # Of processor time, reader and child together: a busy machine makes no check fail.

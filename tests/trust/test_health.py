@@ -15,9 +15,9 @@ from prometheus_client import REGISTRY
 from models.database import connect, downgrade
 from models.settings import Settings
 from models.snapshot import SnapshotStore
+from services.load.shedding import Shedding
 from services.matcher.app import create_app
-from services.shedding import Shedding
-from services.web import answer
+from services.web.app import answer
 from tests.matcher_fixtures import LOOPBACK, Published, published, settings_of
 from tests.trust.report import Tried
 

@@ -14,12 +14,12 @@ from sqlalchemy import URL, func, select, update
 
 from models.database import Sessions, connect, sessions
 from models.tables import PUBLIC, IdempotencyRow, Job, OutcomeRow, ShareRow, Table, now
-from services.access import create_key
-from services.idempotency import Attempt
+from services.access.callers import create_key
 from services.ingest.upsert import ensure_tenant
 from services.matcher.app import create_app
 from services.matcher.decisions.decisions import head_file
 from services.matcher.decisions.verify import verify
+from services.web.idempotency import Attempt
 from tests.conftest import TEMPLATE, administer
 from tests.matcher_fixtures import TENANT, Published
 from tests.trust.report import Tried

@@ -14,9 +14,11 @@ from fastapi import FastAPI, Response
 from fastapi.testclient import TestClient
 
 from models.settings import Settings
-from services import bodies, patience, web
-from services.patience import Impatient
-from services.web import answer
+from services.load import patience
+from services.load.patience import Impatient
+from services.web import app as web
+from services.web import bodies
+from services.web.app import answer
 from tests.trust.report import Tried
 
 

@@ -13,8 +13,8 @@ from fastapi.testclient import TestClient
 
 from models.database import connect, sessions
 from models.tables import now
+from services.access.keys import Scope, create_key, revoke_key
 from services.cli import create_app
-from services.keys import Scope, create_key, revoke_key
 from tests.matcher_fixtures import LOOPBACK, TENANT, Published, published, settings_of
 
 __all__ = ["published", "whole"]

@@ -1,1 +1,1 @@
-"""What the matcher answers with, as the API document describes it (see `services/answers.py`)."""
+"""What the matcher answers with, as the API document tells it (see `services/web/answers.py`)."""

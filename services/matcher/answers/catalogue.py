@@ -17,7 +17,7 @@ from models.taxonomy import (
     SizeClass,
     Theme,
 )
-from services.answers import Page, Said
+from services.web.answers import Page, Said
 
 
 class PlaceSummary(Said):

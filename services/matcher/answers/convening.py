@@ -5,9 +5,9 @@ from typing import Any
 
 from pydantic import Field
 
-from services.answers import Said
 from services.matcher.answers.catalogue import PlaceSummary
 from services.matcher.answers.matches import Caution, Exchange, Reason, RuleOutcome
+from services.web.answers import Said
 
 
 class Named(Said):

@@ -3,7 +3,7 @@
 from datetime import date, datetime
 from typing import Any
 
-from services.answers import Page, Said
+from services.web.answers import Page, Said
 
 
 class MatchAudit(Said):

@@ -6,8 +6,8 @@ from typing import Any
 from pydantic import Field
 
 from models.taxonomy import Sector, Stage
-from services.answers import Problem, Said
 from services.matcher.answers.catalogue import CollaborationSummary, PlaceSummary
+from services.web.answers import Problem, Said
 
 
 class FactShown(Said):

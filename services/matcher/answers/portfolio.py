@@ -5,7 +5,7 @@ from typing import Any
 
 from pydantic import Field
 
-from services.answers import Page, Said
+from services.web.answers import Page, Said
 
 
 class PortfolioReview(Said):

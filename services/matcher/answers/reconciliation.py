@@ -4,7 +4,7 @@ from typing import Any
 
 from pydantic import Field
 
-from services.answers import Said
+from services.web.answers import Said
 
 
 class Type(Said):

@@ -6,10 +6,10 @@ from typing import Any
 import orjson
 
 from models.errors import InvalidInput
-from services import tables
+from services.files import tables
+from services.files.tables import Cell
 from services.matcher.briefing.paper import Json, thing
 from services.matcher.briefing.sources import every_source
-from services.tables import Cell
 
 COLUMNS = (
     "rank", "id", "name", "country", "type", "verdict", "band", "score", "coverage",

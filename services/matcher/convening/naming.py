@@ -4,11 +4,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from services.files.sheets import RowError
 from services.matcher.convening.applicants import Known, known
 from services.matcher.convening.desk import Desk
 from services.matcher.convening.schemas import Applicant
 from services.matcher.convening.uploads import Sheet
-from services.sheets import RowError
 
 
 class NameState(StrEnum):

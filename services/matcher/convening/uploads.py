@@ -6,10 +6,10 @@ from typing import Any
 
 from models.errors import BadFile, InvalidInput, PlaceNotFound
 from models.records import Place
-from services.checks import to_record, unknown_columns
+from services.files.checks import to_record, unknown_columns
+from services.files.sheets import RowError, SheetRow, rows
 from services.matcher.convening.desk import Desk
 from services.matcher.convening.schemas import APPLICANTS, Applicant
-from services.sheets import RowError, SheetRow, rows
 
 # The column that names a stored place instead of describing one.
 PLACE_ID = "place_id"

@@ -10,7 +10,7 @@ import orjson
 
 from services.matcher.matching import Context, match_collaborations, match_peers
 from services.matcher.schemas import CollaborationsRequest, MatchRequest, PeersRequest
-from services.web import as_json
+from services.web.app import as_json
 
 Kind = Literal["peers", "collaborations"]
 SOFTWARE = f"counterpart {version('counterpart')}"

@@ -6,6 +6,7 @@ from functools import lru_cache
 from models.database import Sessions
 from models.settings import Settings
 from models.snapshot import Snapshot
+from services.access.server_secret import server_secret
 from services.matcher.catalogue import Catalogue
 from services.matcher.current import Current
 from services.matcher.decisions.asked import Kind
@@ -14,7 +15,6 @@ from services.matcher.decisions.head import HeadFile
 from services.matcher.decisions.recorder import Recorder
 from services.matcher.decisions.tuning import tuned_weights
 from services.matcher.schemas import MatchRequest
-from services.server_secret import server_secret
 
 OPENED = 2
 

@@ -9,7 +9,7 @@ from fastapi import Request
 from models.errors import MatchNotFound
 from models.tables import PUBLIC, MatchRow
 from models.taxonomy import Mode
-from services.access import Caller
+from services.access.callers import Caller
 from services.matcher.catalogue import Catalogue
 from services.matcher.decisions.asked import Kind, answer_match, parse_request
 from services.matcher.decisions.decisions import Decisions

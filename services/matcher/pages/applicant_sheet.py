@@ -12,7 +12,8 @@ from models.errors import BadFile
 from models.names import fold
 from models.records import Place
 from models.taxonomy import PlaceKind
-from services.checks import column_type
+from services.files.checks import column_type
+from services.files.sheets import RowError, SheetRow, rows
 from services.matcher.convening.desk import Desk
 from services.matcher.convening.naming import Named, NameState, named
 from services.matcher.convening.schemas import APPLICANTS
@@ -20,7 +21,6 @@ from services.matcher.convening.uploads import read_rows
 from services.matcher.pages.security import sign, unsign
 from services.matcher.pages.words import page_wording
 from services.matcher.wording import LANGUAGES
-from services.sheets import RowError, SheetRow, rows
 
 PURPOSE = "sheet"
 # What a form can bring back, with room for the choices beside it.

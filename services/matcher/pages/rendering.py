@@ -14,6 +14,8 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from models.errors import Problem
+from services.access.sessions import CSRF_FIELD
+from services.access.signing_in import SignedIn, signed_in
 from services.matcher.pages import security
 from services.matcher.pages.assets import asset
 from services.matcher.pages.components import Components
@@ -22,8 +24,6 @@ from services.matcher.pages.third_party import why_not
 from services.matcher.pages.views.weights import even_weights
 from services.matcher.pages.words import COOKIE, NAMES, PageWording, language_of, page_wording
 from services.matcher.wording import Wording, wording
-from services.sessions import CSRF_FIELD
-from services.signing_in import SignedIn, signed_in
 
 TEMPLATES = Path(__file__).parent / "templates"
 # Of the service's own navigation: where each part starts, and its text.

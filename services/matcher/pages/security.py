@@ -7,8 +7,8 @@ from fastapi import Depends, Request, Response
 from itsdangerous import BadData, URLSafeSerializer
 
 from models.settings import Settings
-from services.server_secret import server_secret
-from services.sessions import check_same_origin, is_https
+from services.access.server_secret import server_secret
+from services.access.sessions import check_same_origin, is_https
 
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "

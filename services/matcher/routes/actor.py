@@ -4,7 +4,7 @@ import hashlib
 
 from fastapi import Request
 
-from services.sessions import token_of
+from services.access.sessions import token_of
 
 SHOWN = 12
 NOBODY = "without a key"

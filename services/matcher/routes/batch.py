@@ -11,7 +11,7 @@ from fastapi.responses import StreamingResponse
 from pydantic import Field, ValidationError, model_validator
 
 from models.errors import InvalidInput, Problem
-from services.access import Matching
+from services.access.callers import Matching
 from services.inputs import input_errors
 from services.matcher.decisions.asked import answer_match
 from services.matcher.decisions.decisions import Decisions

@@ -2,7 +2,7 @@
 
 from fastapi import APIRouter, Request, Response
 
-from services.access import Matching
+from services.access.callers import Matching
 from services.matcher.routes.decisions import found
 from services.matcher.routes.dependencies import WordsDep
 from services.matcher.routes.papers import (

@@ -11,8 +11,7 @@ from fastapi import APIRouter, Depends, Query, Request, Response
 from sqlalchemy.orm import Session
 
 from models.tenancy import limit
-from services.access import Caller, Convening
-from services.conditional import unchanged_since
+from services.access.callers import Caller, Convening
 from services.matcher.catalogue import Catalogue
 from services.matcher.convening import admissions, distinctiveness, roster
 from services.matcher.convening.approach import approach_list
@@ -32,7 +31,8 @@ from services.matcher.routes.actor import actor_of
 from services.matcher.routes.dependencies import CatalogueDep, WordsDep
 from services.matcher.routes.paging import Limit
 from services.matcher.wording import Wording
-from services.web import answer
+from services.web.app import answer
+from services.web.conditional import unchanged_since
 
 router = APIRouter(tags=["convening"])
 

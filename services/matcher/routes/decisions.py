@@ -8,7 +8,7 @@ from fastapi import APIRouter, Request, Response
 
 from models.errors import MatchNotFound, Problem
 from models.tables import MatchRow
-from services.access import Caller, Matching
+from services.access.callers import Caller, Matching
 from services.matcher.catalogue import Catalogue
 from services.matcher.decisions.account import account_of
 from services.matcher.decisions.decisions import Decisions
@@ -18,7 +18,7 @@ from services.matcher.matching import Context
 from services.matcher.routes.dependencies import WordsDep
 from services.matcher.wording import Wording, wording
 from services.matcher.wording.officer import officer_wording
-from services.web import answer
+from services.web.app import answer
 
 router = APIRouter(prefix="/matches", tags=["decisions"])
 

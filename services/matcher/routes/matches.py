@@ -4,8 +4,8 @@ from datetime import UTC, datetime
 
 from fastapi import APIRouter, FastAPI, Request, Response
 
-from services.access import Caller, Matching
-from services.lane import Lane
+from services.access.callers import Caller, Matching
+from services.load.lane import Lane
 from services.matcher.decisions.asked import Kind, answer_match
 from services.matcher.decisions.decisions import Decisions
 from services.matcher.matching import Context

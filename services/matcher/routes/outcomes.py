@@ -8,7 +8,7 @@ from pydantic import Field
 from models.errors import InvalidInput, Unauthorised
 from models.records.values import Record
 from models.tables import TenantDocumentRow
-from services.access import Caller, Matching
+from services.access.callers import Caller, Matching
 from services.matcher.decisions import tuning
 from services.matcher.decisions.audit import Entry
 from services.matcher.decisions.decisions import Decisions
@@ -16,7 +16,7 @@ from services.matcher.decisions.digests import digests
 from services.matcher.decisions.outcomes import OutcomeRequest, add_outcome, due_of, list_outcomes
 from services.matcher.routes.actor import actor_of
 from services.matcher.routes.decisions import found
-from services.web import answer
+from services.web.app import answer
 
 router = APIRouter(tags=["decisions"])
 

@@ -9,7 +9,7 @@ from fastapi import Request
 
 from models.errors import Problem
 from models.tables import MatchRow
-from services.access import Caller
+from services.access.callers import Caller
 from services.matcher.briefing.formats import as_docx, as_html
 from services.matcher.briefing.paper import Brief, paper, thing
 from services.matcher.briefing.pdf import as_pdf

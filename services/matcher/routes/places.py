@@ -7,13 +7,13 @@ from fastapi import APIRouter, Query, Response
 from models.countries import countries
 from models.records.values import CountryCode
 from models.taxonomy import PlaceKind, size_class
-from services.access import Matching
+from services.access.callers import Matching
 from services.matcher.matching.question import place_summary
 from services.matcher.profile import stored_facts
 from services.matcher.routes.dependencies import CatalogueDep
 from services.matcher.routes.paging import Cursor, Limit, page
 from services.matcher.search import find_places
-from services.web import answer
+from services.web.app import answer
 
 router = APIRouter(prefix="/places", tags=["catalogue"])
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from fastapi import APIRouter, Request, Response
 
-from services.access import Caller, Matching
+from services.access.callers import Caller, Matching
 from services.matcher.decisions.audit import Entry
 from services.matcher.decisions.decisions import Decisions
 from services.matcher.decisions.digests import digests
@@ -22,7 +22,7 @@ from services.matcher.routes.decisions import context_of
 from services.matcher.routes.dependencies import CatalogueDep, WordsDep
 from services.matcher.routes.outcomes import Deciding
 from services.matcher.wording.officer import officer_wording
-from services.web import answer
+from services.web.app import answer
 
 router = APIRouter(prefix="/portfolios", tags=["portfolio"])
 

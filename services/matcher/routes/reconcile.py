@@ -10,7 +10,7 @@ from fastapi import APIRouter, Depends, Query, Request, Response
 from starlette.datastructures import UploadFile
 
 from models.errors import CollaborationNotFound, InvalidInput, PlaceNotFound
-from services.access import Matching
+from services.access.callers import Matching
 from services.matcher.reconciling import answers
 from services.matcher.reconciling.reconcilable import (
     CollaborationsToName,
@@ -19,7 +19,7 @@ from services.matcher.reconciling.reconcilable import (
 )
 from services.matcher.reconciling.schemas import Extend, Queries, read
 from services.matcher.routes.dependencies import CatalogueDep
-from services.web import answer
+from services.web.app import answer
 
 shared = APIRouter(tags=["reconciliation"])
 

@@ -7,7 +7,7 @@ from typing import Any
 from fastapi import APIRouter, Response
 
 from models import taxonomy
-from services.access import Matching
+from services.access.callers import Matching
 from services.matcher.features import (
     COLLABORATION_FEATURES,
     GIVEN,
@@ -15,7 +15,7 @@ from services.matcher.features import (
     PEER_FEATURES,
 )
 from services.matcher.routes.dependencies import CatalogueDep
-from services.web import answer
+from services.web.app import answer
 
 router = APIRouter(tags=["reference"])
 

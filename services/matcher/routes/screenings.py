@@ -11,7 +11,7 @@ from starlette.datastructures import UploadFile
 
 from models.errors import InvalidInput
 from models.records.values import Record
-from services.access import Convening
+from services.access.callers import Convening
 from services.matcher.convening import applicant_view as view
 from services.matcher.convening import jury, uploads
 from services.matcher.convening.applicants import known

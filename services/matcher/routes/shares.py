@@ -8,7 +8,7 @@ from services.matcher.routes.actor import actor_of
 from services.matcher.routes.decisions import found
 from services.matcher.routes.outcomes import Deciding
 from services.matcher.sharing import shares
-from services.web import answer
+from services.web.app import answer
 
 router = APIRouter(tags=["portfolio"])
 

@@ -12,7 +12,8 @@ from sqlalchemy import delete, func, select
 from models.errors import Conflict, InvalidInput, NotFound
 from models.records.values import Record
 from models.tables import DeliveryRow, WatchRow, WebhookRow, now
-from services.access import Caller
+from services.access.callers import Caller
+from services.access.server_secret import server_secret
 from services.events.kinds import EventKind
 from services.events.reaching import NotReachable, Reaching
 from services.events.signing import Signer
@@ -21,8 +22,7 @@ from services.matcher.routes.decisions import found
 from services.matcher.routes.dependencies import CatalogueDep
 from services.matcher.routes.outcomes import Deciding
 from services.matcher.routes.paging import Limit
-from services.server_secret import server_secret
-from services.web import answer
+from services.web.app import answer
 
 router = APIRouter(tags=["events"])
 MOST_WEBHOOKS = 20

@@ -9,12 +9,12 @@ from fastapi.responses import FileResponse
 from pydantic import Field, model_validator
 
 from models.settings import Settings
-from services.access import Matching
+from services.access.callers import Matching
 from services.matcher.routes.dependencies import CatalogueDep
 from services.matcher.schemas import PeerFilters, PeersRequest
 from services.matcher.whole import Everyone, asking_rows
 from services.matcher.whole_jobs import WholeJobs
-from services.web import answer
+from services.web.app import answer
 
 router = APIRouter()
 _OF_ONE_PLACE = ("place_id", "place", "text", "among", "include")

@@ -12,7 +12,7 @@ from fastapi.testclient import TestClient
 from models.database import Sessions
 from models.settings import Settings
 from models.tables import PUBLIC, Job, PlaceRow
-from services.access import create_key
+from services.access.callers import create_key
 from services.ingest.app import create_app
 from services.ingest.upsert import ensure_tenant
 

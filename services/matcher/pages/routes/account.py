@@ -5,10 +5,10 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Form, Query, Response
 
 from models.errors import Unauthorised
+from services.access.sessions import csrf_sent
+from services.access.signing_in import sign_in, sign_out
 from services.matcher.pages.rendering import Page, PageDep
 from services.matcher.pages.security import OwnForm
-from services.sessions import csrf_sent
-from services.signing_in import sign_in, sign_out
 
 router = APIRouter(include_in_schema=False)
 Next = Annotated[str, Query(max_length=2000)]

@@ -6,7 +6,7 @@ from typing import Any, Literal
 from fastapi import APIRouter, Response
 
 from models.taxonomy import Mode, Sector, Stage
-from services.access import Matching
+from services.access.callers import Matching
 from services.matcher.catalogue import Catalogue
 from services.matcher.matching.question import CONFIDENT
 from services.matcher.pages.answering import readings

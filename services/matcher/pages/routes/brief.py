@@ -7,7 +7,7 @@ from typing import Any
 from fastapi import APIRouter, Response
 
 from models.tables import MatchRow
-from services.access import Caller, Matching
+from services.access.callers import Caller, Matching
 from services.matcher.briefing.paper import Brief, paper, thing
 from services.matcher.decisions.asked import Kind
 from services.matcher.pages.answering import recorded

@@ -6,7 +6,7 @@ from fastapi import APIRouter, Depends, Query, Response
 
 from models.errors import CollaborationNotFound
 from models.tables import PUBLIC
-from services.access import Convening, Scope
+from services.access.callers import Convening, Scope
 from services.matcher.convening import jury, roster
 from services.matcher.convening.approach import approach_list
 from services.matcher.pages.rendering import Page, PageDep

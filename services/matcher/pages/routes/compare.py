@@ -4,7 +4,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query, Response
 
-from services.access import Matching
+from services.access.callers import Matching
 from services.matcher.pages.rendering import PageDep
 from services.matcher.pages.routes.results import names_of, reopen, results_of
 from services.matcher.pages.views.compare import Compare

@@ -6,7 +6,7 @@ from fastapi import APIRouter, Response
 
 from models.errors import Problem
 from models.taxonomy import Mode
-from services.access import Matching
+from services.access.callers import Matching
 from services.matcher.pages.rendering import PageDep
 from services.matcher.pages.third_party import INSTALLED
 from services.matcher.pages.views.weights import weight_lines

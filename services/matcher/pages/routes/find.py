@@ -2,7 +2,7 @@
 
 from fastapi import APIRouter, Response
 
-from services.access import Matching
+from services.access.callers import Matching
 from services.matcher.pages.answering import ask, unusual
 from services.matcher.pages.asked import Asked, Want
 from services.matcher.pages.rendering import PageDep

@@ -2,7 +2,7 @@
 
 from fastapi import APIRouter, Response
 
-from services.access import Matching
+from services.access.callers import Matching
 from services.matcher.pages.rendering import PageDep
 from services.matcher.pages.views.network import network_view
 from services.matcher.routes.dependencies import CatalogueDep

@@ -6,7 +6,7 @@ from fastapi import APIRouter, Depends, Request, Response
 from starlette.datastructures import FormData
 
 from models.taxonomy import Degree, Goal, Readiness, Sector, Stakeholder
-from services.access import Matching
+from services.access.callers import Matching
 from services.matcher.pages.answering import edits_of, own_facts
 from services.matcher.pages.edits import read_edits
 from services.matcher.pages.own_place import OwnPlace, keep_place, signed_place

@@ -8,7 +8,7 @@ from fastapi.exceptions import RequestValidationError
 from pydantic import ValidationError
 
 from models.errors import CollaborationNotFound
-from services.access import Caller, Matching
+from services.access.callers import Caller, Matching
 from services.matcher.catalogue import Catalogue
 from services.matcher.pages.answering import edits_of, own_facts
 from services.matcher.pages.own_place import OwnPlace, keep_place

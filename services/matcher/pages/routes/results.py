@@ -8,7 +8,7 @@ from fastapi import APIRouter, Form, Query, Response
 
 from models.errors import MatchNotFound
 from models.tables import MatchRow
-from services.access import Caller, Matching
+from services.access.callers import Caller, Matching
 from services.matcher.catalogue import Catalogue
 from services.matcher.decisions.asked import Kind
 from services.matcher.features import Facts

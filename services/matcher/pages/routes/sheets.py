@@ -8,7 +8,7 @@ from fastapi import APIRouter, Depends, File, Form, Request, Response, UploadFil
 
 from models.errors import BadFile, Conflict
 from models.taxonomy import PlaceKind
-from services.access import Convening
+from services.access.callers import Convening
 from services.matcher.convening import jury, roster
 from services.matcher.convening.applicants import known
 from services.matcher.convening.desk import Desk

@@ -5,14 +5,14 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Query, Response
 
 from models.taxonomy import PlaceKind
-from services.access import Matching
+from services.access.callers import Matching
 from services.matcher.pages.own_place import OwnPlace, keep_place
 from services.matcher.pages.rendering import Page, PageDep
 from services.matcher.pages.views.places import PlaceLine, place_line
 from services.matcher.profile import stored_facts
 from services.matcher.routes.dependencies import CatalogueDep
 from services.matcher.search import find_places
-from services.web import answer
+from services.web.app import answer
 
 router = APIRouter(include_in_schema=False)
 FOUND, SUGGESTED = 30, 8

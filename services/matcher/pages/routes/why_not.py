@@ -7,7 +7,7 @@ from fastapi import APIRouter, Query, Response
 
 from models.errors import CollaborationNotFound
 from models.tables import PUBLIC
-from services.access import Matching
+from services.access.callers import Matching
 from services.matcher.pages.answering import ask_again, best_ids
 from services.matcher.pages.rendering import Page, PageDep
 from services.matcher.pages.routes.results import Reopened, reopen, results_of

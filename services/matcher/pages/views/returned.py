@@ -2,11 +2,11 @@
 
 from collections.abc import Sequence
 
+from services.files.tables import as_xlsx
 from services.matcher.convening.naming import Named
 from services.matcher.pages.applicant_sheet import Carried
 from services.matcher.pages.views.desk import said
 from services.matcher.pages.words import PageWording
-from services.tables import as_xlsx
 
 # The columns that are added; sent again, the first is read as the place's id.
 ADDED = ("place_id", "returned_row", "returned_state", "returned_matched", "returned_errors")

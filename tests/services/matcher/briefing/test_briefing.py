@@ -13,11 +13,11 @@ from pypdf import PdfReader
 from python_calamine import load_workbook
 from typst import Fonts
 
+from services.files.tables import safe
 from services.matcher.briefing import pdf as typesetting
 from services.matcher.briefing.paper import Paper, Section
 from services.matcher.briefing.pdf import as_pdf
 from services.matcher.briefing.tables import as_csv, as_xlsx
-from services.tables import safe
 
 Json = dict[str, Any]
 BILBAO = "gn:3128026"

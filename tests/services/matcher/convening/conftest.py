@@ -9,7 +9,7 @@ from fastapi.testclient import TestClient
 from sqlalchemy import Engine
 
 from models.database import Sessions, callers_sessions
-from services.access import create_key
+from services.access.callers import create_key
 from services.matcher.app import create_app
 from services.matcher.decisions.audit import Ledger
 from services.matcher.decisions.head import HeadFile

@@ -15,7 +15,7 @@ from models.embedding import load_embedder
 from models.records import Place
 from models.snapshot import SnapshotStore
 from models.tables import MatchRow
-from services.access import create_key
+from services.access.callers import create_key
 from services.ingest.publish import publish
 from services.ingest.upsert import upsert_places
 from services.matcher.app import create_app

@@ -9,7 +9,7 @@ import uvicorn
 
 from models.database import connect, sessions
 from services import serving
-from services.access import create_key
+from services.access.callers import create_key
 from services.matcher.app import create_app
 from tests.matcher_fixtures import Published
 from tests.services.matcher.pages.browser import Browser, chromium, why_no_browser

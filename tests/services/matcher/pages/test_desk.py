@@ -7,9 +7,9 @@ import pytest
 from fastapi.testclient import TestClient
 
 from models.snapshot import Snapshot
+from services.files.sheets import SheetRow
+from services.files.sheets import rows as rows_of
 from services.matcher.pages.words import page_wording
-from services.sheets import SheetRow
-from services.sheets import rows as rows_of
 from tests.services.matcher.pages.convener import DC, HTML, MEMBERS, Convener
 from tests.services.matcher.pages.messy import ROWS, as_sheet, messy_rows
 from tests.services.matcher.pages.test_every_page import SLIPS

@@ -5,7 +5,7 @@ from fastapi import FastAPI, Request
 from fastapi.testclient import TestClient
 
 from services.matcher.pages.security import OwnForm, sign, unsign
-from services.web import install
+from services.web.app import install
 from tests.matcher_fixtures import LOOPBACK, Published
 
 HTML = {"Accept": "text/html"}

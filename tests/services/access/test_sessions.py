@@ -13,11 +13,11 @@ from sqlalchemy import text
 from models.database import Sessions
 from models.settings import Settings
 from models.tables import SignIn, now
-from services import web
-from services.access import Convening
-from services.keys import create_key, revoke_key, rotate_key
-from services.sessions import COOKIE
-from services.web import answer
+from services.access.callers import Convening
+from services.access.keys import create_key, revoke_key, rotate_key
+from services.access.sessions import COOKIE
+from services.web import app as web
+from services.web.app import answer
 
 SETTINGS = Settings(_env_file=None, secret=SecretStr("one secret"))
 AWAY = ("203.0.113.9", 5000)

@@ -5,8 +5,8 @@ from typing import Any
 import pytest
 
 from models.records import Collaboration, Place
-from services.checks import to_record, unknown_columns
-from services.sheets import SheetRow
+from services.files.checks import to_record, unknown_columns
+from services.files.sheets import SheetRow
 
 BERN = {"id": "x:bern", "name": "Bern", "kind": "city", "country": "CH"}
 

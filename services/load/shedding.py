@@ -9,7 +9,7 @@ from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from models.errors import Overloaded, Problem, TookTooLong
-from services.draining import Draining
+from services.load.draining import Draining
 
 IN_HAND = Gauge("counterpart_requests_in_hand", "Requests being answered")
 SHED = Counter("counterpart_requests_shed", "Requests refused to keep up", ["why"])

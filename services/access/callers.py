@@ -11,8 +11,8 @@ from fastapi.concurrency import run_in_threadpool
 from models.errors import MissingScope, Unauthorised
 from models.tables import PUBLIC
 from models.tenancy import act_for
-from services.keys import PREFIX, Scope, create_key, find_key, key_hash
-from services.sessions import (
+from services.access.keys import PREFIX, Scope, create_key, find_key, key_hash
+from services.access.sessions import (
     COOKIE,
     SAFE_METHODS,
     check_csrf,

@@ -22,9 +22,9 @@ from models.failpoints import reached
 from models.tables import IdempotencyRow, now
 from models.tenancy import EVERY, limit
 from models.whole import Whole, within
-from services.access import caller
-from services.contract.operation import Operations, pattern
-from services.in_flight import InFlight, only_one
+from services.access.callers import caller
+from services.web.contract.operation import Operations, pattern
+from services.web.in_flight import InFlight, only_one
 
 HEADER, REPLAYED = "idempotency-key", "Idempotent-Replayed"
 LONGEST = 255

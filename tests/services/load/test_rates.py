@@ -11,12 +11,12 @@ from fastapi.testclient import TestClient
 
 from models.database import Sessions
 from models.settings import Settings
-from services import web
-from services.access import Matching
-from services.keys import create_key
-from services.rates import Rates
-from services.sessions import COOKIE
-from services.web import answer
+from services.access.callers import Matching
+from services.access.keys import create_key
+from services.access.sessions import COOKIE
+from services.load.rates import Rates
+from services.web import app as web
+from services.web.app import answer
 
 AWAY = ("203.0.113.9", 5000)
 LIMITS: dict[str, Any] = {
@@ -141,7 +141,7 @@ WORKER = """
 import sys
 from pathlib import Path
 from models.settings import Settings
-from services.rates import Bucket, Rates
+from services.load.rates import Bucket, Rates
 rates = Rates(Settings(_env_file=None, var=Path(sys.argv[1]), workers=2, rate_per_key="500/minute"))
 bucket = Bucket("key", rates.by_key, "one key")
 print(sum(rates.take(bucket, 1).has_room for _ in range(400)))

@@ -20,8 +20,8 @@ from sqlalchemy.orm import Session
 from models.errors import CsrfRefused
 from models.settings import Settings
 from models.tables import ApiKey, SignIn, now
-from services.keys import in_force
-from services.server_secret import server_secret
+from services.access.keys import in_force
+from services.access.server_secret import server_secret
 
 COOKIE = "counterpart_session"
 CSRF_HEADER = "x-csrf-token"

@@ -21,10 +21,10 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from models.errors import Problem, TooManyRequests
 from models.settings import Settings
-from services.access import is_local
-from services.keys import PREFIX, is_wellformed
-from services.rate_file import SCHEME
-from services.sessions import token_of
+from services.access.callers import is_local
+from services.access.keys import PREFIX, is_wellformed
+from services.access.sessions import token_of
+from services.load.rate_file import SCHEME
 
 # What one request counts for, where it does the work of many.
 COSTS = {

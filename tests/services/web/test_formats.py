@@ -11,10 +11,10 @@ from fastapi import FastAPI, Response
 from fastapi.testclient import TestClient
 from python_calamine import CalamineWorkbook
 
-from services import web
-from services.contract.operation import Deprecation, Operation, tell
-from services.formats import flattened
-from services.web import answer
+from services.web import app as web
+from services.web.app import answer
+from services.web.contract.operation import Deprecation, Operation, tell
+from services.web.formats import flattened
 
 PLACES = [
     {"id": "x:a", "name": "=cmd()", "lat": 1.5, "lon": 2.5, "languages": ["es", "eu"]},

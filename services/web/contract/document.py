@@ -10,9 +10,9 @@ from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 from pydantic import TypeAdapter
 
-from services.answers import Problem
-from services.contract.operation import JSON, TABLE_MEDIA, Operation, Operations
-from services.contract.shared import (
+from services.web.answers import Problem
+from services.web.contract.operation import JSON, TABLE_MEDIA, Operation, Operations
+from services.web.contract.shared import (
     DESCRIPTION,
     HEADERS,
     PARAMETERS,

@@ -19,10 +19,10 @@ from pydantic import SecretStr
 from models.database import Sessions
 from models.errors import Unauthorised
 from models.settings import Settings
-from services import web
-from services.keys import create_key
-from services.oidc import person_of
-from services.oidc_routes import COOKIE
+from services.access.keys import create_key
+from services.access.oidc import person_of
+from services.access.oidc_routes import COOKIE
+from services.web import app as web
 
 AWAY = ("203.0.113.9", 5000)
 GROUPS = ["staff", "counterpart:desk:convene", "counterpart:desk:match"]

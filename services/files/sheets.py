@@ -18,7 +18,7 @@ import orjson
 from charset_normalizer import from_bytes
 
 from models.errors import BadFile
-from services import workbook
+from services.files import workbook
 
 ROWS = 200_000
 COLUMNS = 300
@@ -204,7 +204,7 @@ def _text_by_child(source: Path | bytes, name: str) -> Rows:
             file.flush()
             yield from _text_by_child(Path(file.name), name)
         return
-    command = [sys.executable, "-I", "-m", "services.large_text", str(source), name]
+    command = [sys.executable, "-I", "-m", "services.files.large_text", str(source), name]
     for line in _said_by(command, "file"):
         kind, content = orjson.loads(line)
         if kind == "bad":

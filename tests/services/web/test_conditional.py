@@ -5,8 +5,8 @@ from fastapi import FastAPI, Request, Response
 from fastapi.testclient import TestClient
 
 from models.errors import PreconditionFailed
-from services.conditional import unchanged_since
-from services.web import answer, install
+from services.web.app import answer, install
+from services.web.conditional import unchanged_since
 
 
 def client_of(words: dict[str, str]) -> TestClient:

@@ -3,6 +3,6 @@
 A service lists its operations in its own `contract.py`; `document` writes them into OpenAPI 3.1.
 """
 
-from services.contract.operation import Operation, Operations
+from services.web.contract.operation import Operation, Operations
 
 __all__ = ["Operation", "Operations"]

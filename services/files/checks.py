@@ -14,9 +14,9 @@ import orjson
 from pydantic import BaseModel, ValidationError
 
 from models.records import Commitment, Need, Offer, Record, StageClaim
+from services.files.numbers import as_number
+from services.files.sheets import RowError, SheetRow
 from services.inputs import InputError, record_errors, resembling
-from services.numbers import as_number
-from services.sheets import RowError, SheetRow
 
 R = TypeVar("R", bound=Record)
 BLANK = {"", "-", "–", "—", "?", "..", "…", "n/a", "n.a.", "#n/a", "null"}

@@ -6,8 +6,8 @@ from pathlib import Path
 import orjson
 
 from models.errors import BadFile
-from services.sheets import SheetRow, text_rows
-from services.workbook import confine
+from services.files.sheets import SheetRow, text_rows
+from services.files.workbook import confine
 
 
 def main(path: str, name: str) -> int:

@@ -15,8 +15,8 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from models.errors import InvalidInput, NotAcceptable, Problem
-from services.contract.operation import TABLE_MEDIA, pattern
-from services.tables import Cell, as_csv, as_xlsx
+from services.files.tables import Cell, as_csv, as_xlsx
+from services.web.contract.operation import TABLE_MEDIA, pattern
 
 JSON = "json"
 LISTS = ("items", "results", "pairs")

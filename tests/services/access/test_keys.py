@@ -9,7 +9,7 @@ from sqlalchemy import text
 from models.database import Sessions
 from models.errors import InvalidInput, NotFound
 from models.tables import ApiKey, now
-from services.keys import (
+from services.access.keys import (
     KEY_BYTES,
     create_key,
     find_key,

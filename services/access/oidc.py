@@ -18,9 +18,9 @@ from joserfc.jwk import KeySet
 
 from models.errors import NotFound, NotReady, Unauthorised
 from models.settings import Settings
-from services.keys import Scope
-from services.server_secret import server_secret
-from services.sessions import Person
+from services.access.keys import Scope
+from services.access.server_secret import server_secret
+from services.access.sessions import Person
 
 GRANT = "counterpart"
 MINUTES = 10

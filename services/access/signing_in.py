@@ -8,8 +8,8 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from models.errors import Unauthorised
 from models.tables import SignIn, Tenant, now
-from services.keys import Scope, find_key
-from services.sessions import (
+from services.access.keys import Scope, find_key
+from services.access.sessions import (
     Person,
     check_csrf,
     check_same_origin,

@@ -6,7 +6,7 @@ from fastapi import FastAPI
 from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from services.contract.operation import Deprecation, pattern
+from services.web.contract.operation import Deprecation, pattern
 
 _PAGE = "/docs"
 

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from models.errors import BadFile
-from services import sheets
-from services.sheets import RowError, SheetRow, rows
+from services.files import sheets
+from services.files.sheets import RowError, SheetRow, rows
 
 
 def names(content: bytes, filename: str = "a.csv") -> list[str]:

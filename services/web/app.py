@@ -23,23 +23,23 @@ from starlette_compress import CompressMiddleware
 
 from models.errors import Conflict, InvalidInput, NotReady, Problem
 from models.settings import Settings
-from services.ageing import Ageing
-from services.answers import Health
-from services.bodies import FILE_LIMIT, JSON_LIMIT, BodyGuard
-from services.conditional import Conditional
-from services.contract.document import document
-from services.contract.operation import Operation, Operations
-from services.cross_origin import CrossOrigin
-from services.draining import add_draining
-from services.formats import Formats
-from services.idempotency import Idempotency
+from services.access.signing_in import SignedIn
+from services.access.signing_in import router as signing_in
 from services.inputs import input_errors
+from services.load.draining import add_draining
+from services.load.rates import RateLimit
+from services.load.shedding import Shedding
 from services.logs import RequestLog, request_id
-from services.problem_pages import router as problem_pages
-from services.rates import RateLimit
-from services.shedding import Shedding
-from services.signing_in import SignedIn
-from services.signing_in import router as signing_in
+from services.web.ageing import Ageing
+from services.web.answers import Health
+from services.web.bodies import FILE_LIMIT, JSON_LIMIT, BodyGuard
+from services.web.conditional import Conditional
+from services.web.contract.document import document
+from services.web.contract.operation import Operation, Operations
+from services.web.cross_origin import CrossOrigin
+from services.web.formats import Formats
+from services.web.idempotency import Idempotency
+from services.web.problem_pages import router as problem_pages
 
 PROBLEM = "application/problem+json"
 # Bytes; below this, packing takes longer than sending.
@@ -103,7 +103,7 @@ def install(
     app.include_router(signing_in)
     app.include_router(problem_pages)
     if find_spec("authlib") is not None:
-        app.include_router(import_module("services.oidc_routes").router)
+        app.include_router(import_module("services.access.oidc_routes").router)
     _add_pages(app)
     app.openapi = lambda: _openapi(app)  # type: ignore[method-assign]
     app.add_middleware(Formats, api=app, refuse=problem)

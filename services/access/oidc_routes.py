@@ -5,9 +5,9 @@ from typing import Annotated
 from fastapi import APIRouter, Query, Request, Response
 from fastapi.responses import RedirectResponse
 
-from services.oidc import MINUTES, provider
-from services.sessions import is_https
-from services.signing_in import admit
+from services.access.oidc import MINUTES, provider
+from services.access.sessions import is_https
+from services.access.signing_in import admit
 
 COOKIE = "counterpart_oidc"
 _PATH = "/v1/session/oidc"

@@ -11,9 +11,9 @@ from models.database import Sessions
 from models.errors import PlaceNotFound
 from models.records import Place
 from models.settings import Settings
-from services import web
-from services.access import Caller, Convening, Matching, create_key, key_hash
-from services.web import answer
+from services.access.callers import Caller, Convening, Matching, create_key, key_hash
+from services.web import app as web
+from services.web.app import answer
 
 BILBAO = {"name": "Bilbao", "kind": "city", "country": "ES"}
 JSON = {"Content-Type": "application/json"}
