@@ -42,6 +42,10 @@ class Question(NamedTuple):
     """The asking side's texts (texts, dimension)."""
     text: Scores
     """The weight of likeness of texts, and the cosine that is worth nothing."""
+    most: Scores
+    """The most that each text's best cosine can be, where texts decide; else of none."""
+    most_of_groups: Scores
+    """The most that likeness of texts can add to each group, where texts decide; else of none."""
     total: float
     gamma: float
 
@@ -110,7 +114,13 @@ def _compiled(folder: Path) -> Callable[..., Found]:
     from services.matcher import kernel
 
     question = Question(
-        np.zeros((1, 2)), np.empty((0, 1), np.float32), np.zeros(2), total=1.0, gamma=1.0
+        np.zeros((1, 2)),
+        np.empty((0, 1), np.float32),
+        np.zeros(2),
+        _NOTHING,
+        _NOTHING,
+        total=1.0,
+        gamma=1.0,
     )
     nothing = Terms(
         np.empty(0), np.empty((0, 2), np.int64), (_NOTHING,) * MOST_TERMS, (_NOTHING,) * MOST_TERMS
@@ -141,6 +151,8 @@ def _question(query: Query, dimension: int) -> Question:
         given,
         np.array(queries, np.float32, order="C"),
         np.array([text.weight, text.floor] if text else [0.0, 0.0]),
+        query.most_of_texts if query.text_decides else _NOTHING,
+        query.most_of_groups if query.text_decides else _NOTHING,
         float(query.total),
         float(query.gamma),
     )

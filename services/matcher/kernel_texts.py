@@ -60,8 +60,10 @@ def likeness(world, at, question, sketches, least):
     leads, rests = sketches
     best = -2.0
     for text in range(world.text_starts[at], world.text_starts[at + 1]):
+        row, known = world.texts[text], len(question.most) > 0
+        if known and question.most[row] < max(least, best):
+            continue
         for query in range(len(question.queries)):
-            if _likely(world, text, leads[query], rests[query], max(least, best)):
-                vector = world.vectors[world.texts[text]]
-                best = max(best, _product(vector, question.queries[query]))
+            if known or _likely(world, text, leads[query], rests[query], max(least, best)):
+                best = max(best, _product(world.vectors[row], question.queries[query]))
     return best

@@ -18,6 +18,8 @@ Found = tuple[NDArray[np.integer[Any]], Scores]
 
 # Room for the rounding of sums taken in another order.
 ROUNDING = 1e-9
+# From this share of the weight on, texts decide: all are multiplied out to bound them closely.
+TEXT_DECIDES = 0.25
 
 
 @dataclass(frozen=True)
@@ -32,6 +34,26 @@ class Query:
     @cached_property
     def text(self) -> TextTerm | None:
         return next((term for term in self.sides[0] if isinstance(term, TextTerm)), None)
+
+    @property
+    def text_decides(self) -> bool:
+        return self.text is not None and self.text.weight >= TEXT_DECIDES * self.total
+
+    @cached_property
+    def most_of_texts(self) -> Scores:
+        """The most that the best cosine of each text with the question's can be."""
+        assert self.text is not None
+        return self.text.texts.most(self.text.queries, closely=self.text_decides)
+
+    @cached_property
+    def most_of_groups(self) -> Scores:
+        """The most that likeness of texts can add to each group."""
+        assert self.text is not None
+        groups = self.places.groups
+        most = np.zeros(len(groups))
+        cosines = groups.best_text(self.most_of_texts)
+        most[groups.written] = self.text.weight * self.text.value(cosines)
+        return most
 
     @cached_property
     def ties(self) -> RowTerm | None:

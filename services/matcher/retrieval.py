@@ -15,6 +15,9 @@ from services.matcher.query import ROUNDING, Query, least_of
 from services.matcher.scoring import Rows
 from services.matcher.steps import Steps
 
+# How many texts near the question's have their places scored first, where texts decide.
+NEAREST = 128
+
 
 def best_rows(query: Query, open_: OpenGroups, barred: Rows, count: int) -> Rows | None:
     """Rows that hold the best `count` of the open groups' rows but the barred ones.
@@ -23,22 +26,30 @@ def best_rows(query: Query, open_: OpenGroups, barred: Rows, count: int) -> Rows
     """
     if not query.bounded:
         return None
-    tied = _tied(query, open_, barred)
-    scores = query.in_full(tied)
+    first = _first(query, open_, barred)
+    scores = query.in_full(first)
     best = np.sort(np.append(np.full(count, -1.0), scores))[-count:]
-    left_out = np.union1d(barred, tied) if len(tied) else barred
+    left_out = np.union1d(barred, first) if len(first) else barred
     found = KERNEL.rows(query, open_, left_out, best)
     if found is None:
         found = Steps(query).rows(open_, left_out, best)
-    rows, scores = np.append(tied, found[0]), np.append(scores, found[1])
+    rows, scores = np.append(first, found[0]), np.append(scores, found[1])
     least = least_of(scores, count) if len(scores) >= count else -1.0
     return np.sort(rows[scores >= least - 2 * ROUNDING])
 
 
-def _tied(query: Query, open_: OpenGroups, barred: Rows) -> Rows:
-    """The rows that a term tells of by themselves: no group's bound holds for them."""
-    if query.ties is None or not len(query.ties.rows):
-        return np.empty(0, np.intp)
+def _first(query: Query, open_: OpenGroups, barred: Rows) -> Rows:
+    """The rows that are scored first, by themselves.
+
+    Those that a term tells of one by one, as no group's bound holds for them; and where texts
+    decide those that wrote the nearest, so that little is left that can still be among the best.
+    """
+    rows = np.empty(0, np.intp) if query.ties is None else query.ties.rows
+    if query.text is not None and query.text_decides:
+        most, texts = query.most_of_texts, query.text.texts
+        near = np.argpartition(-most, NEAREST)[:NEAREST] if len(most) > NEAREST else slice(None)
+        rows = np.union1d(rows, texts.owners[near])
+    if not len(rows):
+        return rows
     groups = query.places.groups
-    rows = query.ties.rows
     return np.setdiff1d(rows[open_.mask(groups)[groups.of_row[rows]]], barred)

@@ -22,8 +22,6 @@ FIRST_GROUPS = 16
 BLOCK = 64
 # How many rows are opened at a time after that.
 STEP_ROWS = 4096
-# From this share of the weight on, texts decide: all are multiplied out to bound them closely.
-TEXT_DECIDES = 0.25
 
 Mask = NDArray[np.bool_]
 
@@ -44,7 +42,7 @@ class Steps:
         self.query = query
         self.groups = query.places.groups
         self.text = query.text
-        self.text_worth = self._most_of_texts()
+        self.text_worth = None if query.text is None else query.most_of_groups
         self.sides = [self._take_apart(terms) for terms in query.sides]
 
     def rows(self, open_: OpenGroups, barred: Rows, best: Scores) -> Found:
@@ -89,16 +87,6 @@ class Steps:
                 told += term.weight
                 worth += term.weight * (term.otherwise or 0)
         return Side(told, worth, fine)
-
-    def _most_of_texts(self) -> Scores | None:
-        """The most that likeness of texts can add, per group."""
-        if self.text is None:
-            return None
-        most = np.zeros(len(self.groups))
-        closely = self.text.weight >= TEXT_DECIDES * self.query.total
-        cosines = self.groups.best_text(self.text.texts.most(self.text.queries, closely))
-        most[self.groups.written] = self.text.weight * self.text.value(cosines)
-        return most
 
     def _bounds(self) -> Scores:
         """The most that any row of each group can score, on the weaker side of two."""
