@@ -45,7 +45,7 @@ class Question(NamedTuple):
     most: Scores
     """The most that each text's best cosine can be, where texts decide; else of none."""
     most_of_groups: Scores
-    """The most that likeness of texts can add to each group, where texts decide; else of none."""
+    """The most that likeness of texts can add to each group."""
     total: float
     gamma: float
 
@@ -145,14 +145,16 @@ def _question(query: Query, dimension: int) -> Question:
         for term in terms:
             if isinstance(term, RowTerm):
                 given[side] += term.weight, term.weight * (term.otherwise or 0)
-    text = query.text
+    text, weight = query.text, query.text.weight if query.text else 0.0
     queries = np.empty((0, dimension)) if text is None else text.queries
     return Question(
         given,
         np.array(queries, np.float32, order="C"),
-        np.array([text.weight, text.floor] if text else [0.0, 0.0]),
+        np.array([weight, text.floor if text else 0.0]),
         query.most_of_texts if query.text_decides else _NOTHING,
-        query.most_of_groups if query.text_decides else _NOTHING,
+        query.most_of_groups
+        if query.text_decides
+        else np.where(query.places.packed.written, weight, 0.0),
         float(query.total),
         float(query.gamma),
     )

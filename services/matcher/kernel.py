@@ -168,16 +168,8 @@ def _add_own(world, tables, chunk, count, side):
                 chunk.worth[side, i] += tables.cells[cell, 1]
 
 
-@njit(cache=True, nogil=True, inline="always")
-def _most_of_text(world, question, group):
-    """The most that likeness of texts can add to what a group's rows are worth."""
-    if not world.written[group]:
-        return 0.0
-    return question.most_of_groups[group] if len(question.most_of_groups) else question.text[0]
-
-
 @njit(cache=True, nogil=True)
-def _drop(world, question, coverages, chunk, count, side, least):
+def _drop(question, coverages, chunk, count, side, least):
     """Drop the groups that cannot be among the best on a side; says how many are left."""
     scale, kept, sides = COVERAGES / question.total, 0, len(chunk.told)
     for i in range(count):
@@ -186,7 +178,7 @@ def _drop(world, question, coverages, chunk, count, side, least):
         if value * coverages[step] < least * told:
             continue
         group, share = chunk.groups[i], 1 / told if told > 0 else 0.0
-        text = _most_of_text(world, question, group)
+        text = question.most_of_groups[group]
         below = coverages[step - 1] if step > 0 else 0.0
         chunk.reach[0, kept] = min(chunk.reach[0, i], value * share * coverages[step])
         chunk.reach[1, kept] = min(chunk.reach[1, i], (value - text) * share * below)
@@ -213,10 +205,10 @@ def _look_into(world, question, tables, tops, coverages, chunk, count, found):
     """Read a chunk's groups side by side; says how many of them can be among the best."""
     for side in range(len(chunk.told)):
         for i in range(count):
-            chunk.most[i] = _most_of_text(world, question, chunk.groups[i])
+            chunk.most[i] = question.most_of_groups[chunk.groups[i]]
         _add_fine(world, tables, tops, chunk, count, side)
         _add_own(world, tables, chunk, count, side)
-        count = _drop(world, question, coverages, chunk, count, side, _least(found))
+        count = _drop(question, coverages, chunk, count, side, _least(found))
     _note(world, chunk, count, found)
     return count
 
