@@ -4,14 +4,20 @@ They show the default catalogue, so load it first (`make run` does), each page o
 window and once as a phone.
 """
 
+import json
 import threading
 import time
+from datetime import timedelta
 from pathlib import Path
+from urllib.request import Request, urlopen
 
 import uvicorn
 
+from models.database import connect, sessions
 from models.settings import Settings
+from models.tables import now
 from services import serving
+from services.access.keys import create_key
 from services.matcher.app import create_app
 from tests.services.matcher.pages.browser import DESKTOP, PHONE, Browser, chromium, why_no_browser
 
@@ -19,6 +25,47 @@ FOLDER = Path(__file__).parent
 PLACE, GHANA, REGION = "gn:3128026", "gn:2306104", "iso:ES-CT"
 PEERS = f"/find/peers?place={PLACE}&sector=regeneration&stage=implement"
 NETWORKS = f"/find/networks?place={GHANA}&sector=climate&sector=resilience&stage=apply"
+
+
+NETWORK = "districts-of-creativity"
+APPLICANTS = ("iso:ES-PV", "iso:IN-KA", "iso:GB-WLS", "iso:CA-QC", "iso:DE-BY", "iso:BR-SP", PLACE)
+
+
+def conveners_key(settings: Settings) -> str:
+    """The key of a convener of these pictures, for a day."""
+    engine = connect(settings.url)
+    with sessions(engine).begin() as session:
+        ends = now() + timedelta(days=1)
+        key = create_key(session, "pictures", ["match", "convene"], "pictures", ends)
+    engine.dispose()
+    return key
+
+
+def screening(browser: Browser, key: str) -> str:
+    """Sign in, screen a few places of the catalogue, and say where the screening is shown."""
+    browser.open("/sign-in?lang=en&next=/calls")
+    browser.tab_to("#key")
+    browser.press(key)
+    browser.enter("main .govuk-button[type=submit]")
+    asked = Request(
+        f"{browser.base}/v1/collaborations/{NETWORK}/screenings",
+        json.dumps({"applicants": [{"place_id": place} for place in APPLICANTS]}).encode(),
+        {"Authorization": f"Bearer {key}", "Content-Type": "application/json"},
+    )
+    with urlopen(asked, timeout=60) as answer:
+        return f"/calls/{NETWORK}/screenings/{json.load(answer)['screening_id']}"
+
+
+def desk_pictures(here: str) -> dict[str, str]:
+    """The same, of the convener's pages."""
+    return {
+        "7-desk": f"/calls/{NETWORK}?lang=en",
+        "7-screening": f"{here}?lang=en",
+        "7-applicant": f"{here}/applicants/0?lang=es",
+        "7-letters": f"{here}/letters?lang=en",
+        "8-cohort": f"{here}/cohort?purpose=project&lang=en",
+        "8-pairs": f"{here}/pairs?lang=fr",
+    }
 
 
 def pictures(browser: Browser) -> dict[str, str]:
@@ -41,9 +88,10 @@ def pictures(browser: Browser) -> dict[str, str]:
     }
 
 
-def take(browser: Browser) -> None:
+def take(browser: Browser, key: str) -> None:
     """All pictures, in both sizes."""
-    for name, path in pictures(browser).items():
+    shown = pictures(browser) | desk_pictures(screening(browser, key))
+    for name, path in shown.items():
         for kind, size in (("", DESKTOP), ("-phone", PHONE)):
             with browser.size(*size):
                 browser.open(path)
@@ -54,16 +102,18 @@ def main() -> None:
     reason = why_no_browser()
     if reason:
         raise SystemExit(f"No pictures: {reason}")
+    settings = Settings()
+    key = conveners_key(settings)
     listener = serving.listen("127.0.0.1", 0)
     server = uvicorn.Server(
-        uvicorn.Config(create_app(Settings()), log_level="error", access_log=False)
+        uvicorn.Config(create_app(settings), log_level="error", access_log=False)
     )
     thread = threading.Thread(target=server.run, args=([listener],), daemon=True)
     thread.start()
     while not server.started:
         time.sleep(0.05)
     with chromium(serving.address(listener)) as browser:
-        take(browser)
+        take(browser, key)
     server.should_exit = True
     thread.join()
 
