@@ -1,14 +1,14 @@
 """Groups, rows and texts laid out in the order in which one pass reads them (see the kernel)."""
 
-from typing import TYPE_CHECKING, Any, NamedTuple
+from collections.abc import Mapping
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from models.snapshot.groups import COMMON, FINE, OWN
-
-if TYPE_CHECKING:
-    from models.snapshot.snapshot import Places
+from models.snapshot.columns import Column
+from models.snapshot.groups import COMMON, FINE, OWN, Groups
+from models.snapshot.texts import TextIndex
 
 # The columns in the order in which the kernel is given their tables.
 PACKED = (*COMMON, *OWN, *FINE)
@@ -49,9 +49,8 @@ class Packed(NamedTuple):
     """The length of what the directions up to each step leave of a text (texts, steps)."""
 
 
-def pack(places: "Places") -> Packed:
+def pack(groups: Groups, texts: TextIndex, columns: Mapping[str, Column]) -> Packed:
     """Lay out the places of a snapshot."""
-    groups, texts = places.groups, places.texts
     combinations = np.arange(len(groups.common) + 1)
     members = np.asarray(groups.members)
     first = np.searchsorted(texts.owners, members)
@@ -70,7 +69,7 @@ def pack(places: "Places") -> Packed:
         ranges=_laid(groups.fine, np.int32),
         starts=_laid(groups.starts, np.int64),
         members=_laid(members, np.int32),
-        fine=_laid(np.stack([places.columns[n].codes[members] for n in FINE], axis=1), np.int32),
+        fine=_laid(np.stack([columns[n].codes[members] for n in FINE], axis=1), np.int32),
         text_starts=text_starts.astype(np.int32),
         texts=order.astype(np.int32),
         vectors=texts.vectors,

@@ -65,7 +65,7 @@ class Places:
     @cached_property
     def packed(self) -> Packed:
         """The places as the kernel reads them."""
-        return pack(self)
+        return pack(self.groups, self.texts, self.columns)
 
     def row(self, place_id: str, tenant: str = PUBLIC) -> int | None:
         """The row of a place that this tenant may see, by any of its ids; None where none is."""
