@@ -1,4 +1,4 @@
-"""The paper as HTML for print and as DOCX."""
+"""The paper as HTML for print and as DOCX; on paper either has two pages."""
 
 from html import escape
 from io import BytesIO
@@ -17,13 +17,21 @@ h1 { font-size: 1.9em; border-bottom: 1px solid; padding-bottom: .4em; }
 h2 { font-size: 1.3em; margin-top: 2em; }
 h3 { font-size: 1.05em; font-weight: bold; color: inherit; margin-bottom: .3em; }
 h2, h3 { break-after: avoid; } li, p { orphans: 3; widows: 3; overflow-wrap: anywhere; }
-ul { padding-left: 1.2em; margin-top: .3em; } i { color: #1d4f6e; } sup { color: #5b6670; }
+ul { padding-left: 1.2em; margin-top: .3em; } i { color: #1d4f6e; }
+sup { color: #5b6670; line-height: 0; font-size: .75em; }
 .summary { background: #eef3f6; padding: .8em 1em; } .summary h2 { margin: 0; font-size: 1em; }
+.letter { border: 1px solid #5b6670; padding: .2em 1em .6em; margin-top: 2em; }
+.letter h2 { margin-top: .5em; } .sources { font-size: .8em; color: #5b6670; }
 .checklist ul { list-style: none; padding-left: 0; } .checklist li::before { content: "☐ "; }
-.sources { font-size: .8em; color: #5b6670; }
-@page { size: A4; margin: 22mm; }
-@media print { body { margin: 0; max-width: none; padding: 0; }
-  .residents, .letter { break-before: page; } }
+@page { size: A4; margin: 12mm 15mm; }
+@media print {
+  body { margin: 0; max-width: none; padding: 0; font-size: 9pt; line-height: 1.25; }
+  h1 { font-size: 16pt; margin: 0 0 6pt; padding-bottom: 4pt; }
+  h2 { font-size: 11.5pt; margin: 8pt 0 2pt; } h3 { font-size: 9.8pt; margin: 5pt 0 1pt; }
+  p, ul, ol { margin: 0 0 3pt; } .letter p { margin-bottom: 4pt; }
+  .letter { break-inside: avoid; } .sources { font-size: 7.5pt; }
+  .checklist ul, .sources ol { columns: 2; }
+}
 """
 LEVEL = {"suggestion": 3}
 
@@ -69,10 +77,9 @@ def as_docx(paper: Paper) -> bytes:
     document.core_properties.title = paper.title
     document.core_properties.author = ""
     document.core_properties.language = paper.language
+    _set_close(document)
     document.add_heading(paper.title, 0)
     for section in paper.sections:
-        if section.kind in ("residents", "letter"):
-            document.add_page_break()  # type: ignore[no-untyped-call]
         document.add_heading(section.heading, LEVEL.get(section.kind, 2) - 1)
         for line in section.paragraphs:
             document.add_paragraph(line)
@@ -81,6 +88,19 @@ def as_docx(paper: Paper) -> bytes:
     written = BytesIO()
     document.save(written)
     return written.getvalue()
+
+
+def _set_close(document: "Docx") -> None:
+    """Margins and sizes that leave a paper of six suggestions on two pages."""
+    from docx.shared import Mm, Pt
+
+    for part in document.sections:
+        part.page_width, part.page_height = Mm(210), Mm(297)
+        part.left_margin = part.right_margin = Mm(20)
+        part.top_margin = part.bottom_margin = Mm(15)
+    for name, size, after in (("Normal", 9.5, 3), ("List Bullet", 9.5, 1), ("List Number", 8, 1)):
+        style = document.styles[name]
+        style.font.size, style.paragraph_format.space_after = Pt(size), Pt(after)
 
 
 def _write(document: "Docx", section: Section, point: Point) -> None:

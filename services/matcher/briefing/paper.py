@@ -4,11 +4,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from services.matcher.briefing.sources import Sources
+from services.matcher.briefing.sources import Sources, sources_of
 from services.matcher.wording.officer import OfficerWording
 
 Json = dict[str, Any]
 RESULTS, FEWER, NAMED = 6, 3, 3
+# What stands on one line each below the best; the tables hold every result.
+ALSO, LINE = 10, 110
 
 
 @dataclass(frozen=True)
@@ -78,16 +80,16 @@ def paper(brief: Brief) -> Paper:
     """The whole paper, in order."""
     # The parts are told apart so that each reads as one subject; they know this file.
     from services.matcher.briefing.letter import letter, residents
-    from services.matcher.briefing.suggestion import suggestion
+    from services.matcher.briefing.suggestion import suggestions
 
     words, sources = brief.words, Sources()
-    shown = brief.results[:RESULTS]
-    sections = [_opening(brief)]
-    sections += [suggestion(brief, at, r, sources) for at, r in enumerate(shown, 1)]
+    sections = [_opening(brief), *suggestions(brief, brief.results[:RESULTS], sources)]
+    if len(brief.results) > RESULTS:
+        sections.append(_also(brief, sources))
     sections += [_checklist(brief), residents(brief)]
-    sections.append(_sources(brief, sources))
     if brief.results:
         sections.append(letter(brief))
+    sections.append(_sources(brief, sources))
     title = words.text(f"briefing.title.{brief.kind}", {"name": brief.asking["name"]})
     return Paper(title, words.language, brief.answer["as_of"], sections)
 
@@ -101,12 +103,38 @@ def _opening(brief: Brief) -> Section:
         args = {"count": len(brief.results), "names": brief.names()}
         lines.append(words.text(f"briefing.found.{brief.kind}", args))
     lines += [item["text"] for item in answer.get("fewer_because", ())[:FEWER]]
-    also = [str(thing(result)["name"]) for result in brief.results[RESULTS:]]
-    if also:
-        lines.append(words.text("briefing.also", {"names": also}))
     lines.append(words.text("briefing.as_of", {"day": answer["as_of"]}))
     lines.append(words.text("briefing.draft", {}))
     return Section("summary", words.text("briefing.heading.summary", {}), [" ".join(lines)])
+
+
+def _also(brief: Brief, sources: Sources) -> Section:
+    """The rest on a line each, with the reason that weighs most."""
+    words, rest = brief.words, brief.results[RESULTS : RESULTS + ALSO]
+    points = [_line(brief, at, result, sources) for at, result in enumerate(rest, RESULTS + 1)]
+    more = len(brief.results) - RESULTS - len(rest)
+    lines = [words.text("briefing.more", {"count": more})] if more else []
+    return Section("also", words.text("briefing.heading.also", {}), lines, points)
+
+
+def _line(brief: Brief, at: int, result: Json, sources: Sources) -> Point:
+    label = f"{at}. {titled(brief, result)}"
+    best = max(result["reasons"], key=lambda r: r["contribution"], default=None)
+    if best is None or best["contribution"] <= 0:
+        return Point(label)
+    text = best["text"]
+    if len(label) + len(text) > LINE:
+        # Reasons say in their first sentence what counts, and then the details.
+        text = text.partition(". ")[0].rstrip(".") + "."
+    return Point(text, label, sources.cite(sources_of(best["evidence"])))
+
+
+def titled(brief: Brief, result: Json) -> str:
+    """The name of a result, with its country where it has one."""
+    found = thing(result)
+    if "country" not in found:
+        return str(found["name"])
+    return f"{found['name']} ({brief.words.format_field(found['country'], 'country')})"
 
 
 def _checklist(brief: Brief) -> Section:

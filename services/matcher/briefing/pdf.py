@@ -1,5 +1,6 @@
-"""The paper as a PDF that screen readers can read too (PDF/UA), set by Typst."""
+"""The paper as a PDF of two pages that screen readers can read too (PDF/UA), set by Typst."""
 
+import re
 from dataclasses import asdict
 from datetime import UTC, datetime
 from functools import lru_cache
@@ -15,6 +16,9 @@ if TYPE_CHECKING:
     from typst import Fonts
 
 TEMPLATE = Path(__file__).parent / "paper.typ"
+# A mayor reads two pages: it is set as closely as that takes, down to what can still be read.
+PAGES, SCALES = 2, (1.0, 0.95, 0.9, 0.85, 0.8, 0.76)
+_PAGE = re.compile(rb"/Type\s*/Page\b")
 # The scripts of the fonts that come with Typst, by the last code point of each block: Latin,
 # Greek, Cyrillic, Armenian, Hebrew and Arabic; then Latin and Greek with marks, and punctuation.
 _SETTABLE = ((0, 0x6FF), (0x1E00, 0x27BF))
@@ -34,6 +38,15 @@ def as_pdf(paper: Paper) -> bytes:
 
 
 def _compiled(content: dict[str, Any]) -> bytes:
+    """The first setting on two pages, else the closest one."""
+    for scale in SCALES:
+        pdf = _set(content, scale)
+        if len(_PAGE.findall(pdf)) <= PAGES:
+            break
+    return pdf
+
+
+def _set(content: dict[str, Any], scale: float) -> bytes:
     from typst import compile
 
     pdf = compile(
@@ -41,7 +54,7 @@ def _compiled(content: dict[str, Any]) -> bytes:
         format="pdf",
         font_paths=_fonts(),
         # Texts go in as data and are never read as markup.
-        sys_inputs={"paper": orjson.dumps(content).decode()},
+        sys_inputs={"paper": orjson.dumps(content).decode(), "scale": str(scale)},
         pdf_standards=["ua-1"],
         # The same paper has the same bytes on whichever day it is asked for.
         timestamp=datetime.fromisoformat(content["day"]).replace(tzinfo=UTC),

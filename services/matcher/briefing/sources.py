@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 # "Some report (2020), lines 5-7 (derived from the name); Another list" are two works.
+ASKED = {"the question", "the text of the question"}
 _LINES = re.compile(r"^(?P<work>.+?), lines? (?P<where>\d.*)$")
 
 
@@ -38,7 +39,9 @@ class Sources:
 
 
 def sources_of(evidence: Iterable[Mapping[str, Any]]) -> list[str]:
-    return [str(item["source"]) for item in evidence if item.get("source")]
+    """The works that facts are from; what was asked is no source of its own answer."""
+    sources = (str(item["source"]) for item in evidence if item.get("source"))
+    return [source for source in sources if source not in ASKED]
 
 
 def every_source(result: Mapping[str, Any]) -> list[str]:

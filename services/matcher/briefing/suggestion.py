@@ -1,20 +1,47 @@
 """One suggestion of the paper: why, what each side has, whom to ask, and what to mind."""
 
-from collections.abc import Iterator
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from typing import Any
 
 from models.taxonomy import Verdict
-from services.matcher.briefing.paper import Brief, Json, Point, Section, thing
+from services.matcher.briefing.paper import Brief, Json, Point, Section, titled
 from services.matcher.briefing.sources import Sources, sources_of
 
 REASONS, STEPS, ASKED = 3, 3, 4
+# What to mind that so many suggestions share is said once, with their numbers.
+SHARED = 3
+
+
+def suggestions(brief: Brief, results: Sequence[Json], sources: Sources) -> list[Section]:
+    """Each by itself, then what to mind that several share."""
+    sections = [suggestion(brief, at, r, sources) for at, r in enumerate(results, 1)]
+    met: dict[str, dict[int, Point]] = defaultdict(dict)
+    for at, section in enumerate(sections, 1):
+        for point in section.points:
+            if point.label:
+                met[point.text][at] = point
+    shared = {text: found for text, found in met.items() if len(found) >= SHARED}
+    if not shared:
+        return sections
+    kept = [
+        replace(s, points=[p for p in s.points if not (p.label and p.text in shared)])
+        for s in sections
+    ]
+    heading = brief.words.text("briefing.heading.shared", {})
+    points = [_said_once(text, found) for text, found in shared.items()]
+    return [*kept, Section("shared", heading, (), points)]
+
+
+def _said_once(text: str, found: dict[int, Point]) -> Point:
+    refs = tuple(sorted({ref for point in found.values() for ref in point.refs}))
+    return Point(text, ", ".join(map(str, found)), refs)
 
 
 def suggestion(brief: Brief, at: int, result: Json, sources: Sources) -> Section:
     """How it stands, the reasons that weigh most, and what to do about it."""
-    words, found = brief.words, thing(result)
-    where = f" ({words.format_field(found['country'], 'country')})" if "country" in found else ""
-    lines = []
+    words, lines = brief.words, []
     if brief.kind == "collaborations" or result.get("verdict") != Verdict.ELIGIBLE:
         lines.append(words.text("briefing.verdict", {"verdict": result.get("verdict")}))
     points = [
@@ -23,7 +50,7 @@ def suggestion(brief: Brief, at: int, result: Json, sources: Sources) -> Section
         *_at_home(brief, result),
         *_mind(brief, result, sources),
     ]
-    return Section("suggestion", f"{at}. {found['name']}{where}", lines, points)
+    return Section("suggestion", f"{at}. {titled(brief, result)}", lines, points)
 
 
 def _exchange(brief: Brief, result: Json, sources: Sources) -> Iterator[Point]:

@@ -2,6 +2,7 @@
 
 import csv
 import re
+from collections import Counter
 from html.parser import HTMLParser
 from io import BytesIO, StringIO
 from typing import Any
@@ -162,8 +163,28 @@ def test_the_pdf_says_what_the_page_says(client: TestClient, match: Json) -> Non
         assert result["place"]["name"] in words
     for part in ("In short", "Before a decision", "For residents", "Draft of a first letter"):
         assert part in words
-    assert len(read.pages) <= 4
+    assert len(read.pages) == 2
     assert pdf(client, match)[0] == content
+
+
+@pytest.mark.parametrize("language", ["en", "fr"])
+def test_a_mayor_gets_two_pages_however_long_the_list(client: TestClient, language: str) -> None:
+    """The best six in full, ten more on a line each, and how many the table holds besides."""
+    match = client.post("/v1/matches/peers", json={"place_id": BILBAO, "limit": 30}).json()
+    names = [result["place"]["name"] for result in match["results"]]
+    assert len(names) > 16
+    _, read, words = pdf(client, match, language)
+    assert len(read.pages) == 2
+    assert all(name in words for name in names[:16])
+    assert str(len(names) - 16) in words.split(names[15])[-1]
+
+
+def test_what_many_suggestions_share_is_said_once(client: TestClient) -> None:
+    match = client.post("/v1/matches/collaborations", json={"place_id": BILBAO}).json()
+    given = client.get(f"/v1/matches/{match['match_id']}/briefing").text
+    lines = re.findall(r"<li><i>(To mind|Next step):</i> (.*?)(?:<sup>.*?</sup>)?</li>", given)
+    assert "For several of these" in given
+    assert max(Counter(text for _, text in lines).values()) < 3
 
 
 @pytest.mark.parametrize(
