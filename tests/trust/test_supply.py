@@ -28,8 +28,9 @@ def normal(name: str) -> str:
 
 
 def pins() -> dict[str, str]:
-    lines = (ROOT / "constraints.txt").read_text(encoding="utf-8").splitlines()
-    found = (match for line in lines if (match := _PIN.match(line)))
+    locks = ("torch", "core", "multilingual", "english", "scale", "node", "dev")
+    texts = ((ROOT / "requirements" / f"{lock}.txt").read_text(encoding="utf-8") for lock in locks)
+    found = (match for text in texts for line in text.splitlines() if (match := _PIN.match(line)))
     return {normal(match[1]): match[2] for match in found}
 
 
