@@ -70,10 +70,21 @@ class RequestLog:
 
 def _record(scope: Scope, status: int, seconds: float) -> None:
     """Count and log by the route's template: a path may hold what nobody should log."""
-    route = getattr(scope.get("route"), "path", "unknown")
+    route = _template(scope)
     method = scope["method"] if scope["method"] in _METHODS else "OTHER"
     REQUESTS.labels(method, route, str(status)).inc()
     SECONDS.labels(method, route).observe(seconds)
     structlog.get_logger("access").info(
         "request", method=method, route=route, status=status, ms=round(seconds * 1000, 2)
     )
+
+
+def _template(scope: Scope) -> str:
+    """The whole template of the path, such as /v1/places/{place_id}.
+
+    A route of a router that is included elsewhere knows the end of it alone; the framework keeps
+    the whole beside it. What no route took is unknown: its path is whatever somebody sent.
+    """
+    included = scope.get("fastapi", {}).get("effective_route_context")
+    route = included or scope.get("route")
+    return getattr(route, "path", "") or "unknown"
