@@ -8,11 +8,13 @@ from contextlib import contextmanager
 from pathlib import Path
 from uuid import uuid4
 
-from models.errors import Conflict, NotFound
+from models.errors import Conflict, NotFound, SnapshotRefused
 from models.failpoints import reached
 from models.snapshot.manifest import MANIFEST, Manifest, read_manifest
 
 CURRENT = "CURRENT"
+_GOING = ".going-"
+_LEFT = (".building-", ".fetching-", _GOING)
 
 
 class SnapshotStore:
@@ -76,8 +78,8 @@ class SnapshotStore:
             os.close(handle)
 
     def _clear(self) -> None:
-        """Remove what a publisher that died left half built."""
-        for path in self.folder.glob(".building-*"):
+        """Remove what a process that died left half built, half fetched or half removed."""
+        for path in (p for name in _LEFT for p in self.folder.glob(f"{name}*")):
             shutil.rmtree(path, ignore_errors=True)
         for path in self.folder.glob(f".{CURRENT}-*"):
             path.unlink(missing_ok=True)
@@ -86,18 +88,38 @@ class SnapshotStore:
         """Make what was built the current snapshot; every byte is on disk before it counts."""
         snapshot_id = manifest.snapshot_id
         (built / MANIFEST).write_bytes(manifest.content())
+        reached("promote-manifest")
         for file in built.iterdir():
             _sync(file)
         _sync(built)
-        if not self.has(snapshot_id):
-            shutil.rmtree(self.path(snapshot_id), ignore_errors=True)
+        reached("promote-synced")
+        if not self._is_whole(snapshot_id):
+            self._remove(self.path(snapshot_id))
             built.rename(self.path(snapshot_id))
+        reached("promote-renamed")
         # The folder's new name is on disk before anything points to it.
         _sync(self.folder)
         reached("promote-before-pointer")
         self._point(snapshot_id)
         reached("promote-after-pointer")
         return snapshot_id
+
+    def _is_whole(self, snapshot_id: str) -> bool:
+        """Whether a snapshot is here with every byte; a damaged one is made anew, not kept."""
+        if not self.has(snapshot_id):
+            return False
+        try:
+            read_manifest(self.path(snapshot_id))
+        except SnapshotRefused:
+            return False
+        return True
+
+    def _remove(self, folder: Path) -> None:
+        """Take a snapshot away at once: a death meanwhile leaves no half of it by its name."""
+        if folder.is_dir():
+            going = folder.rename(self.folder / f"{_GOING}{uuid4().hex}")
+            reached("prune-renamed")
+            shutil.rmtree(going, ignore_errors=True)
 
     def roll_back(self, snapshot_id: str) -> None:
         """Put an older snapshot in force again, after every byte of it is checked."""
@@ -110,6 +132,7 @@ class SnapshotStore:
         pointer = self.folder / f".{CURRENT}-{uuid4().hex}"
         pointer.write_text(snapshot_id)
         _sync(pointer)
+        reached("promote-pointer-written")
         os.replace(pointer, self.folder / CURRENT)
         _sync(self.folder)
 
@@ -118,7 +141,7 @@ class SnapshotStore:
         kept = {*keep, self.current(), CURRENT}
         for path in self.folder.iterdir():
             if path.is_dir() and path.name not in kept and not path.name.startswith("."):
-                shutil.rmtree(path, ignore_errors=True)
+                self._remove(path)
 
 
 def _sync(path: Path) -> None:

@@ -20,6 +20,7 @@ from sqlalchemy.orm import Session
 from models.database import Sessions
 from models.embedding import Embedder, load_embedder
 from models.errors import ExecutorUnavailable
+from models.failpoints import reached
 from models.snapshot.texts import written_texts
 from models.tables import CollaborationRow, PlaceRow, TextVector
 from services.executor import workers
@@ -147,6 +148,8 @@ def _keep(sessions: Sessions, embedder: Embedder, unkept: list[Read]) -> int:
     with sessions.begin() as session:
         for texts, vectors in unkept:
             _insert(session, embedder, [h for h, _ in texts], vectors)
+        reached("embed-before-commit")
+    reached("embed-kept")
     count = sum(len(texts) for texts, _ in unkept)
     unkept.clear()
     return count

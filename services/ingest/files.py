@@ -9,6 +9,7 @@ from pathlib import Path
 from sqlalchemy.orm import Session
 
 from models.errors import BadFile, MissingScope
+from models.failpoints import reached
 from models.records import Collaboration, Place
 from models.tables import PUBLIC
 from services.access.callers import Caller, Scope
@@ -61,8 +62,10 @@ def load(upload: Upload, report: Report) -> None:
     for batch in _batches(upload, report):
         with report.sessions() as session, session.begin() as transaction:
             counts = _write(session, batch, upload.caller)
+            reached("import-before-commit")
             if upload.dry_run:
                 transaction.rollback()
+        reached("import-after-commit")
         report.counts += counts
         with report.sessions.begin() as session:
             report.save(session)

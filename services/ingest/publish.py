@@ -116,6 +116,7 @@ def publish(
     recorded = session.scalars(select(MatchRow.snapshot_id).distinct())
     reached("publish-before-prune")
     store.prune({*recent, *recorded})
+    reached("publish-pruned")
     return snapshot_id
 
 

@@ -15,8 +15,10 @@ from collections.abc import Iterator
 
 import pytest
 
+from tests.trust.mortals import doomed, mortals
 from tests.trust.report import Result, Tried, write
 
+__all__ = ["doomed", "mortals"]
 FULL = os.environ.get("TRUST") == "full"
 SEED = int(os.environ.get("TRUST_SEED", "20261126"))
 _RESULTS: dict[str, Result] = {}

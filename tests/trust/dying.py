@@ -1,25 +1,57 @@
-"""What a child process does until it dies: `python -X dev -m tests.trust.dying WHAT VAR`."""
+"""What child processes do until they are killed: `python -X dev -m tests.trust.dying`.
 
+One process imports everything once; for each line "WHAT<tab>VAR<tab>POINT" on its input it forks a
+child that does the work, and says the child's number and, once that is dead, how it ended.
+"""
+
+import gc
+import hashlib
+import os
 import sys
+import traceback
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from threading import Event
 
+import numpy as np
 from pydantic import SecretStr
 
 from models.database import Sessions, connect, sessions
-from models.embedding import load_embedder
+from models.embedder import Kind, Vectors
+from models.failpoints import VARIABLE
 from models.settings import Settings
 from models.snapshot import SnapshotStore
 from models.tables import PUBLIC, Job
 from services.access.callers import Caller, Scope
-from services.ingest.files import FileKind, Upload, load
+from services.ingest import files
+from services.ingest.embed import TextReader, read_new_texts
+from services.ingest.files import FileKind, Upload
 from services.ingest.jobs import Report
 from services.ingest.publish import publish
-from services.ingest.upsert import ensure_tenant
+from services.ingest.upsert import Counts, ensure_tenant
 from services.matcher.decisions.audit import Entry, Ledger
 from services.matcher.decisions.decisions import head_file
+from services.matcher.decisions.head import Head, HeadFile
 
 ENTRIES = 20
+# More commits than in the service, so that more moments lie between two of them.
+files.BATCH = 100
+SAID = "said.txt"
+"""The file in the data directory where a child says what is done."""
+
+
+class Tiny:
+    """An embedder that takes no time: crashes are of files and rows, not of models."""
+
+    name, dimension, languages = "tiny", 8, "none"
+
+    def encode(self, texts: Sequence[str], kind: Kind) -> Vectors:  # noqa: ARG002
+        digests = [hashlib.sha256(text.encode()).digest()[: self.dimension] for text in texts]
+        vectors = np.array([list(digest) for digest in digests], np.float32) + 1
+        unit: Vectors = vectors / np.linalg.norm(vectors, axis=1, keepdims=True)
+        return unit.astype(np.float32)
+
+    encode_many = encode
 
 
 def settings_in(var: Path) -> Settings:
@@ -31,30 +63,111 @@ def importing(settings: Settings, opened: Sessions) -> None:
     caller = Caller(PUBLIC, frozenset({Scope.ADMIN}), has_key=True)
     with opened.begin() as session:
         ensure_tenant(session, PUBLIC)
-        session.merge(Job(id="job", tenant_id=PUBLIC, kind="places"))
+        session.merge(
+            Job(id="job", tenant_id=PUBLIC, kind="places", rows_written=0, rows_unchanged=0)
+        )
     path = settings.var / "places.csv"
-    load(Upload(path, path.name, FileKind.PLACES, caller, False), Report("job", opened, Event()))
+    report = Report("job", opened, Event())
+    files.load(Upload(path, path.name, FileKind.PLACES, caller, False), report)
+
+
+def importing_too_early(settings: Settings, opened: Sessions) -> None:
+    """The fault: a batch is acknowledged when only the one before it is committed."""
+    write = files._write
+    held: list[tuple[object, ...]] = []
+
+    def behind(session: object, *batch: object) -> Counts:
+        for waiting in held:
+            write(session, *waiting)  # type: ignore[arg-type]
+        held[:] = [batch]
+        return Counts(written=len(batch[0]))  # type: ignore[arg-type]
+
+    files._write = behind  # type: ignore[assignment]
+    importing(settings, opened)
 
 
 def publishing(settings: Settings, opened: Sessions) -> None:
+    """As a job of the service does: new texts are read and kept, then all is published."""
+    embedder = Tiny()
+    read_new_texts(opened, TextReader(embedder, "tiny", "local"))
     with opened.begin() as session:
         store = SnapshotStore(settings.snapshots)
-        publish(session, store, load_embedder("auto"), keep=1, read_texts=False)
+        publish(session, store, embedder, keep=1, read_texts=False)
+
+
+def publishing_carelessly(settings: Settings, opened: Sessions) -> None:
+    """The fault: the old snapshot goes before the new one counts."""
+    point = SnapshotStore._point
+
+    def once_the_old_is_gone(store: SnapshotStore, snapshot_id: str) -> None:
+        store._remove(store.path(store.current() or ""))
+        point(store, snapshot_id)
+
+    SnapshotStore._point = once_the_old_is_gone  # type: ignore[method-assign,assignment]
+    publishing(settings, opened)
 
 
 def deciding(settings: Settings, opened: Sessions) -> None:
     ledger = Ledger(opened, head_file(settings))
-    for number in range(ENTRIES):
-        with ledger.writing() as writing:
-            writing.append(Entry(PUBLIC, "note", "key", {"number": number}))
-        sys.stdout.write(f"{number + 1}\n")
-        sys.stdout.flush()
+    with (settings.var / SAID).open("w") as said:
+        for number in range(ENTRIES):
+            with ledger.writing() as writing:
+                writing.append(Entry(PUBLIC, "note", "key", {"number": number}))
+            said.write(f"{number + 1}\n")
+            said.flush()
+
+
+def deciding_too_early(settings: Settings, opened: Sessions) -> None:
+    """The fault: the head says that an entry is there which is not committed yet."""
+    write = HeadFile.write
+
+    def at_once(file: HeadFile, head: Head, intended: Head | None = None) -> None:
+        write(file, intended or head)
+
+    HeadFile.write = at_once  # type: ignore[method-assign,assignment]
+    deciding(settings, opened)
+
+
+WORK: dict[str, Callable[[Settings, Sessions], None]] = {
+    work.__name__: work
+    for work in (
+        importing,
+        importing_too_early,
+        publishing,
+        publishing_carelessly,
+        deciding,
+        deciding_too_early,
+    )
+}
+
+
+def live(what: str, var: str, point: str) -> int:
+    """The life of a child; it ends with 0, or with what went wrong on stderr."""
+    os.environ[VARIABLE] = point
+    settings = settings_in(Path(var))
+    try:
+        WORK[what](settings, sessions(connect(settings.url)))
+    except BaseException:
+        traceback.print_exc()
+        return 1
+    return 0
+
+
+def say(number: int) -> None:
+    sys.stdout.write(f"{number}\n")
+    sys.stdout.flush()
+
+
+def main() -> None:
+    gc.freeze()
+    for line in sys.stdin:
+        child = os.fork()
+        if not child:
+            os._exit(live(*line.rstrip("\n").split("\t")))
+        say(child)
+        sys.stdin.readline()  # whoever asked has a hold of it by now
+        say(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]))
 
 
 if __name__ == "__main__":
-    what, var = sys.argv[1], Path(sys.argv[2])
-    settings = settings_in(var)
-    work = {"import": importing, "publish": publishing, "decide": deciding}[what]
-    sys.stdout.write("begun\n")
-    sys.stdout.flush()
-    work(settings, sessions(connect(settings.url)))
+    main()
