@@ -2,6 +2,7 @@
 
 import os
 import secrets
+from contextlib import suppress
 from pathlib import Path
 
 SECRET_BYTES = 32
@@ -13,10 +14,19 @@ def server_secret(setting: str, var: Path) -> bytes:
         return setting.encode()
     var.mkdir(parents=True, exist_ok=True)
     path = var / "secret"
-    try:
-        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    except FileExistsError:
-        return path.read_bytes()
+    if not path.exists():
+        _make(path)
+    return path.read_bytes()
+
+
+def _make(path: Path) -> None:
+    """Write it beside and name it whole: nobody reads, and no crash leaves, an empty secret."""
+    beside = path.with_name(f".{path.name}-{secrets.token_hex(8)}")
+    handle = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     with os.fdopen(handle, "wb") as file:
         file.write(secrets.token_bytes(SECRET_BYTES))
-    return path.read_bytes()
+        file.flush()
+        os.fsync(file.fileno())
+    with suppress(FileExistsError):  # another process was first: its secret counts
+        os.link(beside, path)
+    beside.unlink()

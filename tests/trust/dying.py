@@ -20,7 +20,7 @@ from models.database import Sessions, connect, sessions
 from models.embedder import Kind, Vectors
 from models.failpoints import VARIABLE
 from models.settings import Settings
-from models.snapshot import SnapshotStore
+from models.snapshot import SnapshotStore, store
 from models.tables import PUBLIC, Job
 from services.access.callers import Caller, Scope
 from services.ingest import files
@@ -29,6 +29,7 @@ from services.ingest.files import FileKind, Upload
 from services.ingest.jobs import Report
 from services.ingest.publish import publish
 from services.ingest.upsert import Counts, ensure_tenant
+from services.matcher.decisions import head
 from services.matcher.decisions.audit import Entry, Ledger
 from services.matcher.decisions.decisions import head_file
 from services.matcher.decisions.head import Head, HeadFile
@@ -55,7 +56,9 @@ class Tiny:
 
 
 def settings_in(var: Path) -> Settings:
-    return Settings(_env_file=None, var=var, secret=SecretStr("of the tests"))
+    """The log's head has a folder of its own: SQLite syncs that of its database anyway."""
+    head = str(var / "head" / "audit-head.json")
+    return Settings(_env_file=None, var=var, secret=SecretStr("of the tests"), audit_head=head)
 
 
 def importing(settings: Settings, opened: Sessions) -> None:
@@ -91,17 +94,16 @@ def publishing(settings: Settings, opened: Sessions) -> None:
     embedder = Tiny()
     read_new_texts(opened, TextReader(embedder, "tiny", "local"))
     with opened.begin() as session:
-        store = SnapshotStore(settings.snapshots)
-        publish(session, store, embedder, keep=1, read_texts=False)
+        publish(session, SnapshotStore(settings.snapshots), embedder, keep=1, read_texts=False)
 
 
 def publishing_carelessly(settings: Settings, opened: Sessions) -> None:
     """The fault: the old snapshot goes before the new one counts."""
     point = SnapshotStore._point
 
-    def once_the_old_is_gone(store: SnapshotStore, snapshot_id: str) -> None:
-        store._remove(store.path(store.current() or ""))
-        point(store, snapshot_id)
+    def once_the_old_is_gone(old: SnapshotStore, snapshot_id: str) -> None:
+        old._remove(old.path(old.current() or ""))
+        point(old, snapshot_id)
 
     SnapshotStore._point = once_the_old_is_gone  # type: ignore[method-assign,assignment]
     publishing(settings, opened)
@@ -121,11 +123,23 @@ def deciding_too_early(settings: Settings, opened: Sessions) -> None:
     """The fault: the head says that an entry is there which is not committed yet."""
     write = HeadFile.write
 
-    def at_once(file: HeadFile, head: Head, intended: Head | None = None) -> None:
-        write(file, intended or head)
+    def at_once(file: HeadFile, before: Head, intended: Head | None = None) -> None:
+        write(file, intended or before)
 
     HeadFile.write = at_once  # type: ignore[method-assign,assignment]
     deciding(settings, opened)
+
+
+def deciding_unsynced(settings: Settings, opened: Sessions) -> None:
+    """The fault: names are not put on disk."""
+    head._sync_names = lambda folder: None  # noqa: ARG005
+    deciding(settings, opened)
+
+
+def publishing_unsynced(settings: Settings, opened: Sessions) -> None:
+    """The fault: files of a snapshot are not put on disk."""
+    store._sync = lambda path: None  # noqa: ARG005
+    publishing(settings, opened)
 
 
 WORK: dict[str, Callable[[Settings, Sessions], None]] = {
@@ -135,8 +149,10 @@ WORK: dict[str, Callable[[Settings, Sessions], None]] = {
         importing_too_early,
         publishing,
         publishing_carelessly,
+        publishing_unsynced,
         deciding,
         deciding_too_early,
+        deciding_unsynced,
     )
 }
 

@@ -6,7 +6,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Iterator
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import mkdtemp
@@ -73,12 +73,19 @@ def doomed(migrated_file: Path, tmp_path: Path) -> Iterator[Settings]:
     shutil.rmtree(folder)
 
 
-@pytest.fixture(scope="session")
-def mortals() -> Iterator[Mortals]:
+@contextmanager
+def started(*tracer: str) -> Iterator[Mortals]:
+    """The process that children come from, where asked under a tracer."""
     # The debugging allocator of development mode would make everything slow.
     environment = {**os.environ, "PYTHONMALLOC": "pymalloc"}
     with subprocess.Popen(
-        COMMAND, cwd=ROOT, env=environment,
+        [*tracer, *COMMAND], cwd=ROOT, env=environment,
         stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
     ) as process:  # fmt: skip
         yield Mortals(process)
+
+
+@pytest.fixture(scope="session")
+def mortals() -> Iterator[Mortals]:
+    with started() as found:
+        yield found

@@ -96,7 +96,18 @@ class HeadFile:
             file.flush()
             os.fsync(file.fileno())
         os.replace(beside, self.path)
+        if intended is not None:
+            _sync_names(self.path.parent)
 
     def _sign(self, content: object) -> str:
         text = orjson.dumps(content, option=orjson.OPT_SORT_KEYS)
         return hmac.new(self._key, text, hashlib.sha256).hexdigest()
+
+
+def _sync_names(folder: Path) -> None:
+    """Put a folder's names on disk: a commit that a head announces must not outlive the head."""
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
