@@ -54,9 +54,10 @@ clients: $(STAMP) ## build the clients for Python and, where there is npm, for T
 contract: $(STAMP) ## record the examples of the API document anew, and release the document
 	$(BIN)/python -m pytest -q tests/contract/record.py
 
-sbom: $(STAMP) ## list what is installed, with its licences, as a CycloneDX document in sbom.json
+sbom: $(STAMP) ## list what is installed as a CycloneDX document in sbom.json, with licences; none may be unheard of
 	@$(call TOOL,sbom)
 	$(VENV)/sbom/bin/cyclonedx-py environment --output-format JSON --output-file sbom.json $(BIN)/python
+	$(BIN)/python requirements/licences.py sbom.json
 
 lock: $(STAMP) ## write requirements/ anew after a change of pyproject.toml (newer versions: make lock LOCK=--upgrade)
 	@$(call TOOL,lock)

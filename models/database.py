@@ -102,6 +102,21 @@ def _newest() -> str | None:
     return ScriptDirectory(str(ROOT / "migrations")).get_current_head()
 
 
+def journal(engine: Engine) -> dict[str, str]:
+    """What keeps the last commits of a database when a machine stops, and why that."""
+    if engine.dialect.name != "sqlite":
+        with engine.connect() as connection:
+            settled = connection.exec_driver_sql("SHOW synchronous_commit").scalar_one()
+        because = f"PostgreSQL writes ahead; synchronous_commit is {settled}"
+        return {"engine": engine.dialect.name, "journal": "wal", "because": because}
+    with engine.connect() as connection:
+        found = str(connection.exec_driver_sql("PRAGMA journal_mode").scalar_one())
+    is_safe = wal_is_safe(sqlite3.sqlite_version_info[:3])
+    can = "keeps a write-ahead log safely" if is_safe else "may corrupt a write-ahead log"
+    because = f"SQLite {sqlite3.sqlite_version} {can} with several connections"
+    return {"engine": "sqlite", "journal": found, "because": because}
+
+
 def why_not(engine: Engine) -> list[str]:
     """Why nothing can be asked of a database now; empty where it can."""
     try:

@@ -131,7 +131,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         title="Counterpart matcher", version="1", docs_url=None, redoc_url=None, telemetry=TELEMETRY
     )
     app.state.settings = settings
-    engine = connect(settings.url)
+    engine = app.state.engine = connect(settings.url)
     app.state.sessions, app.state.every_tenant = callers_sessions(engine), sessions(engine)
     snapshot = mount(app, settings)
     install(app, lambda: [*why_not(engine), *snapshot()])

@@ -54,6 +54,20 @@ class Health(Said):
     status: str
 
 
+class DatabaseInUse(Said):
+    """What keeps the last commits when the machine stops, and why that."""
+
+    engine: str = Field(description="sqlite or postgresql")
+    journal: str = Field(description="wal: a write-ahead log; delete: a rollback journal")
+    because: str
+
+
+class Ready(Health):
+    """The service can answer, and what its database is."""
+
+    database: DatabaseInUse | None = None
+
+
 class JobAccepted(Said):
     """The job that does what was asked for; `Location` says where to look."""
 

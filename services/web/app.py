@@ -21,6 +21,7 @@ from starlette.exceptions import HTTPException
 from starlette.staticfiles import StaticFiles
 from starlette_compress import CompressMiddleware
 
+from models.database import journal
 from models.errors import Conflict, InvalidInput, NotReady, Problem
 from models.settings import Settings
 from services.access.signing_in import SignedIn
@@ -31,7 +32,7 @@ from services.load.rates import RateLimit
 from services.load.shedding import Shedding
 from services.logs import RequestLog, request_id
 from services.web.ageing import Ageing
-from services.web.answers import Health
+from services.web.answers import Health, Ready
 from services.web.bodies import FILE_LIMIT, JSON_LIMIT, BodyGuard
 from services.web.conditional import Conditional
 from services.web.contract.document import document
@@ -46,7 +47,7 @@ PROBLEM = "application/problem+json"
 COMPRESSED_FROM = 1000
 OPERATIONS: Operations = {
     "GET /healthz": Operation("is_alive", Health),
-    "GET /readyz": Operation("is_ready", Health, problems=(503,)),
+    "GET /readyz": Operation("is_ready", Ready, problems=(503,)),
     "GET /metrics": Operation("get_metrics", media=("text/plain",)),
     "POST /v1/session": Operation("sign_in", SignedIn, (201,)),
     "GET /v1/session": Operation("get_session", SignedIn),
@@ -184,11 +185,12 @@ def _add_health(app: FastAPI, ready: Readiness) -> None:
 
     @app.get("/readyz", tags=["health"])
     def can_answer() -> Response:
-        """The service can answer: 503 with the reasons when it cannot."""
+        """The service can answer, and what its database is; 503 with the reasons when it cannot."""
         reasons = ready()
         if reasons:
             raise NotReady("; ".join(reasons))
-        return answer({"status": "ready"})
+        engine = getattr(app.state, "engine", None)
+        return answer({"status": "ready"} | ({"database": journal(engine)} if engine else {}))
 
     @app.get("/metrics", tags=["health"])
     def metrics() -> Response:
