@@ -11,6 +11,7 @@ from models.errors import InvalidInput
 from models.taxonomy import Outcome, Verdict
 from services.matcher.convening.affinity import Affinity
 from services.matcher.convening.assignment import Clusters, clusters, one_pool, two_sides
+from services.matcher.convening.belonging import belonging
 from services.matcher.convening.desk import Desk, refuse_doubles, shown
 from services.matcher.convening.pair_rules import REFUSED, UNDETERMINED, PairRules
 from services.matcher.convening.schemas import PairingsRequest
@@ -66,6 +67,7 @@ class Pairing:
         desk = self.desk
         self.affinity = Affinity(desk.context, self._facts(self.left), self._facts(self.right))
         self.grid = self.rules.grid(self._facts(self.left), self._facts(self.right))
+        self.kin = belonging(self._facts(self.left), self._facts(self.right))
         self._bar()
         self.weights = self.affinity.scores * np.where(self.grid == UNDETERMINED, UNSETTLED, 1.0)
         if not self.two:
@@ -76,7 +78,8 @@ class Pairing:
         return [self.all[i] for i in indices]
 
     def _bar(self) -> None:
-        """No place goes with itself, nor with one that may not take part at all."""
+        """No place goes with itself, its own whole or part, nor one that may not take part."""
+        self.grid[self.kin] = REFUSED
         for i in self.barred:
             if i < len(self.left):
                 self.grid[i, :] = REFUSED
@@ -188,13 +191,21 @@ class Pairing:
         if (line != REFUSED).any():
             code = "cluster" if self.request.cluster_size > 2 else "outnumbered"
             return {"code": code, "text": text(f"convening.unmatched.{code}", {})}
-        return self._rules_in_the_way(i)
+        partners = self._partners(i)
+        if not partners:
+            return {"code": "part_of", "text": text("convening.unmatched.part_of", {})}
+        return self._rules_in_the_way(i, partners)
 
-    def _rules_in_the_way(self, i: int) -> Facts:
+    def _partners(self, i: int) -> list[Facts]:
+        """The places it could be put with, were it not for rules."""
+        on_the_left = i < len(self.left)
+        others = self.right if on_the_left else self.left
+        kin = self.kin[i] if on_the_left else self.kin[:, i - self.right[0]]
+        return [self.all[j] for j, own in zip(others, kin, strict=True) if j != i and not own]
+
+    def _rules_in_the_way(self, i: int, partners: Sequence[Facts]) -> Facts:
         """Which pair rules leave a place without any partner."""
         text = self.desk.words.text
-        others = self.right if i < len(self.left) else self.left
-        partners = [self.all[j] for j in others if j != i]
         failed: Counter[str] = Counter()
         shown_rules: dict[str, RuleOutcome] = {}
         for partner in partners:

@@ -88,6 +88,26 @@ def test_a_rule_on_one_place_bars_it(desk: Desk) -> None:
     assert galicia["why"]["code"] == "entry"
 
 
+def test_no_place_goes_with_its_own_region(desk: Desk) -> None:
+    bilbao, basque = city("Bilbao", "ES", region="ES-PV"), region("Basque", "ES", region="ES-PV")
+    answer = desk.post("/pairings", {"left": [bilbao, basque]})
+    assert answer["pairs"] == []
+    assert [u["why"]["code"] for u in answer["unmatched"]] == ["part_of", "part_of"]
+    pool = [bilbao, basque, PARIS, region("Occitanie", "FR", region="FR-OCC")]
+    pairs = desk.post("/pairings", {"left": pool})["pairs"]
+    assert len(pairs) == 2
+    together = [{p["name"] for p in pair["places"]} for pair in pairs]
+    assert {"Bilbao", "Basque"} not in together
+
+
+def test_what_describes_itself_is_part_of_the_region_it_names(desk: Desk) -> None:
+    lyon = city("Lyon", "FR", region="FR-ARA")
+    own = region("Auvergne-Rhône-Alpes", "FR", region="FR-ARA")
+    answer = desk.post("/pairings", {"left": [lyon], "right": [own]})
+    assert answer["pairs"] == []
+    assert {u["why"]["code"] for u in answer["unmatched"]} == {"part_of"}
+
+
 def test_clusters_hold_places_of_both_sides(desk: Desk) -> None:
     left = [city(f"Left {n}", "FR") for n in range(5)]
     right = [city(f"Right {n}", "MX") for n in range(4)]
