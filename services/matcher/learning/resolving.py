@@ -29,6 +29,7 @@ _TITLE = re.compile(
     r"^(city|municipality|metropolitan city|province|region|commune|state|county|prefecture)"
     r" of | (city|municipality|province|region|prefecture|county)$"
 )
+_METRO = KINDS.index(PlaceKind.METRO_AUTHORITY)
 _ORDER = [PlaceKind.CITY, PlaceKind.METRO_AUTHORITY, PlaceKind.REGION, PlaceKind.RURAL_AREA]
 
 
@@ -69,9 +70,16 @@ class Resolver:
         return Unresolved(name, "network not in the catalogue")
 
     def place(self, named: Named) -> int | Unresolved:
-        """The row of a place: exact name or alias, else the nearest spelling in its country."""
+        """The row of a place; an authority of one city stands for it where no kind is named."""
         if not named.country:
             return Unresolved(named.name, "no country given")
+        found = self._place(named)
+        if isinstance(found, Unresolved) or named.kind:
+            return found
+        return self._only_city.get(self.places.id(found), found)
+
+    def _place(self, named: Named) -> int | Unresolved:
+        """By exact name or alias, else the nearest spelling in its country."""
         head, _, tail = named.name.partition(",")
         spellings = [named.name, head, _BRACKET.sub("", named.name), _plain(named.name)]
         where = named.admin1 or tail.strip()
@@ -80,13 +88,26 @@ class Resolver:
             if rows:
                 return self._choose(rows, named, where)
         if named.lat is not None:
-            return self._nearby(named, head)
+            found = self._nearby(named, head)
+            return self._elsewhere(named, head) if isinstance(found, Unresolved) else found
         return self._alike(named, head, where)
 
-    def _exact(self, name: str, country: str) -> list[int]:
-        code = COUNTRIES.index(country)
+    def _exact(self, name: str, country: str | None = None) -> list[int]:
+        """Places so called, of one country or of any."""
         found = self.places.directory.starting_with(name)
-        return [row for row, exact in found if exact and self._country[row] == code]
+        rows = [row for row, exact in found if exact]
+        if country is None:
+            return rows
+        code = COUNTRIES.index(country)
+        return [row for row in rows if self._country[row] == code]
+
+    def _elsewhere(self, named: Named, head: str) -> int | Unresolved:
+        """At the coordinates and so called, under another code: an overseas territory's, say."""
+        rows = self._fit(self._exact(head), named)
+        here = [r for r, km in zip(rows, self._km(rows, named), strict=True) if km < NEARBY_KM]
+        if not here:
+            return Unresolved(str(named), "no place of that name near the coordinates")
+        return self._choose(here, named, "")
 
     def _fit(self, rows: list[int], named: Named) -> list[int]:
         """Public places with a government, and near the coordinates where there are any."""
@@ -103,6 +124,17 @@ class Resolver:
         points = self._points[rows]
         here = np.array([[named.lat, named.lon]], float)
         return [float(km) for km in distance_km(here, points)]
+
+    @cached_property
+    def _only_city(self) -> dict[str, int]:
+        """Of each metropolitan authority with one city on file, that city."""
+        cities: dict[str, list[int]] = defaultdict(list)
+        for row in np.flatnonzero(self._public & (self._kind == KINDS.index(PlaceKind.CITY))):
+            for whole in self.places.facts(int(row)).get("part_of", ()):
+                cities[whole].append(int(row))
+        metro = np.flatnonzero(self._public & (self._kind == _METRO))
+        ids = (self.places.id(int(row)) for row in metro)
+        return {key: cities[key][0] for key in ids if len(cities[key]) == 1}
 
     @cached_property
     def _points(self) -> np.ndarray[tuple[int, int], np.dtype[np.float64]]:
