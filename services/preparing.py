@@ -77,7 +77,7 @@ class Loading:
             self.watch("Loading the default catalogue") as progress,
             self.sessions.begin() as session,
         ):
-            counts = load_default(session, progress)
+            counts = load_default(session, progress, smallest=self.settings.smallest_city)
         (self.settings.var / STAMP).write_text(stamp)
         return counts
 
@@ -152,7 +152,8 @@ def is_published(settings: Settings) -> bool:
 
 def fingerprint(settings: Settings) -> str:
     """A hash over all that shapes the default catalogue: tables, packages, code, settings."""
-    found = hashlib.sha256(f"{settings.url}\n{settings.embedding_model}\n".encode())
+    shaped = f"{settings.url}\n{settings.embedding_model}\n{settings.smallest_city}\n"
+    found = hashlib.sha256(shaped.encode())
     for name in _PACKAGES:
         found.update(f"{name}=={version(name)}\n".encode())
     for path in _shaping_files():

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from models.countries import DATA
 from models.records import Commitment, Fact, Place
+from models.settings import SMALLEST_CITY
 from models.tables import PUBLIC
 from models.taxonomy import FactStatus, PopulationBasis
 from services.ingest.embed import Progress, no_progress
@@ -34,10 +35,15 @@ ORIGIN = "network-effects-2020"
 MEMBERSHIPS = ("memberships.csv", "member_lists.csv")
 
 
-def load_default(session: Session, progress: Progress = no_progress, data: Path = DATA) -> Counts:
+def load_default(
+    session: Session,
+    progress: Progress = no_progress,
+    data: Path = DATA,
+    smallest: int = SMALLEST_CITY,
+) -> Counts:
     """Write the default catalogue; loading it again changes nothing."""
     ensure_tenant(session, PUBLIC)
-    found = list(places(data))
+    found = list(places(data, smallest))
     counts = Counts()
     for start in range(0, len(found), BATCH):
         counts += upsert_places(session, found[start : start + BATCH])
@@ -47,10 +53,10 @@ def load_default(session: Session, progress: Progress = no_progress, data: Path 
     return counts
 
 
-def places(data: Path = DATA) -> Iterator[Place]:
-    """Every place of the default catalogue, complete."""
+def places(data: Path = DATA, smallest: int = SMALLEST_CITY) -> Iterator[Place]:
+    """Every place of the default catalogue, complete; cities from so many residents up."""
     own = data / "places"
-    base = [*cities(data), *regions(data=data)]
+    base = [*cities(data, smallest), *regions(data=data)]
     _add_parts(base, own_tables.metropolitan_parts(own / "metropolitan_authorities.csv"))
     _add_figures(base, own_tables.figures(own / "figures.csv"))
     base += own_tables.metropolitan_authorities(own / "metropolitan_authorities.csv")

