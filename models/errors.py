@@ -163,6 +163,20 @@ class TooManyRequests(Problem):
         self.headers = {"Retry-After": str(seconds)}
 
 
+class TooManyJobs(Problem):
+    """More jobs of one tenant wait than are kept waiting; others' are not in its way."""
+
+    status, title, type = 429, "Too many jobs", "too-many-jobs"
+
+    def __init__(self, most: int, seconds: int) -> None:
+        super().__init__(
+            f"{most} of your jobs are not done yet, and no more are kept: "
+            "send this again when one of them is done.",
+            limit=most,
+        )
+        self.headers = {"Retry-After": str(seconds)}
+
+
 class DatabaseNotMigrated(Problem):
     status, title, type = 503, "Database not migrated", "database-not-migrated"
 

@@ -118,6 +118,9 @@ class Settings(BaseSettings):
     webhook_seconds: int = Field(default=5, ge=0, le=3600)
     """How often what waits for webhooks is sent; 0 leaves that to another process."""
 
+    agents: bool = False
+    """Whether agents are answered at `/mcp` (Model Context Protocol over HTTP)."""
+
     webhooks_anywhere: bool = False
     """Whether webhooks may be called without https and inside your network."""
 

@@ -20,7 +20,7 @@ def mcp(
 ) -> None:
     """Speak the Model Context Protocol over standard input and output."""
     try:
-        from services.agents import serve_stdio
+        from services.agents.server import serve_stdio
     except ModuleNotFoundError as missing:
         raise Problem(f"{missing.name} is missing: pip install 'counterpart[agents]'") from None
     asyncio.run(serve_stdio(url, key))

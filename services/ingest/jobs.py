@@ -3,10 +3,11 @@
 One process does the jobs of a database: what a stopped one left behind is failed at the start.
 """
 
+from collections import Counter
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
-from threading import Event
+from threading import Event, Lock
 from time import monotonic
 from uuid import uuid4
 
@@ -14,7 +15,7 @@ import structlog
 from sqlalchemy.orm import Session
 
 from models.database import Sessions
-from models.errors import NotReady, Problem
+from models.errors import Problem, TooManyJobs
 from models.tables import Job, now
 from models.whole import once_durable
 from services.events.kinds import EventKind, tell_tenant
@@ -23,7 +24,8 @@ from services.ingest import queries
 from services.ingest.upsert import Counts, ensure_tenant
 
 ERRORS_KEPT = 1_000
-QUEUE = 100
+MOST_OF_A_TENANT = 100
+SECONDS_TO_WAIT = 5
 SECONDS_BETWEEN_WORDS = 10
 FAILED = "The job failed for a reason of the service, not of the file; its id helps find why."
 
@@ -88,6 +90,15 @@ Work = Callable[[Report], str | None]
 """Does a job and answers with its revision, if it made one."""
 
 
+@dataclass(frozen=True, eq=False)
+class _Queued:
+    """A job that has not begun."""
+
+    id: str
+    tenant: str
+    kind: str
+
+
 class Jobs:
     """The queue of one service."""
 
@@ -95,30 +106,48 @@ class Jobs:
         self._sessions = sessions
         self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="jobs")
         self._stopping = Event()
-        self._waiting = 0
+        self._waiting: Counter[str] = Counter()
+        self._newest: _Queued | None = None
+        self._lock = Lock()
 
     def submit(self, tenant: str, kind: str, work: Work) -> str:
         """Queue work and answer with the id of its job."""
-        if self._waiting >= QUEUE:
-            raise NotReady("Too many jobs are waiting; send this again when some are done.")
-        job_id = uuid4().hex
+        if self._waiting[tenant] >= MOST_OF_A_TENANT:
+            raise TooManyJobs(MOST_OF_A_TENANT, SECONDS_TO_WAIT)
+        queued = _Queued(uuid4().hex, tenant, kind)
         with self._sessions.begin() as session:
             ensure_tenant(session, tenant)
-            session.add(Job(id=job_id, tenant_id=tenant, kind=kind))
-        self._waiting += 1
-        once_durable(f"job {job_id}", lambda: self._start(job_id, work))
-        return job_id
+            session.add(Job(id=queued.id, tenant_id=tenant, kind=kind))
+        once_durable(f"job {queued.id}", lambda: self._start(queued, work))
+        return queued.id
 
-    def _start(self, job_id: str, work: Work) -> None:
-        self._thread.submit(self._run, job_id, work)
+    def submit_once(self, tenant: str, kind: str, work: Work) -> str:
+        """The same, unless such a job waits already with nothing after it: it will do for both."""
+        newest = self._newest
+        if newest is not None and (newest.tenant, newest.kind) == (tenant, kind):
+            return newest.id
+        return self.submit(tenant, kind, work)
+
+    def _start(self, queued: "_Queued", work: Work) -> None:
+        with self._lock:
+            self._waiting[queued.tenant] += 1
+            self._newest = queued
+            self._thread.submit(self._run, queued, work)
+
+    def _begin(self, queued: "_Queued") -> None:
+        with self._lock:
+            self._waiting[queued.tenant] -= 1
+            if self._newest is queued:
+                self._newest = None
 
     def stop(self) -> None:
         """Let the running job end at its next step and drop the waiting ones."""
         self._stopping.set()
         self._thread.shutdown(wait=True, cancel_futures=True)
 
-    def _run(self, job_id: str, work: Work) -> None:
-        self._waiting -= 1
+    def _run(self, queued: "_Queued", work: Work) -> None:
+        self._begin(queued)
+        job_id = queued.id
         report = Report(job_id, self._sessions, self._stopping)
         try:
             self._mark(report, "running")

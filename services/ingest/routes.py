@@ -5,7 +5,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, File, Query, Request, Response, UploadFile
 from pydantic import BeforeValidator
 
-from models.errors import InvalidInput
+from models.errors import InvalidInput, Problem
 from models.records import Collaboration, Place
 from models.records.values import CollaborationId, PlaceId
 from models.tables import CollaborationRow, Job, JobError, PlaceRow
@@ -91,14 +91,21 @@ def post_file(
     """Read a file as a job; with `dry_run` nothing is kept, and the job says what would be."""
     path = ingest.keep(file.file)
     upload = Upload(path, file.filename or "", kind, caller, dry_run)
-    job_id = ingest.jobs.submit(caller.tenant, kind, lambda report: ingest.load(upload, report))
-    return _accepted(job_id)
+    try:
+        job = ingest.jobs.submit(caller.tenant, kind, lambda report: ingest.load(upload, report))
+    except Problem:
+        path.unlink(missing_ok=True)
+        raise
+    return _accepted(job)
 
 
 @router.post("/publish", status_code=202)
 def post_publish(caller: Ingesting, ingest: IngestDep) -> Response:
-    """Publish all facts as a new snapshot, as a job; its revision is the snapshot's id."""
-    return _accepted(ingest.jobs.submit(caller.tenant, "publish", ingest.publish))
+    """Publish all facts as a new snapshot, as a job; its revision is the snapshot's id.
+
+    A publish that waits and has not begun is answered with again: it publishes what is on file now.
+    """
+    return _accepted(ingest.jobs.submit_once(caller.tenant, "publish", ingest.publish))
 
 
 def _accepted(job_id: str) -> Response:

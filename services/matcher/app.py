@@ -11,7 +11,7 @@ from fastapi.concurrency import run_in_threadpool
 
 from models.database import callers_sessions, connect, sessions, why_not
 from models.embedding import Embedder, load_embedder
-from models.errors import SnapshotRefused
+from models.errors import Problem, SnapshotRefused
 from models.settings import Settings
 from models.snapshot import Snapshot, SnapshotStore
 from models.snapshot.remote import mirror_of
@@ -113,7 +113,18 @@ def mount(app: FastAPI, settings: Settings) -> Callable[[], list[str]]:
     own.include_router(pages)
     app.state.problem_page = problem_page
     app.include_router(own)
+    if settings.agents:
+        _answer_agents(app)
     return matcher.current.why_not
+
+
+def _answer_agents(app: FastAPI) -> None:
+    """What it needs is an extra, and is imported only where it is asked for."""
+    try:
+        from services.agents.over_http import add_agents
+    except ModuleNotFoundError as missing:
+        raise Problem(f"{missing.name} is missing: pip install 'counterpart[agents]'") from None
+    add_agents(app)
 
 
 def _rounds(app: FastAPI, settings: Settings, matcher: Matcher) -> Rounds:

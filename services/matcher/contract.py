@@ -1,18 +1,21 @@
 """The matcher's operations, as clients know them."""
 
 from services.matcher.answers import catalogue as c
+from services.matcher.answers import cohorts as h
 from services.matcher.answers import convening as v
 from services.matcher.answers import decisions as d
 from services.matcher.answers import events as e
 from services.matcher.answers import matches as m
 from services.matcher.answers import portfolio as p
 from services.matcher.answers import reconciliation as r
+from services.matcher.answers import screenings as s
+from services.matcher.answers import sharing as t
 from services.web.answers import JobAccepted
 from services.web.contract.operation import NDJSON, XLSX, Operation, Operations
 
 _LANGUAGE = ("Content-Language",)
 _DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
-_PAPERS = ("text/html", _DOCX, "text/csv", XLSX, "application/geo+json")
+_PAPERS = ("text/html", "application/pdf", _DOCX, "text/csv", XLSX, "application/geo+json")
 _OF = "/v1/collaborations/{collaboration_id}"
 _SCREENINGS = f"{_OF}/screenings"
 
@@ -71,13 +74,13 @@ CATALOGUE: Operations = {
 }
 PORTFOLIO: Operations = {
     "POST /v1/matches/{match_id}/shares": Operation(
-        "offer_share", p.ShareOffer, (201,), (409,), creates=True, needs_key=True
+        "offer_share", t.ShareOffer, (201,), (409,), creates=True, needs_key=True
     ),
     "POST /v1/shares/accept": Operation(
-        "accept_share", p.Share, problems=(404, 409), needs_key=True
+        "accept_share", t.Share, problems=(404, 409), needs_key=True
     ),
-    "GET /v1/shares": Operation("list_shares", p.ShareList, needs_key=True, table=True),
-    "GET /v1/shares/{share_id}": Operation("get_share", p.Share, needs_key=True),
+    "GET /v1/shares": Operation("list_shares", t.ShareList, needs_key=True, table=True),
+    "GET /v1/shares/{share_id}": Operation("get_share", t.Share, needs_key=True),
     "DELETE /v1/shares/{share_id}": Operation("end_share", statuses=(204,), needs_key=True),
     "POST /v1/portfolios/review": Operation(
         "review_portfolio", p.PortfolioReview, problems=(404,), headers=_LANGUAGE
@@ -118,34 +121,34 @@ CONVENING: Operations = {
         "check_admission", v.Admission, headers=_LANGUAGE, needs_key=True
     ),
     f"POST {_OF}/cohorts": Operation(
-        "compose_cohort", v.CohortAnswer, headers=_LANGUAGE, needs_key=True
+        "compose_cohort", h.CohortAnswer, headers=_LANGUAGE, needs_key=True
     ),
     "POST /v1/pairings": Operation(
-        "pair_places", v.Pairings, problems=(404,), headers=_LANGUAGE, needs_key=True
+        "pair_places", h.Pairings, problems=(404,), headers=_LANGUAGE, needs_key=True
     ),
     f"GET {_OF}/approach-list": Operation(
-        "list_approaches", v.ApproachList, headers=_LANGUAGE, needs_key=True, table=True
+        "list_approaches", h.ApproachList, headers=_LANGUAGE, needs_key=True, table=True
     ),
     f"GET {_OF}/distinctiveness": Operation(
-        "get_distinctiveness", v.Distinctiveness, headers=_LANGUAGE, needs_key=True
+        "get_distinctiveness", h.Distinctiveness, headers=_LANGUAGE, needs_key=True
     ),
     f"POST {_SCREENINGS}": Operation(
         "screen_applicants",
-        v.ScreeningAnswer,
+        s.ScreeningAnswer,
         headers=_LANGUAGE,
         creates=True,
         needs_key=True,
         table=True,
     ),
     f"GET {_SCREENINGS}": Operation(
-        "list_screenings", v.Screenings, headers=_LANGUAGE, needs_key=True, table=True
+        "list_screenings", s.Screenings, headers=_LANGUAGE, needs_key=True, table=True
     ),
     f"GET {_SCREENINGS}/{{screening_id}}": Operation(
-        "get_screening", v.ScreeningAnswer, headers=_LANGUAGE, needs_key=True, table=True
+        "get_screening", s.ScreeningAnswer, headers=_LANGUAGE, needs_key=True, table=True
     ),
     f"POST {_SCREENINGS}/{{screening_id}}/entries": Operation(
         "add_screening_entry",
-        v.JuryEntry,
+        s.NewJuryEntry,
         (201,),
         (409,),
         headers=_LANGUAGE,
@@ -153,10 +156,10 @@ CONVENING: Operations = {
         needs_key=True,
     ),
     f"GET {_SCREENINGS}/{{screening_id}}/minutes": Operation(
-        "get_minutes", v.Deskwork, headers=_LANGUAGE, needs_key=True
+        "get_minutes", s.ScreeningMinutes, headers=_LANGUAGE, needs_key=True
     ),
     f"GET {_SCREENINGS}/{{screening_id}}/applicants/{{number}}": Operation(
-        "get_applicant_view", v.Deskwork, headers=_LANGUAGE, needs_key=True
+        "get_applicant_view", s.ApplicantView, headers=_LANGUAGE, needs_key=True
     ),
 }
 

@@ -8,6 +8,7 @@ on. A job whose lock is free and whose state says otherwise has lost its process
 import fcntl
 import re
 import shutil
+from collections import Counter
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
@@ -20,18 +21,18 @@ from typing import Any
 import orjson
 import structlog
 
-from models.errors import Conflict, NotFound, NotReady, Problem
+from models.errors import Conflict, NotFound, Problem, TooManyJobs
 from services.matcher.whole import Everyone, ask_everyone
 
-# One is worked on at a time: it uses all cores.
-WAITING = 3
+# One is worked on at a time: it uses all cores. So many of one tenant are kept.
+MOST_OF_A_TENANT = 3
+SECONDS_TO_WAIT = 30
 KEPT_SECONDS = 7 * 24 * 3600
 SECONDS_BETWEEN_WORDS = 2
 STATE, ANSWERS, LOCK = "state.json", "answers.ndjson", "lock"
 _ID = re.compile(r"^[0-9a-f]{32}$")
 _LOST = "The server that worked on it was stopped: ask again."
 _FAILED = "The job failed for a reason of the service; its id helps find why."
-_BUSY = "Other questions for the whole catalogue are being answered: ask again when one is done."
 
 
 class Stopped(Exception):
@@ -46,14 +47,14 @@ class WholeJobs:
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="whole")
         self._stopping = Event()
         self._lock = Lock()
-        self._begun = 0
+        self._begun: Counter[str] = Counter()
 
     def begin(self, asked: Everyone, rows: list[int]) -> str:
         """Queue the question; answers with the id of its job."""
         with self._lock:
-            if self._begun >= WAITING:
-                raise NotReady(_BUSY)
-            self._begun += 1
+            if self._begun[asked.tenant] >= MOST_OF_A_TENANT:
+                raise TooManyJobs(MOST_OF_A_TENANT, SECONDS_TO_WAIT)
+            self._begun[asked.tenant] += 1
         self._tidy()
         job_id = token_hex(16)
         home = self.folder / job_id
@@ -105,7 +106,7 @@ class WholeJobs:
                 self._work(home, asked, rows, state)
         finally:
             with self._lock:
-                self._begun -= 1
+                self._begun[asked.tenant] -= 1
 
     def _work(self, home: Path, asked: Everyone, rows: list[int], state: dict[str, Any]) -> None:
         said = monotonic()

@@ -56,7 +56,7 @@ def test_released(running: Running) -> None:
         assert breaking(orjson.loads(RELEASED.read_bytes()), running.document) == []
     document = without_examples(running.document)
     RELEASED.parent.mkdir(exist_ok=True)
-    RELEASED.write_bytes(orjson.dumps(document, option=orjson.OPT_SORT_KEYS))
+    write(RELEASED, document)
 
 
 def without_examples(value: Any) -> Any:

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+import jsonschema_rs
 import orjson
 import pytest
 
@@ -62,6 +63,37 @@ def test_the_answer_is_as_documented(
 
 
 @pytest.mark.parametrize("name", IDS)
+def test_every_field_of_the_answer_is_named(
+    name: str, running: Running, told: dict[str, tuple[Facts, Any]]
+) -> None:
+    """Programs are generated from the document: a field it does not name has no type there."""
+    _, answer = told[name]
+    operation, document = described(running)[name], closed(running.document)
+    medium = answer.headers.get("content-type", "").partition(";")[0]
+    if name in NO_SCHEMA or not answer.content:
+        return
+    schema = operation["responses"][str(answer.status_code)]["content"][medium]["schema"]
+    check = jsonschema_rs.Draft202012Validator(
+        closed(schema) | {"components": document["components"]}
+    )
+    for line in answer.text.splitlines() if "ndjson" in medium else [answer.text]:
+        errors = check.iter_errors(orjson.loads(line))
+        assert [f"{e.instance_path}: {e.message[:300]}" for e in errors] == []
+
+
+def closed(schema: Any) -> Any:
+    """A schema whose objects have the fields it names and no others."""
+    if isinstance(schema, list):
+        return [closed(one) for one in schema]
+    if not isinstance(schema, dict):
+        return schema
+    found = {key: closed(value) for key, value in schema.items()}
+    if isinstance(schema.get("properties"), dict) and schema.get("type") == "object":
+        found.setdefault("additionalProperties", False)
+    return found
+
+
+@pytest.mark.parametrize("name", IDS)
 def test_the_example_is_one_of_the_running_app(
     name: str, told: dict[str, tuple[Facts, Any]]
 ) -> None:
@@ -108,3 +140,8 @@ def test_every_reference_leads_somewhere(running: Running) -> None:
                 walk(inner)
 
     walk(running.document)
+
+
+def test_every_schema_has_a_name_that_people_would_give(running: Running) -> None:
+    """Two models of one name get the path of their module into the clients' names."""
+    assert [name for name in running.document["components"]["schemas"] if "__" in name] == []

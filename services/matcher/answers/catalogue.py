@@ -1,11 +1,9 @@
 """Places, collaborations, features and words."""
 
-from typing import Any
-
 from pydantic import Field
 
 from models.records import Collaboration, Place
-from models.records.collaboration import Grant
+from models.records.collaboration import Fee, Grant
 from models.records.values import CountryCode
 from models.taxonomy import (
     CollaborationType,
@@ -35,6 +33,7 @@ class PlaceSummary(Said):
     metro_population: int | None = None
     national_rank: int | None = None
     languages: list[str] | None = None
+    has_government: bool | None = None
 
 
 class StageOnFile(Said):
@@ -57,7 +56,7 @@ class CollaborationSummary(Said):
     goals: list[Goal] | None = None
     sectors: list[Sector] | None = None
     stages: list[StageOnFile] | None = None
-    fee: dict[str, Any] | None = None
+    fee: Fee | None = None
     grant: Grant | None = None
     footprint: str | None = Field(default=None, description="Who its members are; never a rule.")
     founded: int | None = None

@@ -1,12 +1,11 @@
-"""The convener's desk: rosters, admissions, screenings, cohorts, pairings."""
+"""The convener's desk: rosters and admissions; and what its other answers are made of."""
 
-from datetime import date, datetime
-from typing import Any
+from datetime import datetime
 
 from pydantic import Field
 
 from services.matcher.answers.catalogue import PlaceSummary
-from services.matcher.answers.matches import Caution, Exchange, Reason, RuleOutcome
+from services.matcher.answers.matches import Caution, FactShown, RuleOutcome
 from services.web.answers import Said
 
 
@@ -35,6 +34,19 @@ class CapStatus(Said):
     holders: list[CapHolder]
 
 
+class DeskRule(RuleOutcome):
+    """What a rule says, with the numbers of a cap or the place it is about."""
+
+    value: str | None = Field(default=None, description="The value the cap counts, as a country.")
+    before: int | None = None
+    count: int | None = None
+    total_before: int | None = None
+    total: int | None = None
+    max: int | None = None
+    holders: list[CapHolder] | None = None
+    place: CapHolder | None = None
+
+
 class Version(Said):
     version: int
     stored_at: datetime
@@ -45,6 +57,7 @@ class Roster(Said):
 
     snapshot_id: str
     collaboration: Named
+    as_of: str | None = None
     members: list[PlaceSummary]
     total: int
     complete: bool
@@ -52,6 +65,25 @@ class Roster(Said):
     caps: list[CapStatus]
     version: int
     history: list[Version]
+    assignments: dict[str, dict[str, str]] | None = Field(
+        default=None, description="The convener's own: by place or country, what it counts as."
+    )
+
+
+class Unlock(Said):
+    """What would let in who is refused, or what an admission makes room for."""
+
+    rule_id: str | None = None
+    attribute: str
+    value: str
+    code: str
+    count: int
+    text: str
+
+
+class RosterTotal(Said):
+    before: int
+    after: int
 
 
 class Admission(Said):
@@ -59,131 +91,33 @@ class Admission(Said):
 
     snapshot_id: str
     verdict: str
-    rules: list[RuleOutcome]
+    rules: list[DeskRule]
     holders: list[CapHolder]
-    caps_after: list[CapStatus] | None = None
-    would_unlock: list[Any] | None = None
-
-
-class ScreenedApplicant(Said):
-    number: int
-    name: str
-
-
-class ScreeningResult(Said):
-    """One applicant with its verdict, its fit, and why."""
-
-    applicant: ScreenedApplicant
-    verdict: str
-    fit: float | None = None
-    rules: list[RuleOutcome]
-    reasons: list[Reason] | None = None
+    total: RosterTotal
+    caps_after: list[CapStatus]
+    roster_version: int
+    by_bounds: str | None = Field(
+        default=None, description="Said where not every member is known: judged by bounds."
+    )
     cautions: list[Caution] | None = None
-    missing: list[str] | None = None
-    smallest_change: dict[str, Any] | None = None
-    waitlist_position: int | None = None
+    would_unlock: list[Unlock] | None = None
 
 
-class ScreeningAnswer(Said):
-    """Applicants judged against a call; kept, so that people can work on it."""
+class Fit(Said):
+    """How well a place fits the collaboration, as far as its facts tell."""
 
-    snapshot_id: str
-    screening_id: str
-    collaboration: Named
-    as_of: date
-    results: list[ScreeningResult]
-    counts: dict[str, int] | None = None
-
-
-class ScreeningEntry(Said):
-    """One screening in the list of them."""
-
-    screening_id: str
-
-
-class Screenings(Said):
-    snapshot_id: str
-    items: list[ScreeningEntry]
-    next: str | None
-
-
-class JuryEntry(Said):
-    """What a person added to a screening."""
-
-    number: int
-    kind: str
-    author: str
-    at: datetime
-
-
-class CohortMember(Said):
-    id: str | None = None
-    name: str
-    country: str
-
-
-class CohortAnswer(Said):
-    """The best cohort under every rule, or the fewest rules to relax."""
-
-    snapshot_id: str
-    status: str = Field(description="optimal, feasible or infeasible")
-    cohort: list[CohortMember]
-    reserve: list[CohortMember]
-    binding_caps: list[dict[str, Any]]
-    objective: dict[str, Any] | None = None
-    relaxations: list[dict[str, Any]] | None = None
-
-
-class Pair(Said):
-    places: list[PlaceSummary]
-    score: float
-    gives: list[Exchange] | None = None
-    gets: list[Exchange] | None = None
-    reasons: list[Reason]
-    cautions: list[Caution]
-
-
-class Unmatched(Said):
-    place: PlaceSummary
-    why: dict[str, Any]
-
-
-class Pairings(Said):
-    """Pairs or clusters, and who is left over."""
-
-    snapshot_id: str
-    status: str | None = None
-    pairs: list[Pair] | None = None
-    clusters: list[dict[str, Any]] | None = None
-    unmatched: list[Unmatched]
-
-
-class Approach(Said):
-    """A non-member worth approaching."""
-
-    place: PlaceSummary
-    verdict: str
     fit: float | None
-    reasons: list[Reason]
+    coverage: float
+    rank_score: float
+    band: str | None = Field(description="strong, fair or weak")
 
 
-class ApproachList(Said):
-    snapshot_id: str
-    collaboration: Named
-    as_of: date
-    items: list[Approach]
+class SubScore(Said):
+    """Appetite, capacity, expertise or decision powers; null where nothing on file tells."""
+
+    value: float | None
+    level: str | None = Field(description="low, medium or high")
+    evidence: list[FactShown]
 
 
-class Distinctiveness(Said):
-    """The nearest networks, and what differs."""
-
-    snapshot_id: str
-    collaboration: Named
-    as_of: date
-    nearest: list[dict[str, Any]]
-
-
-class Deskwork(Said):
-    """An answer of the desk; docs/convening.md says what it holds."""
-
-    snapshot_id: str
+SubScores = dict[str, SubScore]

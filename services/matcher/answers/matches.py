@@ -44,11 +44,29 @@ class RuleOutcome(Said):
     threshold: Any = None
     status: str | None = None
     text: str
+    code: str | None = None
     source: str | None = None
     remedy: str | None = None
     remedy_kind: str | None = None
     effect: str | None = Field(default=None, description="The verdict this outcome leads to.")
     missing: str | None = None
+
+
+class CautionEvidence(FactShown):
+    """A fact; where two records are in doubt, what tells them apart as well."""
+
+    id: str | None = None
+    place_id: str | None = None
+    name: str | None = None
+    kind: str | None = None
+    country: str | None = None
+    region: str | None = None
+    population: int | None = None
+    metro_population: int | None = None
+    score: float | None = None
+    claimed: Any = None
+    on_file: Any = None
+    on_file_field: str | None = None
 
 
 class Caution(Said):
@@ -57,7 +75,17 @@ class Caution(Said):
     code: str
     text: str
     args: dict[str, Any] | None = None
-    evidence: list[FactShown] | None = None
+    evidence: list[CautionEvidence] | None = None
+
+
+class Backing(Said):
+    """What backs an offer."""
+
+    kind: str = Field(description="metric, endorsement or story")
+    result: str | None = Field(default=None, description="worked, failed or mixed")
+    text: str
+    source: str
+    date: str | None = None
 
 
 class Exchange(Said):
@@ -66,6 +94,7 @@ class Exchange(Said):
     sector: str | None = None
     stage: str | None = None
     text: str | None = None
+    evidence: list[Backing] | None = None
 
 
 class OtherSide(Said):
@@ -89,13 +118,46 @@ class Result(Said):
     missing: list[str] | None = None
 
 
-class PeerResult(Result):
-    place: PlaceSummary
+class Advice(Said):
+    """A hint on a result, as a code and a sentence."""
+
+    code: str
+    text: str
+
+
+class Learns(Said):
+    """What each side can learn from the other."""
+
+    ours: Advice | None = None
+    theirs: Advice | None = None
+
+
+class Tie(Said):
+    """A tie that there is: what kind, what for, and since when."""
+
+    kind: str | None = None
+    purpose: str | None = None
+    role: str | None = None
+    since: str | None = None
+    note: str | None = None
+
+
+class OfPeer(Said):
+    """What a result has where it is a place."""
+
     side: str | None = Field(default=None, description="The weaker side, whose score this is.")
     other_side: OtherSide | None = None
     gives: list[Exchange] | None = None
     gets: list[Exchange] | None = None
     direction: str | None = Field(default=None, description="mutual, learn_from or teach")
+    learns: Learns | None = None
+    suggest: Advice | None = Field(default=None, description="Another form of working together.")
+    stretch: Advice | None = Field(default=None, description="Why it is here against habit.")
+    ties: list[Tie] | None = None
+
+
+class PeerResult(Result, OfPeer):
+    place: PlaceSummary
 
 
 class MemberInside(Said):
@@ -111,12 +173,30 @@ class Step(Said):
     text: str | None = None
 
 
-class CollaborationResult(Result):
-    collaboration: CollaborationSummary
+class WayIn(Step):
+    """A door that is open: a successor (`id`), another role, a member at home to ask."""
+
+    id: str | None = None
+    source: str | None = None
+    places: list[MemberInside] | None = None
+
+
+class Benefit(Step):
+    evidence: list[FactShown]
+
+
+class OfCollaboration(Said):
+    """What a result has where it is a collaboration."""
+
     peers_inside: list[MemberInside] | None = None
     next_steps: list[Step] | None = None
-    route_in: list[Step] | None = None
+    route_in: list[WayIn] | None = None
+    benefits: list[Benefit] | None = None
     obligations: list[str] | None = None
+
+
+class CollaborationResult(Result, OfCollaboration):
+    collaboration: CollaborationSummary
 
 
 class SmallestChange(Said):
@@ -139,7 +219,7 @@ class Refusal(Said):
     verdict: str = Field(description="refused or waitlisted")
     rules: list[RuleOutcome]
     smallest_change: SmallestChange | None = None
-    route_in: list[Step] | None = None
+    route_in: list[WayIn] | None = None
 
 
 class InferredNeed(Said):
@@ -179,22 +259,55 @@ class PeersMatch(Match):
     results: list[PeerResult]
 
 
-class CollaborationsMatch(Match):
-    results: list[CollaborationResult]
+class CoveringPart(Said):
+    """A collaboration, and the stages it adds to those before it."""
+
+    id: str
+    name: str
+    stages: list[str]
+
+
+class Founder(PlaceSummary):
+    reasons: list[Reason]
+
+
+class FoundingGroup(Said):
+    """Places that share a need which nothing serves, to found a group with."""
+
+    sectors: list[str]
+    text: str
+    places: list[Founder]
+
+
+class OfCollaborations(Said):
+    """What an answer about collaborations says besides its results."""
+
     supply: dict[Stage, str] | None = Field(
         default=None, description="How many collaborations work at each stage: rich, fair or thin."
     )
     uncovered_stages: list[Stage] | None = None
+    stretch: list[str] | None = Field(default=None, description="Results that ask for much.")
+    covering_set: list[CoveringPart] | None = Field(
+        default=None, description="Few that together work at every stage asked for."
+    )
+    founding_group: FoundingGroup | None = None
+    step_0: list[CollaborationSummary] | None = Field(
+        default=None, description="Networks at home, as a first step."
+    )
 
 
-class AnyResult(Result):
+class CollaborationsMatch(Match, OfCollaborations):
+    results: list[CollaborationResult]
+
+
+class AnyResult(Result, OfPeer, OfCollaboration):
     """One candidate of a match of either kind."""
 
     place: PlaceSummary | None = None
     collaboration: CollaborationSummary | None = None
 
 
-class RecordedMatch(Match):
+class RecordedMatch(Match, OfCollaborations):
     """A match of either kind, as it was answered."""
 
     results: list[AnyResult]

@@ -12,6 +12,34 @@ class Type(Said):
     name: str
 
 
+class ServiceAddress(Said):
+    """Where one of the service's own services is: the two parts together."""
+
+    service_url: str
+    service_path: str
+
+
+class SuggestServices(Said):
+    entity: ServiceAddress
+    property: ServiceAddress
+    type: ServiceAddress
+
+
+class ExtendServices(Said):
+    propose_properties: ServiceAddress
+    property_settings: list[dict[str, Any]]
+
+
+class PreviewPage(Said):
+    url: str
+    width: int
+    height: int
+
+
+class RecordPage(Said):
+    url: str
+
+
 class Manifest(Said):
     """What the service is."""
 
@@ -20,10 +48,12 @@ class Manifest(Said):
     identifierSpace: str
     schemaSpace: str
     defaultTypes: list[Type]
-    view: dict[str, str]
-    preview: dict[str, Any]
-    suggest: dict[str, Any]
-    extend: dict[str, Any]
+    documentation: str
+    view: RecordPage
+    preview: PreviewPage
+    suggest: SuggestServices
+    extend: ExtendServices
+    batchSize: int
 
 
 class FeatureValue(Said):
@@ -47,11 +77,23 @@ class Candidates(Said):
     result: list[Candidate]
 
 
+class CellValue(Said):
+    """One value of a cell: another record by `id` and `name`, or a plain one by its kind."""
+
+    id: str | None = None
+    name: str | None = None
+    text: str | None = Field(default=None, alias="str")
+    whole: int | None = Field(default=None, alias="int")
+    number: float | None = Field(default=None, alias="float")
+    truth: bool | None = Field(default=None, alias="bool")
+    day: str | None = Field(default=None, alias="date")
+
+
 class Extension(Said):
     """Facts of records, as cells."""
 
     meta: list[Type]
-    rows: dict[str, dict[str, list[dict[str, Any]]]]
+    rows: dict[str, dict[str, list[CellValue]]]
 
 
 Reconciled = Manifest | Extension | dict[str, Candidates]

@@ -7,7 +7,7 @@ from models.errors import InvalidInput
 from models.names import fold
 from models.taxonomy import CapAttribute, Outcome, RemedyKind, RuleScope, Verdict
 from services.matcher.convening.caps import Finding, Limit, judge_admission, limits
-from services.matcher.convening.desk import Desk, refuse_doubles
+from services.matcher.convening.desk import Desk, name_of, refuse_doubles
 from services.matcher.convening.roster import Roster, holder, required, standing
 from services.matcher.convening.schemas import AdmissionRequest
 from services.matcher.convening.standing import key_of
@@ -187,7 +187,8 @@ def twins(roster: Roster, applicants: Sequence[Facts]) -> list[tuple[Facts, Fact
 def _twin(double: tuple[Facts, Facts], words: Wording) -> Facts:
     args = {"name": double[0]["name"], "other": double[1]["name"]}
     text = words.text("caution.possible_duplicate", args)
-    return {"code": "possible_duplicate", "text": text, "args": args, "evidence": [*double]}
+    return {"code": "possible_duplicate", "text": text, "args": args,
+            "evidence": [name_of(facts) for facts in double]}  # fmt: skip
 
 
 def _holders(ruled: Sequence[Ruled]) -> list[Facts]:

@@ -117,6 +117,11 @@ def shown(facts: Facts) -> Facts:
     return {k: facts[k] for k in names if k in facts}
 
 
+def name_of(facts: Facts) -> Facts:
+    """A place as evidence: its name, and what else an answer says of it."""
+    return {"field": "name", "value": facts["name"], **shown(facts)}
+
+
 def refuse_doubles(keys: Sequence[str], pointer: str) -> None:
     """The same place twice in a list is a mistake, not two members."""
     seen: dict[str, int] = {}

@@ -10,7 +10,7 @@ from models.taxonomy import Intake, Outcome, RuleScope, Verdict
 from services.matcher.convening.admissions import Ruled, judge_cap, twins
 from services.matcher.convening.applicants import Known
 from services.matcher.convening.caps import limits
-from services.matcher.convening.desk import Desk
+from services.matcher.convening.desk import Desk, name_of
 from services.matcher.convening.fit import Fit, Scorer, sub_scores
 from services.matcher.convening.roster import Roster, in_force
 from services.matcher.convening.schemas import ScreeningTerms
@@ -217,16 +217,18 @@ class Screening:
         if one.member:
             yield caution("already_member", words, {})
         for conflict in one.who.conflicts:
-            yield caution("claim_conflict", words, conflict, conflict)
+            evidence = {**conflict, "value": conflict["claimed"]}
+            yield caution("claim_conflict", words, conflict, evidence)
         if one.who.candidates:
             text = words.text("convening.name_unsure", {})
-            yield {"code": "name_unsure", "text": text, "evidence": one.who.candidates}
+            named = [{"field": "name", "value": c["name"], **c} for c in one.who.candidates]
+            yield {"code": "name_unsure", "text": text, "evidence": named}
         for outcome, _ in one.ruled:
             if _is_near(outcome):
                 yield caution("near_limit", words, {"field": outcome.field})
         for _, twin in twins(self.roster, [facts]):
             args = {"name": facts["name"], "other": twin["name"]}
-            yield caution("possible_duplicate", words, args, twin)
+            yield caution("possible_duplicate", words, args, name_of(twin))
 
 
 def called(record: Facts, call: Facts | None) -> Facts:

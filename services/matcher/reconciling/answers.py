@@ -81,7 +81,8 @@ def suggest_entities(things: Reconcilable, prefix: str, start: int) -> Answer:
     shown = []
     for row in rows:
         entity = _entity(things, things.facts(row))
-        shown.append({**entity, "notable": entity.pop("type")})
+        kind = entity.pop("type")
+        shown.append({**entity, "notable": kind})
     return {"result": shown}
 
 

@@ -141,19 +141,22 @@ def _success(key: str, known: Operation, schemas: dict[int, Any], example: Any) 
         if example is not None:
             content[known.media[0]]["example"] = example
     elif known.media != (JSON,):
-        content = {
-            medium: {"schema": {"type": "object" if medium == TABLE_MEDIA["geojson"] else "string"}}
-            for medium in known.media
-        }
+        content = {medium: {"schema": _unread(medium)} for medium in known.media}
         if isinstance(example, str):
             content[known.media[0]]["example"] = example
     if known.table:
-        binary = {"type": "string", "contentMediaType": TABLE_MEDIA["xlsx"]}
         for name, medium in TABLE_MEDIA.items():
-            content.setdefault(
-                medium, {"schema": binary if name == "xlsx" else {"type": ["string", "object"]}}
-            )
+            text = {"type": ["string", "object"]}
+            content.setdefault(medium, {"schema": _unread(medium) if name == "xlsx" else text})
     return said | ({"content": content} if content else {})
+
+
+def _unread(medium: str) -> Facts:
+    """The schema of an answer whose medium says all there is to know of its form."""
+    if medium == TABLE_MEDIA["geojson"]:
+        return {"type": "object"}
+    is_text = medium.startswith("text/")
+    return {"type": "string"} | ({} if is_text else {"contentMediaType": medium})
 
 
 def _problems(path: str, operation: Facts, known: Operation) -> set[int]:

@@ -1,6 +1,9 @@
 """One question asked for every place, as a job whose answers are fetched when it is done."""
 
+from collections.abc import Iterator
+from datetime import date
 from pathlib import Path
+from threading import Event
 from time import monotonic, sleep
 from typing import Any
 
@@ -8,7 +11,9 @@ import orjson
 import pytest
 from fastapi.testclient import TestClient
 
-from models.errors import Conflict, NotFound
+from models.errors import Conflict, NotFound, TooManyJobs
+from services.matcher import whole_jobs
+from services.matcher.whole import Everyone
 from services.matcher.whole_jobs import WholeJobs
 from tests.services.matcher.asking import ask
 
@@ -69,4 +74,34 @@ def test_a_job_that_lost_its_process_is_told_to_have_failed(tmp_path: Path) -> N
         jobs.find("b", home.name)
     with pytest.raises(NotFound):
         jobs.find("a", "../" + "0" * 29)
+    jobs.close()
+
+
+def test_a_tenant_with_many_jobs_is_told_to_wait_and_nobody_else(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    let_go = Event()
+
+    def answers(*_: Any) -> Iterator[bytes]:
+        let_go.wait(30)
+        yield b""
+
+    monkeypatch.setattr(whole_jobs, "ask_everyone", answers)
+    jobs = WholeJobs(tmp_path, "local")
+
+    def asked(tenant: str) -> Everyone:
+        return Everyone(tmp_path / "s", tenant, date(2026, 11, 1), b"{}", "auto")
+
+    for _ in range(whole_jobs.MOST_OF_A_TENANT):
+        jobs.begin(asked("a"), [])
+    with pytest.raises(TooManyJobs) as refused:
+        jobs.begin(asked("a"), [])
+    assert refused.value.status == 429
+    assert int(refused.value.headers["Retry-After"]) > 0
+    last = jobs.begin(asked("b"), [])
+    let_go.set()
+    until = monotonic() + 30
+    while jobs.find("b", last)["state"] != "done" and monotonic() < until:
+        sleep(0.02)
+    assert jobs.find("b", last)["state"] == "done"
     jobs.close()

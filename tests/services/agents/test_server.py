@@ -11,29 +11,11 @@ import pytest
 from mcp import ClientSession, StdioServerParameters, stdio_client
 from mcp.types import TextContent
 
-from services.agents import tools_of
 from tests.clients.conftest import address
 from tests.contract.conftest import Running, published, running
 
 __all__ = ["address", "published", "running"]
 COUNTERPART = Path(sys.executable).with_name("counterpart")
-
-
-def test_every_tool_stands_alone_and_is_an_operation(running: Running) -> None:
-    tools = list(tools_of(running.document))
-    names = {tool.name for tool in tools}
-    assert {"match_peers", "match_collaborations", "search_places", "check_admission"} <= names
-    assert not names & {"upload_file", "sign_in", "get_metrics", "get_briefing"}
-    for tool in tools:
-        text = orjson.dumps(tool.schema).decode()
-        assert "#/components" not in text
-        assert set(tool.schema["required"]) <= set(tool.schema["properties"])
-
-
-def test_a_path_cannot_be_left(running: Running) -> None:
-    read = next(tool for tool in tools_of(running.document) if tool.name == "get_place")
-    assert read.request({"place_id": "../a?b"})["url"] == "/v1/places/..%2Fa%3Fb"
-    assert read.request({"place_id": "gn:3128026"})["url"] == "/v1/places/gn:3128026"
 
 
 def test_an_agent_finds_a_place_and_asks(address: str, running: Running) -> None:

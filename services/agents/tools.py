@@ -1,7 +1,4 @@
-"""An MCP server over the operations of a running server: each becomes a tool of the same name.
-
-It reads the API document of the server it is pointed at, so that tools are never older than it.
-"""
+"""The operations of an API document as tools for agents: each is one of the same name."""
 
 import json
 from collections.abc import Iterator
@@ -9,22 +6,12 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote
 
-import httpx2
 from mcp import types
-from mcp.server import ServerRequestContext
-from mcp.server.lowlevel import Server
-from mcp.server.stdio import stdio_server
 
 Facts = dict[str, Any]
 # What an agent may use: questions and records; files and papers are for programs and people.
 TAGS = {"matching", "catalogue", "decisions", "reference", "portfolio", "convening"}
-INSTRUCTIONS = (
-    "Finds peer places and international collaborations for a city, region or rural area, with "
-    "reasons and refusals. Find a place's id with search_places first; then ask match_peers or "
-    "match_collaborations. Say why: reasons and rules have texts. Unknown (null) is not zero."
-)
 _JSON = "application/json"
-_SECONDS = 60
 
 
 @dataclass(frozen=True)
@@ -113,60 +100,3 @@ def _closed(document: Facts, schema: Facts) -> Facts:
     whole = schema | ({"$defs": wanted} if wanted else {})
     closed: Facts = json.loads(json.dumps(whole).replace("#/components/schemas/", "#/$defs/"))
     return closed
-
-
-class Agents:
-    """The tools of one server, and how they are called."""
-
-    def __init__(self, client: httpx2.AsyncClient) -> None:
-        self._client = client
-        self._tools: dict[str, Tool] = {}
-
-    async def tools(self) -> dict[str, Tool]:
-        if not self._tools:
-            document = (await self._client.get("/openapi.json")).raise_for_status().json()
-            self._tools = {tool.name: tool for tool in tools_of(document)}
-        return self._tools
-
-    async def listed(
-        self, _: ServerRequestContext, __: types.PaginatedRequestParams | None
-    ) -> types.ListToolsResult:
-        return types.ListToolsResult(
-            tools=[tool.described() for tool in (await self.tools()).values()]
-        )
-
-    async def called(
-        self, _: ServerRequestContext, params: types.CallToolRequestParams
-    ) -> types.CallToolResult:
-        """The answer of the server as it is; a problem too, so that an agent can mend its call."""
-        tool = (await self.tools()).get(params.name)
-        if tool is None:
-            return _told(f"There is no tool {params.name!r}.", failed=True)
-        try:
-            answer = await self._client.request(**tool.request(params.arguments or {}))
-        except httpx2.HTTPError:
-            return _told("The Counterpart server does not answer.", failed=True)
-        return _told(answer.text, failed=answer.is_error)
-
-    def server(self) -> Server[Any]:
-        return Server(
-            "counterpart",
-            instructions=INSTRUCTIONS,
-            on_list_tools=self.listed,
-            on_call_tool=self.called,
-        )
-
-
-def _told(text: str, failed: bool) -> types.CallToolResult:
-    return types.CallToolResult(
-        content=[types.TextContent(type="text", text=text)], is_error=failed
-    )
-
-
-async def serve_stdio(url: str, key: str | None) -> None:
-    """Speak MCP over standard input and output until they are closed."""
-    headers = {"Authorization": f"Bearer {key}"} if key else {}
-    async with httpx2.AsyncClient(base_url=url, headers=headers, timeout=_SECONDS) as client:
-        server = Agents(client).server()
-        async with stdio_server() as (read, write):
-            await server.run(read, write, server.create_initialization_options())
