@@ -106,6 +106,9 @@ class Settings(BaseSettings):
     deadline_seconds: float = Field(default=60, ge=0)
     """How long an answer may take to begin; 0 is as long as it takes."""
 
+    database_seconds: float = Field(default=5, ge=0)
+    """How long a request waits for PostgreSQL at a time; 0 is as long as it takes."""
+
     drain_seconds: float = Field(default=0, ge=0, le=300)
     """How long `/readyz` says no before a server told to stop takes no more connections."""
 

@@ -9,6 +9,8 @@ from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from models.errors import Overloaded, Problem, TookTooLong
+from models.settings import Settings
+from models.waiting import answered_within
 from services.load.draining import Draining
 
 IN_HAND = Gauge("counterpart_requests_in_hand", "Requests being answered")
@@ -26,17 +28,24 @@ class Shedding:
     def __init__(
         self,
         app: ASGIApp,
-        at_once: int,
-        seconds: float,
+        settings: Settings,
         draining: Draining,
         refuse: Callable[[Request, Problem], Response],
     ) -> None:
-        self.app, self.at_once, self.seconds = app, at_once, seconds
+        self.app, self.at_once = app, settings.requests_at_once
+        self.seconds, self.database_seconds = settings.deadline_seconds, settings.database_seconds
         self.draining, self.refuse = draining, refuse
         self._in_hand = 0
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http" or scope["path"] in ALWAYS:
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        with answered_within(self.database_seconds):
+            await self._one(scope, receive, send)
+
+    async def _one(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["path"] in ALWAYS:
             await self.app(scope, receive, send)
             return
         if self._in_hand >= self.at_once:

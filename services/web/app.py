@@ -17,6 +17,7 @@ from fastapi.openapi.docs import get_swagger_ui_html
 from fastapi.responses import HTMLResponse
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from sqlalchemy.exc import DataError, IntegrityError, OperationalError
+from sqlalchemy.exc import TimeoutError as SQLAlchemyTimeout
 from starlette.exceptions import HTTPException
 from starlette.staticfiles import StaticFiles
 from starlette_compress import CompressMiddleware
@@ -112,13 +113,7 @@ def install(
     app.add_middleware(Ageing, api=app)
     app.add_middleware(Idempotency, api=app, refuse=problem)
     app.add_middleware(CompressMiddleware, minimum_size=COMPRESSED_FROM)
-    app.add_middleware(
-        Shedding,
-        at_once=settings.requests_at_once,
-        seconds=settings.deadline_seconds,
-        draining=draining,
-        refuse=problem,
-    )
+    app.add_middleware(Shedding, settings=settings, draining=draining, refuse=problem)
     app.add_middleware(BodyGuard, json_limit=json_limit, file_limit=file_limit, refuse=problem)
     app.add_middleware(CrossOrigin)
     app.add_middleware(RateLimit, refuse=problem)
@@ -140,7 +135,8 @@ def _handle_errors(app: FastAPI) -> None:
         return problem(request, _of_status(error.status_code, error.detail, error.headers))
 
     @app.exception_handler(OperationalError)
-    async def _database(request: Request, _: OperationalError) -> Response:
+    @app.exception_handler(SQLAlchemyTimeout)
+    async def _database(request: Request, _: Exception) -> Response:
         return problem(request, NotReady("The database cannot be reached or is busy."))
 
     @app.exception_handler(DataError)
