@@ -16,8 +16,7 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.openapi.docs import get_swagger_ui_html
 from fastapi.responses import HTMLResponse
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
-from sqlalchemy.exc import DataError, IntegrityError, OperationalError
-from sqlalchemy.exc import TimeoutError as SQLAlchemyTimeout
+from sqlalchemy.exc import DataError, IntegrityError
 from starlette.exceptions import HTTPException
 from starlette.staticfiles import StaticFiles
 from starlette_compress import CompressMiddleware
@@ -39,6 +38,7 @@ from services.web.conditional import Conditional
 from services.web.contract.document import document
 from services.web.contract.operation import Operation, Operations
 from services.web.cross_origin import CrossOrigin
+from services.web.failing import BENEATH, UNEXPECTED, beneath
 from services.web.formats import Formats
 from services.web.idempotency import Idempotency
 from services.web.problem_pages import router as problem_pages
@@ -134,10 +134,11 @@ def _handle_errors(app: FastAPI) -> None:
     async def _http(request: Request, error: HTTPException) -> Response:
         return problem(request, _of_status(error.status_code, error.detail, error.headers))
 
-    @app.exception_handler(OperationalError)
-    @app.exception_handler(SQLAlchemyTimeout)
-    async def _database(request: Request, _: Exception) -> Response:
-        return problem(request, NotReady("The database cannot be reached or is busy."))
+    async def _beneath(request: Request, error: Exception) -> Response:
+        return problem(request, beneath(error))
+
+    for kind in BENEATH:
+        app.add_exception_handler(kind, _beneath)
 
     @app.exception_handler(DataError)
     async def _unstorable(request: Request, _: DataError) -> Response:
@@ -151,7 +152,7 @@ def _handle_errors(app: FastAPI) -> None:
 
     @app.exception_handler(Exception)
     async def _unexpected(request: Request, _: Exception) -> Response:
-        return problem(request, Problem("Something went wrong here; the request id helps find it."))
+        return problem(request, Problem(UNEXPECTED))
 
 
 def _summary(errors: list[dict[str, Any]]) -> str:

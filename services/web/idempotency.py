@@ -24,6 +24,7 @@ from models.tenancy import EVERY, limit
 from models.whole import Whole, within
 from services.access.callers import caller
 from services.web.contract.operation import Operations, pattern
+from services.web.failing import BENEATH, beneath
 from services.web.in_flight import InFlight, only_one
 
 HEADER, REPLAYED = "idempotency-key", "Idempotent-Replayed"
@@ -58,13 +59,23 @@ class Idempotency:
             body = await _body(receive)
             tenant = (await caller(request, request.headers.get("x-csrf-token"))).tenant
             attempt = await run_in_threadpool(self._begin, request, body, tenant)
-        except Problem as problem:
-            await self.refuse(request, problem)(scope, receive, send)
+        except (Problem, *BENEATH) as error:
+            await self._refuse(request, error, send)
             return
         if attempt.before is not None:
             await _again(attempt.before)(scope, receive, send)
             return
-        await self._run(attempt, request, body, send)
+        try:
+            told = await self._run(attempt, request, body)
+        except BENEATH as error:
+            await self._refuse(request, error, send)
+            return
+        for message in told:
+            await send(message)
+
+    async def _refuse(self, request: Request, error: Exception, send: Send) -> None:
+        problem = error if isinstance(error, Problem) else beneath(error)
+        await self.refuse(request, problem)(request.scope, request.receive, send)
 
     def _creates(self, scope: Scope) -> bool:
         if scope["method"] != "POST" or HEADER not in Headers(scope=scope):
@@ -87,8 +98,8 @@ class Idempotency:
         attempt.begin(self.api, self._in_flight)
         return attempt
 
-    async def _run(self, attempt: "Attempt", request: Request, body: bytes, send: Send) -> None:
-        """Answer, then put effect and answer on disk together, then tell."""
+    async def _run(self, attempt: "Attempt", request: Request, body: bytes) -> list[Message]:
+        """Answer, then put effect and answer on disk together; what is to be told."""
         told: list[Message] = []
 
         async def keep(message: Message) -> None:
@@ -105,8 +116,7 @@ class Idempotency:
         except BaseException:
             await run_in_threadpool(attempt.undo)
             raise
-        for message in told:
-            await send(message)
+        return told
 
 
 class Attempt:

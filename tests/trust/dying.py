@@ -7,11 +7,13 @@ child that does the work, and says the child's number and, once that is dead, ho
 import gc
 import hashlib
 import os
+import sqlite3
 import sys
 import traceback
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from threading import Event
+from typing import Any
 
 import numpy as np
 from pydantic import SecretStr
@@ -89,6 +91,21 @@ def importing_too_early(settings: Settings, opened: Sessions) -> None:
     importing(settings, opened)
 
 
+def importing_swallowing(settings: Settings, opened: Sessions) -> None:
+    """The fault: a commit that failed is taken for one that did not."""
+    dialect = opened.kw["bind"].dialect
+    commit = dialect.do_commit
+
+    def anyway(connection: Any) -> None:
+        try:
+            commit(connection)
+        except sqlite3.Error:
+            connection.rollback()
+
+    dialect.do_commit = anyway
+    importing(settings, opened)
+
+
 def publishing(settings: Settings, opened: Sessions) -> None:
     """As a job of the service does: new texts are read and kept, then all is published."""
     embedder = Tiny()
@@ -147,6 +164,7 @@ WORK: dict[str, Callable[[Settings, Sessions], None]] = {
     for work in (
         importing,
         importing_too_early,
+        importing_swallowing,
         publishing,
         publishing_carelessly,
         publishing_unsynced,

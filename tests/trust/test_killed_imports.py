@@ -16,8 +16,7 @@ from tests.trust.report import Tried
 ROWS = 5_000 if FULL else 1_000
 
 
-@pytest.fixture(autouse=True)
-def sheet(doomed: Settings) -> None:
+def with_sheet(doomed: Settings) -> None:
     lines = [f"gn:{number},Place {number},city,DE\n" for number in range(1, ROWS + 1)]
     (doomed.var / "places.csv").write_text("id,name,kind,country\n" + "".join(lines))
 
@@ -58,6 +57,12 @@ def killed(
     return midway
 
 
+@pytest.fixture
+def sheet(doomed: Settings) -> None:
+    with_sheet(doomed)
+
+
+@pytest.mark.usefixtures("sheet")
 @pytest.mark.check(1, "An import killed at a random moment, and sent again", few=20, full=200)
 def test_a_killed_import_loses_nothing_it_said(
     mortals: Mortals, doomed: Settings, count: int, chance: random.Random, tried: Tried
@@ -76,6 +81,7 @@ def test_a_killed_import_loses_nothing_it_said(
     tried.done()
 
 
+@pytest.mark.usefixtures("sheet")
 @pytest.mark.planted(1, "rows are acknowledged before they are committed")
 def test_acknowledging_too_early_is_found(
     mortals: Mortals, doomed: Settings, chance: random.Random
