@@ -46,6 +46,15 @@ class Catalogue:
         _check_weights(snapshot)
         self.columns = collaboration_columns(snapshot.collaborations)
         self._companies: dict[str, Company] = {}
+        self._answered: set[type] = set()
+
+    def has_answered(self, kind: type) -> bool:
+        """Whether a question of this kind was answered: what its answers rest on is derived."""
+        return kind in self._answered
+
+    def answered(self, kind: type) -> None:
+        """Remember that a question of this kind was answered."""
+        self._answered.add(kind)
 
     def shapes(self, mode: str) -> Shapes:
         """How the values of a mode's features count; as they are where nothing else is set."""

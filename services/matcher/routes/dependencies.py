@@ -10,15 +10,15 @@ from services.matcher.current import Current
 from services.matcher.wording import Wording, choose_language, wording
 
 
-async def _catalogue(request: Request) -> Catalogue:
+async def catalogue_in_force(request: Request) -> Catalogue:
     current: Current = request.app.state.matcher.current
     held = current.held()
     return await run_in_threadpool(current.get) if held is None else held
 
 
-async def _words(accept_language: Annotated[str | None, Header()] = None) -> Wording:
+async def words_for(accept_language: Annotated[str | None, Header()] = None) -> Wording:
     return wording(choose_language(accept_language))
 
 
-CatalogueDep = Annotated[Catalogue, Depends(_catalogue)]
-WordsDep = Annotated[Wording, Depends(_words)]
+CatalogueDep = Annotated[Catalogue, Depends(catalogue_in_force)]
+WordsDep = Annotated[Wording, Depends(words_for)]

@@ -9,10 +9,12 @@ from services.load.lane import Lane
 from services.matcher.decisions.asked import Kind, answer_match
 from services.matcher.decisions.decisions import Decisions
 from services.matcher.matching import Context
+from services.matcher.matching.brief import is_brief
 from services.matcher.routes import batch, whole
 from services.matcher.routes.actor import actor_of
 from services.matcher.routes.decisions import context_of, written
 from services.matcher.routes.dependencies import CatalogueDep, WordsDep
+from services.matcher.routes.direct import Direct
 from services.matcher.schemas import CollaborationsRequest, MatchRequest, PeersRequest
 from services.matcher.wording import Wording
 
@@ -24,16 +26,22 @@ router.include_router(whole.router)
 def add_questions(app: FastAPI) -> None:
     """The two questions stand at the app itself: a router in routers is searched at each level."""
     for path, answer in (("peers", peers), ("collaborations", collaborations)):
-        app.add_api_route(f"/v1/matches/{path}", answer, methods=["POST"], tags=["matching"])
+        app.router.add_api_route(
+            f"/v1/matches/{path}",
+            answer,
+            methods=["POST"],
+            tags=["matching"],
+            route_class_override=Direct,
+        )
 
 
 async def peers(
     request: Request, body: PeersRequest, caller: Matching, catalogue: CatalogueDep, words: WordsDep
 ) -> Response:
     """Which places are this place's peers, why, and what stands in the way?"""
-    context = _context(request, body, caller, catalogue, words)
-    lane: Lane = request.app.state.matcher.lane
-    return await lane.run(_answer, request, context, "peers", body)
+    return await _answered(
+        request, "peers", body, _context(request, body, caller, catalogue, words)
+    )
 
 
 async def collaborations(
@@ -45,8 +53,7 @@ async def collaborations(
 ) -> Response:
     """Which collaborations fit this place, why, and would they let it in?"""
     context = _context(request, body, caller, catalogue, words)
-    lane: Lane = request.app.state.matcher.lane
-    return await lane.run(_answer, request, context, "collaborations", body)
+    return await _answered(request, "collaborations", body, context)
 
 
 def _context(
@@ -60,10 +67,19 @@ def _context(
     return context_of(request.app.state.matcher, catalogue, caller.tenant, words, today)
 
 
-def _answer(request: Request, context: Context, kind: Kind, body: MatchRequest) -> Response:
+async def _answered(request: Request, kind: Kind, body: MatchRequest, context: Context) -> Response:
+    """The answer, made here where that is brief, else in the lane."""
+    if is_brief(context, body):
+        return _answer(request, kind, body, context)
+    lane: Lane = request.app.state.matcher.lane
+    return await lane.run(_answer, request, kind, body, context)
+
+
+def _answer(request: Request, kind: Kind, body: MatchRequest, context: Context) -> Response:
     """The answer, addressed by its content and recorded."""
     decisions: Decisions = request.app.state.decisions
     tuned = decisions.tuned(context.catalogue, context.tenant, kind, body)
     answered = answer_match(context, kind, body, tuned)
+    context.catalogue.answered(type(body))
     decisions.recorder.record(answered, actor_of(request))
     return written(answered.answer, answered.language)

@@ -1,0 +1,50 @@
+"""A route that well-formed questions take past the framework's solving of dependencies.
+
+The framework describes it as any other and says what is wrong with a question that is not
+well-formed; solving the dependencies of one that is takes longer than reading and checking it.
+"""
+
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+import orjson
+from fastapi import Request, Response
+from fastapi.routing import APIRoute
+from pydantic import BaseModel, ValidationError
+
+from services.access.callers import Scope, caller, require
+from services.access.sessions import csrf_sent
+from services.matcher.routes.dependencies import catalogue_in_force, words_for
+
+_JSON = ("application/json", "application/json; charset=utf-8")
+
+
+class Direct(APIRoute):
+    """The endpoint takes (request, body, caller, catalogue, words), each as its annotation says."""
+
+    def get_route_handler(self) -> Callable[[Request], Any]:
+        by_the_framework = super().get_route_handler()
+        endpoint: Callable[..., Awaitable[Response]] = self.endpoint
+        model: type[BaseModel] = endpoint.__annotations__["body"]
+
+        async def handle(request: Request) -> Any:
+            body = await _well_formed(request, model)
+            if body is None:
+                return await by_the_framework(request)
+            asking = await caller(request, await csrf_sent(request))
+            require(asking, Scope.MATCH)
+            catalogue = await catalogue_in_force(request)
+            words = await words_for(request.headers.get("accept-language"))
+            return await endpoint(request, body, asking, catalogue, words)
+
+        return handle
+
+
+async def _well_formed(request: Request, model: type[BaseModel]) -> BaseModel | None:
+    """The question that was sent; None where anything is odd about it."""
+    if request.headers.get("content-type", "").lower() not in _JSON:
+        return None
+    try:
+        return model.model_validate(orjson.loads(await request.body()))
+    except (orjson.JSONDecodeError, ValidationError):
+        return None
