@@ -12,7 +12,7 @@ COPY services services
 SHELL ["/bin/bash", "-o", "pipefail", "-c"]
 RUN python -m venv /venv \
     && /venv/bin/python requirements/installing.py \
-        ${TORCH_INDEX:+--torch-index "$TORCH_INDEX"} multilingual
+        ${TORCH_INDEX:+--torch-index "$TORCH_INDEX"} multilingual scale
 
 # Styles and scripts of the pages come from npm, which is left behind in this stage.
 RUN python -m venv /node \

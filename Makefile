@@ -4,7 +4,7 @@
 
 SHELL := bash
 .DEFAULT_GOAL := help
-.PHONY: help setup run test quality trust check demo clients contract sbom lock bench screenshots clean
+.PHONY: help setup run test quality trust check demo clients contract sbom manifests lock bench screenshots clean
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -58,6 +58,11 @@ sbom: $(STAMP) ## list what is installed as a CycloneDX document in sbom.json, w
 	@$(call TOOL,sbom)
 	$(VENV)/sbom/bin/cyclonedx-py environment --output-format JSON --output-file sbom.json $(BIN)/python
 	$(BIN)/python requirements/licences.py sbom.json
+
+manifests: $(STAMP) ## check deploy/kubernetes against the schemas of Kubernetes
+	@$(call TOOL,manifests)
+	$(VENV)/manifests/bin/kubernetes-validate --strict --kubernetes-version 1.34 \
+	$(filter-out %/kustomization.yaml,$(wildcard deploy/kubernetes/*.yaml))
 
 lock: $(STAMP) ## write requirements/ anew after a change of pyproject.toml (newer versions: make lock LOCK=--upgrade)
 	@$(call TOOL,lock)

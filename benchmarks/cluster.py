@@ -4,9 +4,10 @@ import os
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import orjson
@@ -23,6 +24,8 @@ class Cluster:
 
     address: str
     workers: tuple["subprocess.Popen[bytes]", ...]
+    another: Callable[[], "subprocess.Popen[bytes]"]
+    """Starts one more worker, as whatever watches them does when one has died."""
 
 
 @contextmanager
@@ -33,8 +36,8 @@ def cluster(folder: Path, workers: int = 2) -> Iterator[Cluster]:
         file.unlink(missing_ok=True)
         _start(running, folder, *_SCHEDULER, "--scheduler-file", str(file))
         address = _address(file)
-        started = [_start(running, folder, *_WORKER, address) for _ in range(workers)]
-        yield Cluster(address, tuple(started))
+        another = partial(_start, running, folder, *_WORKER, address)
+        yield Cluster(address, tuple(another() for _ in range(workers)), another)
 
 
 def _start(running: ExitStack, folder: Path, *module: str) -> "subprocess.Popen[bytes]":

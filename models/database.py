@@ -120,6 +120,12 @@ def journal(engine: Engine) -> dict[str, str]:
     return {"engine": "sqlite", "journal": found, "because": because}
 
 
+def revisions() -> list[str]:
+    """Every revision of the schema, the oldest first."""
+    scripts = ScriptDirectory(str(ROOT / "migrations")).walk_revisions()
+    return [script.revision for script in scripts][::-1]
+
+
 def why_not(engine: Engine) -> list[str]:
     """Why nothing can be asked of a database now; empty where it can."""
     try:
