@@ -1,9 +1,10 @@
 """Bad input in plain words: where it stands, what was expected, what was seen."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from difflib import get_close_matches
-from typing import Any
+from typing import Any, get_args
 
 from pydantic import BaseModel
 
@@ -19,6 +20,49 @@ _CODES = {
     "value_error": "invalid_value",
 }
 InputError = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What an operation takes as its body: the model of it, and a body that is accepted."""
+
+    model: Any = None
+    example: Any = None
+
+    def fields(self, location: Sequence[str | int]) -> list[str]:
+        """The fields that an object in the body may have."""
+        found = [self.model]
+        for step in location[1:]:
+            found = [inner for model in found for inner in _inside(model, step)]
+        return [name for model in _models(found) for name in model.model_fields]
+
+    def sample(self, location: Sequence[str | int]) -> Any:
+        """What stands there in the accepted body; None where nothing does."""
+        found = self.example
+        for step in location[1:]:
+            if isinstance(found, list) and found and isinstance(step, int):
+                found = found[0]
+            elif isinstance(found, dict) and step in found:
+                found = found[step]
+            else:
+                return None
+        return found
+
+
+def _inside(annotation: Any, step: str | int) -> Iterator[Any]:
+    """The types of a field, whatever it is wrapped in; an item of a list is of its own type."""
+    if isinstance(step, int):
+        yield annotation
+    for model in _models([annotation]):
+        if step in model.model_fields:
+            yield model.model_fields[str(step)].annotation
+
+
+def _models(annotations: Iterable[Any]) -> Iterator[type[BaseModel]]:
+    for annotation in annotations:
+        if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+            yield annotation
+        yield from _models(get_args(annotation))
 
 
 def seen(value: Any) -> str:
@@ -50,9 +94,12 @@ def pointer(location: Sequence[str | int]) -> str:
             return f"/{name}" if name else ""
 
 
-def input_errors(raw: Sequence[Any], content_type: str = "application/json") -> list[InputError]:
+def input_errors(
+    raw: Sequence[Any], content_type: str = "application/json", asked: Asked | None = None
+) -> list[InputError]:
     """The framework's validation errors as entries of a problem's `errors`."""
-    errors = [_entry(error) for error in raw[:ERRORS_LIMIT]]
+    asked = asked or Asked()
+    errors = [_with_what_is_asked(_entry(error), error, asked) for error in raw[:ERRORS_LIMIT]]
     whole_body = len(raw) == 1 and tuple(raw[0]["loc"]) == ("body",)
     if whole_body and raw[0]["type"] != "missing" and "json" not in content_type:
         errors[0]["detail"] = (
@@ -64,17 +111,30 @@ def input_errors(raw: Sequence[Any], content_type: str = "application/json") -> 
 
 def record_errors(raw: Sequence[Any], model: type[BaseModel]) -> list[InputError]:
     """The errors of one record, an unknown field with the known one it resembles."""
-    errors = input_errors([{**error, "loc": ("body", *error["loc"])} for error in raw])
-    for error in errors:
-        if error["code"] == "unknown_field":
-            error["detail"] += resembling(error["pointer"].rpartition("/")[2], model)
-    return errors
+    return input_errors(
+        [{**error, "loc": ("body", *error["loc"])} for error in raw], asked=Asked(model)
+    )
 
 
-def resembling(name: str, model: type[BaseModel]) -> str:
-    """A hint at the field somebody may have meant."""
-    close = get_close_matches(name, list(model.model_fields), 1)
+def resembling(name: str, known: Iterable[str]) -> str:
+    """A hint at what somebody may have meant."""
+    close = get_close_matches(name, list(known), 1)
     return f"; did you mean {close[0]!r}?" if close else ""
+
+
+def _with_what_is_asked(entry: InputError, error: Any, asked: Asked) -> InputError:
+    """An entry with what the operation takes there."""
+    location = error["loc"]
+    if not location or location[0] != "body":
+        return entry
+    if entry["code"] == "unknown_field":
+        known = asked.fields(location[:-1])
+        entry["detail"] += resembling(str(location[-1]), known)
+        return entry | ({"expected": f"one of {', '.join(known)}"} if known else {})
+    if location == ("body",) and error["type"] == "missing":
+        entry["detail"] = "a body is missing: send JSON"
+    sample = asked.sample(location)
+    return entry if sample is None else {"example": sample} | entry
 
 
 def _entry(error: Any) -> InputError:
@@ -90,12 +150,35 @@ def _entry(error: Any) -> InputError:
             code, detail = coded.groups() if coded else (code, message)
             detail = detail.removeprefix("Value error, ")
         case _:
+            message = _PLAIN.get(kind, message)
             detail = f"{message}, got {seen(error.get('input'))}"
+            detail += _meant(error)
     detail = detail.encode("utf-8", "replace").decode()
     if len(detail) > 1_000:
         detail = f"{detail[:1_000]}…"
     entry = {"pointer": pointer(error["loc"]), "detail": detail, "code": code}
-    return entry | _accepted(kind, error.get("ctx") or {})
+    return entry | _accepted(error)
+
+
+# What the framework says in words of its own machinery.
+_PLAIN = {
+    "model_type": "expected an object",
+    "model_attributes_type": "expected an object",
+    "dict_type": "expected an object",
+    "list_type": "expected a list",
+}
+
+
+def _meant(error: Any) -> str:
+    """A hint at the value of a list of words that somebody may have meant."""
+    given = error.get("input")
+    if error["type"] not in ("enum", "literal_error") or not isinstance(given, str):
+        return ""
+    return resembling(given, _values(error))
+
+
+def _values(error: Any) -> list[str]:
+    return _QUOTED.findall(str((error.get("ctx") or {}).get("expected", "")))
 
 
 # Kinds of errors whose message does not say which value would do.
@@ -116,12 +199,13 @@ _LIMITS = ("le", "ge")
 _QUOTED = re.compile(r"'([^']+)'")
 
 
-def _accepted(kind: str, context: dict[str, Any]) -> dict[str, Any]:
+def _accepted(error: Any) -> dict[str, Any]:
     """What was expected and a value that would do, where the error says or implies it."""
+    kind, context = error["type"], error.get("ctx") or {}
     if kind in ("enum", "literal_error"):
-        values = _QUOTED.findall(str(context.get("expected", "")))
-        told = {"expected": f"one of {', '.join(values)}"} if values else {}
-        return told | ({"example": values[0]} if values else {})
+        values = _values(error)
+        close = get_close_matches(str(error.get("input")), values, 1) or values
+        return {"expected": f"one of {', '.join(values)}", "example": close[0]} if values else {}
     for limit in _LIMITS:
         if isinstance(context.get(limit), int | float):
             sign = "at most" if limit == "le" else "at least"

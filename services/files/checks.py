@@ -27,7 +27,12 @@ _PLACE_ID = re.compile(r"^(gn|iso|cp|x):")
 def unknown_columns(columns: list[str], model: type[Record]) -> list[RowError]:
     """One error for each column that is no field; a misspelt one must not be lost silently."""
     return [
-        RowError.at(1, "unknown_column", f"no field {name!r}{resembling(name, model)}", column=name)
+        RowError.at(
+            1,
+            "unknown_column",
+            f"no field {name!r}{resembling(name, model.model_fields)}",
+            column=name,
+        )
         for name in columns
         if column_type(model, name) is None
     ]

@@ -33,6 +33,7 @@ from services.load.shedding import Shedding
 from services.logs import RequestLog, request_id
 from services.web.ageing import Ageing
 from services.web.answers import Health, Ready
+from services.web.asked import asked_of
 from services.web.bodies import FILE_LIMIT, JSON_LIMIT, BodyGuard
 from services.web.conditional import Conditional
 from services.web.contract.document import document
@@ -127,7 +128,8 @@ def _handle_errors(app: FastAPI) -> None:
 
     @app.exception_handler(RequestValidationError)
     async def _invalid(request: Request, error: RequestValidationError) -> Response:
-        errors = input_errors(error.errors(), request.headers.get("content-type", ""))
+        kind = request.headers.get("content-type", "")
+        errors = input_errors(error.errors(), kind, asked_of(request))
         return problem(request, InvalidInput(_summary(errors), errors))
 
     @app.exception_handler(HTTPException)

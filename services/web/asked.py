@@ -1,0 +1,23 @@
+"""What an operation takes as its body, for whoever sent something else."""
+
+from fastapi import Request
+
+from services.inputs import Asked
+from services.web.contract.document import examples
+from services.web.contract.operation import Operations, pattern
+
+
+def asked_of(request: Request) -> Asked:
+    """The model of the body, and the body of the operation's example in the API document."""
+    field = getattr(request.scope.get("route"), "body_field", None)
+    model = field.field_info.annotation if field is not None else None
+    return Asked(model, _example(request))
+
+
+def _example(request: Request) -> object:
+    listed: Operations = getattr(request.app.state, "operations", {})
+    for key, operation in listed.items():
+        method, path = key.split(" ", 1)
+        if method == request.method and pattern(path).fullmatch(request.url.path):
+            return examples().get(operation.id, {}).get("body")
+    return None
