@@ -7,6 +7,7 @@ child that does the work, and says the child's number and, once that is dead, ho
 import gc
 import hashlib
 import os
+import socket
 import sqlite3
 import sys
 import traceback
@@ -16,6 +17,7 @@ from threading import Event
 from typing import Any
 
 import numpy as np
+import uvicorn
 from pydantic import SecretStr
 
 from models.database import Sessions, connect, sessions
@@ -31,10 +33,12 @@ from services.ingest.files import FileKind, Upload
 from services.ingest.jobs import Report
 from services.ingest.publish import publish
 from services.ingest.upsert import Counts, ensure_tenant
+from services.matcher import app as matcher
 from services.matcher.decisions import head
 from services.matcher.decisions.audit import Entry, Ledger
 from services.matcher.decisions.decisions import head_file
 from services.matcher.decisions.head import Head, HeadFile
+from services.web.idempotency import Attempt
 
 ENTRIES = 20
 # More commits than in the service, so that more moments lie between two of them.
@@ -159,6 +163,27 @@ def publishing_unsynced(settings: Settings, opened: Sessions) -> None:
     publishing(settings, opened)
 
 
+def serving(settings: Settings, opened: Sessions) -> None:  # noqa: ARG001
+    """The matcher on a port of its own, which it says."""
+    quiet = {"compiled_search": False, "webhook_seconds": 0, "rate_per_key": ""}
+    app = matcher.create_app(settings.model_copy(update=quiet))
+    listener = socket.create_server(("127.0.0.1", 0))
+    (settings.var / SAID).write_text(f"{listener.getsockname()[1]}\n")
+    uvicorn.Server(uvicorn.Config(app, log_level="critical")).run([listener])
+
+
+def serving_forgetful(settings: Settings, opened: Sessions) -> None:
+    """The fault: an effect is committed before the key it came with."""
+    commit = Attempt.commit
+
+    def late(attempt: Attempt, told: Any) -> None:
+        attempt.session.commit()
+        commit(attempt, told)
+
+    Attempt.commit = late  # type: ignore[method-assign,assignment]
+    serving(settings, opened)
+
+
 WORK: dict[str, Callable[[Settings, Sessions], None]] = {
     work.__name__: work
     for work in (
@@ -168,6 +193,8 @@ WORK: dict[str, Callable[[Settings, Sessions], None]] = {
         publishing,
         publishing_carelessly,
         publishing_unsynced,
+        serving,
+        serving_forgetful,
         deciding,
         deciding_too_early,
         deciding_unsynced,
@@ -178,6 +205,8 @@ WORK: dict[str, Callable[[Settings, Sessions], None]] = {
 def live(what: str, var: str, point: str) -> int:
     """The life of a child; it ends with 0, or with what went wrong on stderr."""
     os.environ[VARIABLE] = point
+    # What is said there is said by the parent alone.
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     settings = settings_in(Path(var))
     try:
         WORK[what](settings, sessions(connect(settings.url)))
