@@ -7,6 +7,7 @@ from typing import Annotated, Any
 from pydantic import (
     AfterValidator,
     BaseModel,
+    BeforeValidator,
     ConfigDict,
     Field,
     PlainSerializer,
@@ -68,15 +69,27 @@ PlaceId = Annotated[
 CollaborationId = Annotated[
     str, StringConstraints(pattern=r"^(x:)?[A-Za-z0-9][A-Za-z0-9._-]{0,119}$")
 ]
-Share = Annotated[float, Field(ge=0, le=1)]
-Days = Annotated[float, Field(ge=0, le=100_000)]
+
+
+def _no_truth_value(value: Any) -> Any:
+    if isinstance(value, bool):
+        raise ValueError("true and false are no numbers")
+    return value
+
+
+NotBoolean = BeforeValidator(_no_truth_value)
+"""JSON's true would otherwise be read as 1."""
+
+Share = Annotated[float, NotBoolean, Field(ge=0, le=1)]
+Days = Annotated[float, NotBoolean, Field(ge=0, le=100_000)]
 Amount = Annotated[
     Decimal,
+    NotBoolean,
     Field(ge=0, max_digits=18, decimal_places=2),
     PlainSerializer(float, return_type=float, when_used="json"),
 ]
-Sdg = Annotated[int, Field(ge=1, le=17)]
-Count = Annotated[int, Field(ge=0, le=20_000_000_000)]
+Sdg = Annotated[int, NotBoolean, Field(ge=1, le=17)]
+Count = Annotated[int, NotBoolean, Field(ge=0, le=20_000_000_000)]
 
 
 class Money(Record):

@@ -84,11 +84,10 @@ def to_record(row: SheetRow, model: type[R]) -> R | list[RowError]:
     for column, cell in row.cells.items():
         try:
             value = _value(cell, column_type(model, column))
+            if value is not None:
+                _put(facts, column.split("."), value)
         except Unreadable as error:
             errors.append(RowError.at(row.number, "unreadable", str(error), column, cell))
-            continue
-        if value is not None:
-            _put(facts, column.split("."), value)
     if errors:
         return errors
     try:
@@ -103,6 +102,8 @@ def _put(facts: dict[str, Any], steps: list[str], value: Any) -> None:
         facts = facts.setdefault(step, {})
         if not isinstance(facts, dict):
             raise Unreadable(f"{step!r} is given as a whole and in part")
+    if last in facts:
+        raise Unreadable(f"{last!r} is given as a whole and in part")
     facts[last] = value
 
 
