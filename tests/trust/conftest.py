@@ -56,7 +56,7 @@ def pytest_runtest_makereport(item: pytest.Item) -> Iterator[None]:
     outcome = yield
     report = outcome.get_result()  # type: ignore[attr-defined]
     check, planted = item.get_closest_marker("check"), item.get_closest_marker("planted")
-    mark = check or planted
+    mark = planted or check
     if report.when != "call" or mark is None or report.skipped:
         return
     tried = item.stash.get(_TRIED, Tried())
@@ -66,7 +66,7 @@ def pytest_runtest_makereport(item: pytest.Item) -> Iterator[None]:
         is_planted=planted is not None,
         passed=report.passed,
         tried=tried.count or 1,
-        failed=len(tried.failures) if check else int(report.failed),
+        failed=int(report.failed) if planted else len(tried.failures),
         seconds=round(report.duration, 1),
         notes=tried.notes,
     )

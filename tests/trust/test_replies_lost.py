@@ -5,9 +5,9 @@ import shutil
 import socket
 import struct
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
-from time import monotonic, sleep
+from time import sleep
 from typing import Any
 from uuid import uuid4
 
@@ -20,14 +20,14 @@ from models.settings import Settings
 from models.tables import ShareRow
 from services.access.keys import create_key
 from tests.matcher_fixtures import TENANT, Published, published, settings_of
-from tests.trust.dying import SAID, settings_in
-from tests.trust.mortals import KILLED, Mortals
+from tests.trust.dying import settings_in
+from tests.trust.mortals import Mortals
 from tests.trust.report import Tried
+from tests.trust.serving import PATIENCE, served_by
 
 __all__ = ["published"]
 PLACE = {"place_id": "gn:3128026", "limit": 3}
 POINTS = ["idempotency-before-commit", "idempotency-after-commit"]
-PATIENCE = 60
 AT_ONCE_CLOSED = struct.pack("ii", 1, 0)
 
 
@@ -41,20 +41,8 @@ class Served:
     opened: Sessions
     match_id: str = ""
 
-    @contextmanager
-    def on(self, what: str = "serving", point: str = "") -> Iterator[int]:
-        """The port of a server; at the end it is dead."""
-        said = self.settings.var / SAID
-        said.unlink(missing_ok=True)
-        child = self.mortals.begin(what, self.settings, point)
-        try:
-            until = monotonic() + PATIENCE
-            while not (said.exists() and said.read_text().endswith("\n")):
-                assert monotonic() < until
-                sleep(0.01)
-            yield int(said.read_text())
-        finally:
-            assert child.kill() == KILLED
+    def on(self, what: str = "serving", point: str = "") -> AbstractContextManager[int]:
+        return served_by(self.mortals, self.settings, what, point)
 
     def post(self, port: int, path: str, body: Any, **headers: str) -> httpx2.Response:
         url = f"http://127.0.0.1:{port}{path}"

@@ -20,7 +20,7 @@ from services.matcher.decisions.head import GENESIS, Head, HeadFile
 from services.matcher.decisions.retention import remove_old
 from services.matcher.decisions.verify import verify
 
-ENTRIES, TAMPERINGS = 12, 500
+ENTRIES = 12
 
 
 def match(number: int, tenant: str = "a") -> MatchRow:
@@ -171,26 +171,6 @@ def test_a_whole_log_has_no_faults(ledger: Ledger, file: HeadFile) -> None:
     found = verify(ledger.sessions, file)
     assert found.faults == []
     assert found.head.count == ENTRIES
-
-
-def test_every_tampering_is_found(ledger: Ledger, file: HeadFile) -> None:
-    missed = []
-    with ledger.sessions() as session:
-        unlock(session)
-        session.commit()
-    for number in range(TAMPERINGS):
-        way = WAYS[number % len(WAYS)]
-        with ledger.sessions() as session, session.no_autoflush:
-            outer = session.connection().begin_nested()
-            way(session, random.Random(number))
-            session.flush()
-            faults = verify_within(session, file)
-            outer.rollback()
-            session.rollback()
-        if not faults:
-            missed.append((way.__name__, number))
-    assert missed == []
-    assert verify(ledger.sessions, file).faults == []
 
 
 def verify_within(session: Session, file: HeadFile) -> list[str]:
