@@ -22,7 +22,7 @@ from tests.trust.test_snapshots import republished
 
 __all__ = ["published"]
 NEWER = ("DE", "FR", "ES", "IT", "PT") if FULL else ("DE", "FR")
-SECTORS = ("design", "regeneration", "mobility", "culture", "energy")
+SECTORS = ("digital", "regeneration", "mobility", "culture", "energy")
 STAGES = ("explore", "plan", "implement", "sustain")
 
 
