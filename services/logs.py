@@ -3,16 +3,20 @@
 import logging
 import re
 import sys
+import traceback
 from random import getrandbits
 from time import perf_counter
+from typing import Any
 
 import structlog
 from prometheus_client import Counter, Histogram
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from structlog.typing import EventDict
 
 REQUESTS = Counter("counterpart_requests", "Requests answered", ["method", "route", "status"])
 SECONDS = Histogram("counterpart_request_seconds", "Time to the answer", ["method", "route"])
+FRAMES = 30
 _METHODS = {"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"}
 _SAFE_ID = re.compile(r"^[A-Za-z0-9._-]{1,64}$")
 
@@ -24,13 +28,37 @@ def configure(level: int = logging.INFO) -> None:
             structlog.contextvars.merge_contextvars,
             structlog.processors.add_log_level,
             structlog.processors.TimeStamper(fmt="iso", utc=True),
-            structlog.processors.dict_tracebacks,
+            _what_failed,
             structlog.processors.JSONRenderer(),
         ],
         wrapper_class=structlog.make_filtering_bound_logger(level),
         logger_factory=lambda *_: structlog.PrintLogger(sys.stderr),
         cache_logger_on_first_use=False,
     )
+    root = logging.getLogger()
+    if not any(isinstance(handler, _AsEvents) for handler in root.handlers):
+        root.addHandler(_AsEvents(logging.WARNING))
+
+
+class _AsEvents(logging.Handler):
+    """What libraries and the server log becomes an event of ours: one line, without values."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        log = structlog.get_logger(record.name)
+        log.log(record.levelno, record.getMessage().strip(), exc_info=record.exc_info)
+
+
+def _what_failed(_: Any, __: str, event: EventDict) -> EventDict:
+    """An exception by its kind and where it was raised; its text may quote what was sent."""
+    given = event.pop("exc_info", None)
+    error = given[1] if isinstance(given, tuple) else sys.exc_info()[1] if given else None
+    if isinstance(given, BaseException):
+        error = given
+    if error is not None:
+        event["exception"] = type(error).__name__
+        frames = traceback.extract_tb(error.__traceback__)[-FRAMES:]
+        event["raised_at"] = [f"{f.filename}:{f.lineno} {f.name}" for f in frames]
+    return event
 
 
 def request_id(scope: Scope) -> str:
@@ -64,6 +92,9 @@ class RequestLog:
         with structlog.contextvars.bound_contextvars(request_id=id):
             try:
                 await self.app(scope, receive, send_with_id)
+            except Exception:
+                structlog.get_logger("access").exception("request failed")
+                raise
             finally:
                 _record(scope, status, perf_counter() - started)
 

@@ -46,7 +46,9 @@ def address(listener: socket.socket) -> str:
 
 def run(app: FastAPI, listener: socket.socket) -> None:
     """Serve until interrupted; the log of requests is the app's own."""
-    config = uvicorn.Config(app, http=Impatient, log_level="warning", access_log=False)
+    config = uvicorn.Config(
+        app, http=Impatient, log_config=None, log_level="warning", access_log=False
+    )
     _Server(config, _greeting(app, address(listener))).run([listener])
 
 
@@ -58,6 +60,7 @@ def run_matchers(listener: socket.socket, workers: int) -> None:
         workers=workers,
         http=Impatient,
         timeout_worker_healthcheck=STARTING_SECONDS,
+        log_config=None,
         log_level="warning",
         access_log=False,
     )

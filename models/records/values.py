@@ -32,7 +32,9 @@ class Record(BaseModel):
 
 def _country(code: str) -> str:
     if not is_country(code):
-        raise ValueError(f"unknown country {code!r}: expected an ISO 3166-1 alpha-2 code such as ES")
+        raise ValueError(
+            f"unknown country {code!r}: expected an ISO 3166-1 alpha-2 code such as ES"
+        )
     return code
 
 
