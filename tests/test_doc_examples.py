@@ -2,13 +2,18 @@
 
 import os
 import re
+import shlex
 import shutil
 import subprocess
 from pathlib import Path
 
 import orjson
 import pytest
+from typer import Context
+from typer.core import TyperGroup
+from typer.main import get_command
 
+from services.cli import app as counterpart
 from tests.clients.conftest import address
 from tests.clients.test_clients import PYTHON, TYPESCRIPT
 from tests.contract.conftest import Running, published, running
@@ -20,6 +25,7 @@ DOCUMENTS = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/*.md"), *ROOT.glob("cli
 LOCAL = "http://127.0.0.1:8000"
 # A command is indented and goes on where a line ends with a backslash or inside quotes.
 _CURL = re.compile(r"^    (curl (?:.*\\\n {4,})*.*)$", re.MULTILINE)
+_COMMAND = re.compile(r"^    (?:[A-Z_]+=\S+ )*(?:\.venv/bin/)?counterpart (.*)$", re.MULTILINE)
 _BLOCK = re.compile(r"^```(python|ts)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 _IMPORT = '"@counterpart/client"'
 
@@ -35,6 +41,11 @@ def blocks(language: str) -> list[tuple[str, str]]:
     return [(d.parent.name, t) for d, (k, t) in found if k == language and "Webhook(" not in t]
 
 
+def commands() -> list[tuple[str, str]]:
+    found = [(d, c) for d in DOCUMENTS for c in _COMMAND.findall(d.read_text(encoding="utf-8"))]
+    return [(d.name, said) for d, said in found]
+
+
 def run(command: list[str], key: str) -> str:
     environment = os.environ | {"KEY": key}
     done = subprocess.run(
@@ -48,6 +59,18 @@ def test_there_are_examples() -> None:
     assert len(curls()) >= 7
     assert len(blocks("python")) >= 3
     assert len(blocks("ts")) >= 2
+
+
+@pytest.mark.parametrize(("document", "said"), commands())
+def test_a_counterpart_command_takes_what_it_is_given(document: str, said: str) -> None:
+    """What it does is tested where it stands; that it may be written so, here."""
+    command, words = get_command(counterpart), shlex.split(said, comments=True)
+    context = Context(command)
+    while isinstance(command, TyperGroup):
+        name, found, words = command.resolve_command(context, words)
+        assert found is not None, (document, name)
+        command, context = found, Context(found, parent=context)
+    command.make_parser(context).parse_args(list(words))
 
 
 @pytest.mark.skipif(shutil.which("curl") is None, reason="there is no curl here")

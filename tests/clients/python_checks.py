@@ -2,6 +2,7 @@
 
 import asyncio
 import importlib
+import inspect
 import json
 import pkgutil
 import sys
@@ -92,6 +93,16 @@ def check_retries() -> None:
     assert len(seen) == 3
 
 
+def check_both_faces_are_one() -> None:
+    """What one can be asked, the other can too, in the same words."""
+    faces = (Counterpart, AsyncCounterpart)
+    asked = [{n for n in vars(face) if not n.startswith("_")} for face in faces]
+    assert asked[0] == asked[1]
+    for name in asked[0]:
+        one, other = (inspect.signature(getattr(face, name)) for face in faces)
+        assert one.parameters == other.parameters, name
+
+
 async def check_async(url: str, key: str) -> None:
     async with AsyncCounterpart(url, key) as counterpart:
         both = await asyncio.gather(
@@ -100,6 +111,8 @@ async def check_async(url: str, key: str) -> None:
         assert [len(found.results) for found in both] == [1, 1]
         names = [place.name async for place in counterpart.places("bilb")]
         assert "Bilbao" in names
+        found = [one.name async for one in counterpart.collaborations_on_file(limit=50)]
+        assert len(found) > 100
 
 
 def main(url: str, key: str) -> None:
@@ -110,6 +123,7 @@ def main(url: str, key: str) -> None:
     check_questions(url, key)
     check_problems(url)
     check_retries()
+    check_both_faces_are_one()
     asyncio.run(check_async(url, key))
     sys.stdout.write(json.dumps(sorted(operations())))
 

@@ -211,16 +211,15 @@ class AsyncCounterpart:
         )
         return found
 
-    async def places(self, q: str | None = None, **more: Any) -> AsyncIterator[PlaceSummary]:
+    def places(self, q: str | None = None, **more: Any) -> AsyncIterator[PlaceSummary]:
         """Places by the beginning of any name, page after page."""
-        asked = _asked(q, more)
-        page = await self.call(search_places, **asked)
-        while True:
-            for item in page.items:
-                yield item
-            if not page.next_:
-                return
-            page = await self.call(search_places, **asked, cursor=page.next_)
+        return self._pages(search_places, _asked(q, more))
+
+    def collaborations_on_file(
+        self, q: str | None = None, **more: Any
+    ) -> AsyncIterator[CollaborationSummary]:
+        """Collaborations by name, page after page."""
+        return self._pages(search_collaborations, _asked(q, more))
 
     async def match(self, match_id: str) -> RecordedMatch:
         found: RecordedMatch = await self.call(get_match, match_id=match_id)
@@ -229,6 +228,15 @@ class AsyncCounterpart:
     async def replay(self, match_id: str) -> RecordedMatch:
         found: RecordedMatch = await self.call(replay_match, match_id=match_id)
         return found
+
+    async def _pages(self, operation: ModuleType, asked: dict[str, Any]) -> AsyncIterator[Any]:
+        page = await self.call(operation, **asked)
+        while True:
+            for item in page.items:
+                yield item
+            if not page.next_:
+                return
+            page = await self.call(operation, **asked, cursor=page.next_)
 
     async def close(self) -> None:
         await self._http.aclose()

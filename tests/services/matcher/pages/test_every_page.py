@@ -73,6 +73,16 @@ def test_every_page_is_accessible_and_fits_a_phone(
     assert faults + refused == []
 
 
+def test_the_api_is_shown_without_asking_anybody_else(browser: Browser) -> None:
+    browser.requests()
+    browser.open("/docs")
+    browser.wait(".swagger-ui .opblock")
+    browser.open("/problems/invalid-input")
+    hosts = {url.split("/")[2] for url, _ in browser.requests() if url.startswith("http")}
+    assert hosts == {browser.base.removeprefix("http://")}
+    assert [text for text in browser.complaints() if "ERR_" in text or "Refused" in text] == []
+
+
 def test_where_styles_are_missing_the_page_says_how_to_install_them(
     client: TestClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
