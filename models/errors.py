@@ -194,14 +194,13 @@ class MatchNotFound(Problem):
     status, title, type = 404, "Match not found", "match-not-found"
 
     def __init__(self, match_id: str) -> None:
-        asking = match_id in ("peers", "collaborations")
-        super().__init__(
-            f"To ask for {match_id}, send a POST with a body."
-            if asking
-            else f"No match of yours has the id {match_id!r}: it was never asked, or its record was "
-            "removed at the end of the retention time.",
-            match_id=match_id,
+        detail = (
+            f"No match of yours has the id {match_id!r}: it was never asked, or its record was "
+            "removed at the end of the retention time."
         )
+        if match_id in ("peers", "collaborations"):
+            detail = f"To ask for {match_id}, send a POST with a body."
+        super().__init__(detail, match_id=match_id)
 
 
 class CannotReplay(Problem):
