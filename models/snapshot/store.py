@@ -2,6 +2,7 @@
 
 import fcntl
 import os
+import re
 import shutil
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
@@ -13,6 +14,7 @@ from models.failpoints import reached
 from models.snapshot.manifest import MANIFEST, Manifest, read_manifest
 
 CURRENT = "CURRENT"
+_ID = re.compile("[0-9a-f]{24}")
 _GOING = ".going-"
 _LEFT = (".building-", ".fetching-", _GOING)
 
@@ -51,7 +53,8 @@ class SnapshotStore:
         return self.folder / "weights.json"
 
     def has(self, snapshot_id: str) -> bool:
-        return (self.path(snapshot_id) / MANIFEST).is_file()
+        """Whether a snapshot is kept here; nothing else than an id is looked for."""
+        return bool(_ID.fullmatch(snapshot_id)) and (self.path(snapshot_id) / MANIFEST).is_file()
 
     @contextmanager
     def building(self) -> Iterator[Path]:

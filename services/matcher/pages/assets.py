@@ -1,6 +1,7 @@
 """Styles, scripts and the outline of the land: served under /assets, each by its content."""
 
 import hashlib
+import re
 from functools import lru_cache
 from pathlib import Path
 
@@ -15,6 +16,7 @@ LAND = "land-"
 OWN = Path(__file__).parent / "static"
 FOREVER = {"Cache-Control": "public, max-age=31536000, immutable"}
 HOUR = {"Cache-Control": "public, max-age=3600"}
+_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
 MEDIA = {".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml"}
 
 router = APIRouter(include_in_schema=False)
@@ -22,6 +24,8 @@ router = APIRouter(include_in_schema=False)
 
 def _file(name: str) -> Path | None:
     """One of our own files, or one from elsewhere."""
+    if not _NAME.fullmatch(name):
+        return None
     for folder in (OWN, INSTALLED):
         path = folder / name
         if path.is_file() and path.suffix in MEDIA and path.parent in (OWN, INSTALLED):
