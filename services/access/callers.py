@@ -3,6 +3,7 @@
 import ipaddress
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Annotated
 
 from fastapi import Depends, Request
@@ -34,6 +35,10 @@ __all__ = [
     "require",
     "requires",
 ]
+
+
+# What a proxy says of whom it speaks for.
+_PASSED_ON = frozenset({"forwarded", "x-forwarded-for"})
 
 
 @dataclass(frozen=True)
@@ -107,10 +112,15 @@ def _scopes(names: str) -> frozenset[Scope]:
 
 def is_local(request: Request) -> bool:
     """Whether the request comes from this machine itself and was not passed on by a proxy."""
-    if request.client is None or {"forwarded", "x-forwarded-for"} & set(request.headers):
+    if request.client is None or not _PASSED_ON.isdisjoint(request.headers):
         return False
+    return _is_loopback(request.client.host)
+
+
+@lru_cache(maxsize=1000)
+def _is_loopback(host: str) -> bool:
     try:
-        return ipaddress.ip_address(request.client.host).is_loopback
+        return ipaddress.ip_address(host).is_loopback
     except ValueError:
         return False
 

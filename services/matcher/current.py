@@ -8,6 +8,9 @@ from models.errors import NotReady, Problem, SnapshotRefused
 from models.snapshot import Snapshot, SnapshotStore
 from services.matcher.catalogue import Catalogue
 
+# An answer makes some thousand objects and lets go of them all: looked through at Python's own
+# 700, they are looked through several times an answer, and there is nothing to be found.
+COLLECTED_EVERY = 20_000
 log = logging.getLogger(__name__)
 
 
@@ -50,6 +53,7 @@ class Current:
             self._catalogue = self._opened(wanted)
             # What a snapshot holds stays: the collector of cycles need not walk it at each turn.
             gc.freeze()
+            gc.set_threshold(COLLECTED_EVERY, *gc.get_threshold()[1:])
         except Problem as error:
             log.error("snapshot refused: %s", error.detail)
             if held is None:

@@ -66,6 +66,8 @@ class Query:
 
     def in_full(self, rows: Rows) -> Scores:
         """The rank scores of rows, every term in full."""
+        if not len(rows):
+            return np.empty(0)
         scores = []
         for terms in self.sides:
             told, worth = np.zeros((2, len(rows)))

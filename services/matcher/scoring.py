@@ -8,7 +8,7 @@ so an unknown never outranks the best possible value, nor falls below the worst.
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -125,8 +125,7 @@ def told_and_worth(values: Scores, weight: float) -> tuple[Scores, Scores]:
     return np.where(known, weight, 0.0), np.where(known, weight * np.nan_to_num(values), 0.0)
 
 
-@dataclass(frozen=True)
-class Share:
+class Share(NamedTuple):
     """One feature's part in one place's score."""
 
     feature: str
@@ -254,14 +253,17 @@ def weaker(ours: Ranking, theirs: Ranking) -> tuple[Ranking, NDArray[np.bool_]]:
 
 def shares(terms: Sequence[Term], rows: Rows) -> list[list[Share]]:
     """Per row every feature that told of it, with its part in the score."""
-    parts = [(term.name, *term.of(rows)) for term in terms]
-    told = np.array([told for _, told, _ in parts]).reshape(len(parts), len(rows))
-    total = told.sum(axis=0)
+    parts = [term.of(rows) for term in terms]
+    told = np.array([told for told, _ in parts]).reshape(len(parts), len(rows))
+    total = told.sum(axis=0).tolist()
+    by_term = [
+        (term.name, t.tolist(), w.tolist()) for term, (t, w) in zip(terms, parts, strict=True)
+    ]
     return [
         [
-            Share(name, float(t[i]), float(worth[i] / t[i]), float(worth[i] / total[i]))
-            for name, t, worth in parts
-            if t[i] > 0
+            Share(name, told[i], worth[i] / told[i], worth[i] / total[i])
+            for name, told, worth in by_term
+            if told[i] > 0
         ]
         for i in range(len(rows))
     ]

@@ -1,12 +1,10 @@
 """Records answers in batches, so that an answer costs no write; pending ones can be read."""
 
-import hashlib
 import logging
 import threading
 from collections.abc import Callable, Iterable, Iterator
 from datetime import UTC, datetime, timedelta
 from itertools import islice
-from typing import Any
 
 from sqlalchemy import insert, select, tuple_
 from sqlalchemy.exc import SQLAlchemyError
@@ -15,25 +13,14 @@ from sqlalchemy.orm import Session
 from models.database import Sessions
 from models.errors import Problem
 from models.tables import MatchRow
-from models.tables.base import now
-from services.matcher.decisions.asked import SOFTWARE, Answered
+from services.matcher.decisions.asked import Answered
 from services.matcher.decisions.audit import Entry, Ledger
 from services.matcher.decisions.digests import digest_of_match, match_key
-from services.matcher.decisions.packing import packed
+from services.matcher.decisions.pending import Batch, Columns, Key, Pending
 from services.matcher.decisions.retention import remove_old
 
-BATCH = 500
 EVERY_SECONDS = 0.5
-# More than this wait only where the database cannot be written: the oldest are then let go.
-WAITING = 10_000
 KNOWN = 50_000
-Key = tuple[str, str]
-Actors = dict[str, None]
-"""Who asked, in order."""
-Columns = dict[str, Any]
-"""A record as the columns of its row: objects of the database would take longer than answers."""
-
-Batch = dict[Key, tuple[Columns, tuple[str, ...]]]
 log = logging.getLogger(__name__)
 
 
@@ -44,8 +31,7 @@ class Recorder:
         self.ledger = ledger
         self.sessions = sessions
         self.retention = timedelta(days=retention_days)
-        self._waiting: dict[Key, Columns] = {}
-        self._actors: dict[Key, Actors] = {}
+        self.pending = Pending()
         self._known: dict[tuple[str, str, str], None] = {}
         self._lock = threading.Lock()
         self._writing = threading.Lock()
@@ -57,26 +43,22 @@ class Recorder:
     def record(self, answered: Answered, actor: str) -> None:
         """Take an answer in; the same question on the same snapshot is kept once for each asker."""
         key = (answered.tenant, answered.id)
-        if (*key, actor) in self._known or actor in self._actors.get(key, ()):
+        if (*key, actor) in self._known or self.pending.has(key, actor):
             return
-        columns = self._waiting.get(key) or _columns(answered)
+        if self.pending.add(key, answered, actor):
+            self._wake.set()
+        if self._thread is None:
+            self._begin()
+
+    def _begin(self) -> None:
         with self._lock:
-            if key not in self._waiting and len(self._waiting) >= WAITING:
-                log.error("match records lost: the database cannot be written")
-                oldest = next(iter(self._waiting))
-                del self._waiting[oldest], self._actors[oldest]
-            self._waiting.setdefault(key, columns)
-            self._actors.setdefault(key, {})[actor] = None
             if self._thread is None and not self._closed.is_set():
                 self._thread = threading.Thread(target=self._run, name="recorder", daemon=True)
                 self._thread.start()
-            if len(self._waiting) >= BATCH:
-                self._wake.set()
 
     def find(self, tenant: str, match_id: str) -> MatchRow | None:
         """A record of a tenant's own, written or still waiting."""
-        with self._lock:
-            waiting = self._waiting.get((tenant, match_id))
+        waiting = self.pending.find((tenant, match_id))
         if waiting is not None:
             return MatchRow(**waiting)
         with self.sessions() as session:
@@ -85,30 +67,18 @@ class Recorder:
     def flush(self) -> None:
         """Write all that waits."""
         with self._writing:
-            while True:
-                with self._lock:
-                    batch = {
-                        key: (columns, tuple(self._actors[key]))
-                        for key, columns in islice(self._waiting.items(), BATCH)
-                    }
-                if not batch:
-                    return
+            while batch := self.pending.batch():
                 self._write(batch)
-                with self._lock:
-                    self._forget(batch)
+                self._remember(batch)
+                self.pending.forget(batch)
 
-    def _forget(self, batch: Batch) -> None:
-        """Let go of what was written; who asked meanwhile still waits."""
+    def _remember(self, batch: Batch) -> None:
         for key, (_, actors) in batch.items():
-            waiting = self._actors.get(key, {})
             for actor in actors:
-                waiting.pop(actor, None)
                 self._known[*key, actor] = None
-            if not waiting:
-                self._waiting.pop(key, None)
-                self._actors.pop(key, None)
-        for known in list(islice(self._known, max(0, len(self._known) - KNOWN))):
-            del self._known[known]
+        with self._lock:
+            for known in list(islice(self._known, max(0, len(self._known) - KNOWN))):
+                del self._known[known]
 
     def close(self) -> None:
         """Write what waits and end the thread."""
@@ -179,20 +149,3 @@ def _recorded(session: Session, keys: Iterable[Key]) -> set[Key]:
     columns = tuple_(MatchRow.tenant_id, MatchRow.id)
     query = select(MatchRow.tenant_id, MatchRow.id).where(columns.in_(list(keys)))
     return {(tenant, match_id) for tenant, match_id in session.execute(query)}
-
-
-def _columns(answered: Answered) -> Columns:
-    return {
-        "tenant_id": answered.tenant,
-        "id": answered.id,
-        "kind": answered.kind,
-        "request": answered.request.decode(),
-        "as_of": answered.as_of,
-        "language": answered.language,
-        "snapshot_id": answered.snapshot_id,
-        "weights": answered.weights.decode(),
-        "answer": packed(answered.answer),
-        "answer_hash": hashlib.sha256(answered.answer).hexdigest(),
-        "software": SOFTWARE,
-        "recorded_at": now(),
-    }

@@ -53,6 +53,7 @@ class CollaborationMatch:
         self.terms += [*self._text_terms(), *self._company_terms()]
         self.members = self._memberships()
         self.removed: Counter[str] = Counter()
+        self.unwanted = {d["id"] for d in self.profile.facts.get("do_not_suggest", ())}
         self.rows = [row for row in range(len(self.records)) if self._considered(row)]
         self.judged: dict[int, Judgement] = {
             row: judge(
@@ -114,12 +115,11 @@ class CollaborationMatch:
         record, request = self.records[row], self.request
         if record["tenant"] not in ("public", self.context.tenant):
             return False
-        excluded = {d["id"] for d in self.profile.facts.get("do_not_suggest", ())}
         sectors, types = request.filters.sectors, request.filters.types
         why = (
             "member" if row in self.members
             else "exclude" if record["id"] in request.exclude
-            else "do_not_suggest" if record["id"] in excluded
+            else "do_not_suggest" if record["id"] in self.unwanted
             else "among" if request.among is not None and record["id"] not in request.among
             else "sectors" if sectors and not set(sectors) & set(record.get("sectors", ()))
             else "types" if types and not set(types) & {record["type"], *record.get("labels", ())}

@@ -48,7 +48,7 @@ class ByTenant:
 
 @dataclass(frozen=True)
 class Without:
-    """All rows but these."""
+    """All rows but these, which are in order."""
 
     rows: Rows
 
@@ -137,7 +137,9 @@ class Pool:
 
     @cached_property
     def barred(self) -> Rows:
-        """Rows that are left out by themselves."""
+        """Rows that are left out by themselves, in order."""
+        if len(self._barred) == 1:
+            return self._barred[0]
         none = np.empty(0, np.intp)
         return np.unique(np.concatenate([none, *self._barred])).astype(np.intp)
 

@@ -35,7 +35,9 @@ class Pair(NamedTuple):
 
 def peer_cautions(pair: Pair) -> list[Caution]:
     """What to know before writing to this peer."""
-    return [found for check in _CHECKS for found in check(pair)]
+    lasting = pair.mode is Mode.SUSTAINED_PAIRING
+    checks = (*_OF_LASTING_TIES, *_OF_ALL) if lasting else _OF_ALL
+    return [found for check in checks for found in check(pair)]
 
 
 def mismatched(cautions: list[Caution]) -> bool:
@@ -46,7 +48,7 @@ def mismatched(cautions: list[Caution]) -> bool:
 
 def _population(pair: Pair) -> Iterator[Caution]:
     mine, other = residents(pair.ours), residents(pair.theirs)
-    if pair.mode is not Mode.SUSTAINED_PAIRING or not mine or not other:
+    if not mine or not other:
         return
     ratio = max(mine, other) / min(mine, other)
     if ratio >= POPULATION_RATIO:
@@ -62,7 +64,7 @@ def _population(pair: Pair) -> Iterator[Caution]:
 
 def _resources(pair: Pair) -> Iterator[Caution]:
     mine, other = pair.ours.get("own_budget"), pair.theirs.get("own_budget")
-    if pair.mode is not Mode.SUSTAINED_PAIRING or not mine or not other:
+    if not mine or not other:
         return
     low, high = sorted((mine["amount"], other["amount"]))
     if mine["currency"] == other["currency"] and high >= BUDGET_RATIO * low:
@@ -73,8 +75,6 @@ def _resources(pair: Pair) -> Iterator[Caution]:
 
 
 def _executive(pair: Pair) -> Iterator[Caution]:
-    if pair.mode is not Mode.SUSTAINED_PAIRING:
-        return
     mine, other = (_capacity(f) for f in (pair.ours, pair.theirs))
     if mine is None or other is None:
         return
@@ -94,7 +94,7 @@ def _capacity(facts: Facts) -> Degree | None:
 
 def _powers(pair: Pair) -> Iterator[Caution]:
     """Only powers of the places themselves: an average of two countries says nothing of two."""
-    if pair.mode is not Mode.SUSTAINED_PAIRING or not (_own(pair.ours) and _own(pair.theirs)):
+    if not (_own(pair.ours) and _own(pair.theirs)):
         return
     mine, other = hard_power(pair.ours), hard_power(pair.theirs)
     if mine is not None and other is not None and abs(mine - other) >= POWERS_GAP:
@@ -170,11 +170,10 @@ def _disputed(pair: Pair) -> Iterator[Caution]:
         yield caution("disputed", pair.words, {"note": note}, evidence)
 
 
-_CHECKS: tuple[Callable[[Pair], Iterator[Caution]], ...] = (
-    _population,
-    _resources,
-    _executive,
-    _powers,
+Check = Callable[[Pair], Iterator[Caution]]
+# What ends pairs in the course of years.
+_OF_LASTING_TIES: tuple[Check, ...] = (_population, _resources, _executive, _powers)
+_OF_ALL: tuple[Check, ...] = (
     _levers,
     _one_sided,
     _purpose,

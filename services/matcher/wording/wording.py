@@ -26,6 +26,8 @@ _LOCALES = {"en": "en_001"}
 FOLDER = Path(__file__).parent
 # Remembered per language: some 20 MB when full.
 SENTENCES = 50_000
+# Arguments of which there are as many as places, and those that take long to write.
+OF_ONE, LONG = {"name", "number"}, {"money", "date", "day"}
 # From here all languages group digits; some leave four in a row.
 GROUPED_BY_ALL = 10_000
 # A longer list is cut, and how many more there are is said.
@@ -49,15 +51,21 @@ class Wording:
         self.templates: dict[str, Any] = english["templates"] | content["templates"]
         self.terms: dict[str, dict[str, str]] = english["terms"] | content["terms"]
         self._slots: dict[str, list[Slot]] = {}
-        self._said = lru_cache(maxsize=SENTENCES)(self._say)
+        self._said = lru_cache(maxsize=SENTENCES)(self._say_again)
         self._ways = self._ways_to_write()
+        self._of_one = {code for code, one in self.templates.items() if _is_of_one(one)}
 
     def text(self, code: str, args: dict[str, Any]) -> str:
         """The sentence of a code with its arguments; what was said before is said from memory."""
+        if code in self._of_one:
+            return self._say(code, args)
         return self._said(code, orjson.dumps(args, option=orjson.OPT_SERIALIZE_NUMPY))
 
-    def _say(self, code: str, asked_with: bytes) -> str:
-        template, args = self.templates[code], orjson.loads(asked_with)
+    def _say_again(self, code: str, asked_with: bytes) -> str:
+        return self._say(code, orjson.loads(asked_with))
+
+    def _say(self, code: str, args: dict[str, Any]) -> str:
+        template = self.templates[code]
         if isinstance(template, dict):
             number = args[template["by"]]
             count = len(number) if isinstance(number, list) else number
@@ -165,6 +173,14 @@ class Wording:
                 currency_digits=False,
             )
         )
+
+
+def _is_of_one(template: Any) -> bool:
+    """Whether a sentence is of one place or figure: hardly ever said again, so not remembered."""
+    if not isinstance(template, str):
+        return False
+    kinds = {spec for *_, spec, _ in Formatter().parse(template)}
+    return bool(kinds & OF_ONE) and not kinds & LONG
 
 
 @lru_cache(maxsize=len(LANGUAGES))

@@ -1,0 +1,111 @@
+"""Answers on their way to the database: taken in at once, packed where nobody waits for it."""
+
+import hashlib
+import logging
+import threading
+from datetime import datetime
+from itertools import islice
+from typing import Any
+
+from models.tables.base import now
+from services.matcher.decisions.asked import SOFTWARE, Answered
+from services.matcher.decisions.packing import packed
+
+BATCH = 500
+# More than this wait only where the database cannot be written: the oldest are then let go.
+WAITING = 10_000
+# As they were given, answers are large: beyond so many, whoever brings one packs it.
+FRESH = 500
+Key = tuple[str, str]
+Actors = dict[str, None]
+"""Who asked, in order."""
+Columns = dict[str, Any]
+"""A record as the columns of its row: objects of the database would take longer than answers."""
+
+Batch = dict[Key, tuple[Columns, tuple[str, ...]]]
+log = logging.getLogger(__name__)
+
+
+class Pending:
+    """What was answered and is not written yet, each answer once, with all who asked it."""
+
+    def __init__(self) -> None:
+        self._fresh: dict[Key, tuple[Answered, datetime]] = {}
+        self._packed: dict[Key, Columns] = {}
+        self._actors: dict[Key, Actors] = {}
+        self._lock = threading.Lock()
+
+    def has(self, key: Key, actor: str) -> bool:
+        return actor in self._actors.get(key, ())
+
+    def add(self, key: Key, answered: Answered, actor: str) -> bool:
+        """Take an answer in; says whether enough wait to be written now."""
+        with self._lock:
+            if key not in self._actors:
+                self._let_go()
+                if len(self._fresh) < FRESH:
+                    self._fresh[key] = answered, now()
+                else:
+                    self._packed[key] = _columns(answered, now())
+            self._actors.setdefault(key, {})[actor] = None
+            return len(self._actors) >= BATCH
+
+    def _let_go(self) -> None:
+        if len(self._actors) < WAITING:
+            return
+        log.error("match records lost: the database cannot be written")
+        oldest = next(iter(self._actors))
+        del self._actors[oldest]
+        self._packed.pop(oldest, None)
+        self._fresh.pop(oldest, None)
+
+    def find(self, key: Key) -> Columns | None:
+        with self._lock:
+            fresh, columns = self._fresh.get(key), self._packed.get(key)
+        return columns if fresh is None else _columns(*fresh)
+
+    def batch(self) -> Batch:
+        """The next records to be written; none where none wait."""
+        self._pack()
+        with self._lock:
+            return {
+                key: (columns, tuple(self._actors[key]))
+                for key, columns in islice(self._packed.items(), BATCH)
+            }
+
+    def _pack(self) -> None:
+        with self._lock:
+            fresh = list(self._fresh.items())
+        for key, one in fresh:
+            columns = _columns(*one)
+            with self._lock:
+                if self._fresh.pop(key, None) is not None:
+                    self._packed[key] = columns
+
+    def forget(self, batch: Batch) -> None:
+        """Let go of what was written; who asked meanwhile still waits."""
+        with self._lock:
+            for key, (_, actors) in batch.items():
+                waiting = self._actors.get(key, {})
+                for actor in actors:
+                    waiting.pop(actor, None)
+                if not waiting:
+                    self._packed.pop(key, None)
+                    self._actors.pop(key, None)
+
+
+def _columns(answered: Answered, recorded_at: datetime) -> Columns:
+    return {
+        "tenant_id": answered.tenant,
+        "id": answered.id,
+        "kind": answered.kind,
+        "request": answered.request.decode(),
+        "as_of": answered.as_of,
+        "language": answered.language,
+        "snapshot_id": answered.snapshot_id,
+        "weights": answered.weights.decode(),
+        "answer": packed(answered.answer),
+        "answer_hash": hashlib.sha256(answered.answer).hexdigest(),
+        "software": SOFTWARE,
+        "recorded_at": recorded_at,
+    }
