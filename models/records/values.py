@@ -80,18 +80,18 @@ def _no_truth_value(value: Any) -> Any:
 
 
 NotBoolean = BeforeValidator(_no_truth_value)
-"""JSON's true would otherwise be read as 1."""
+"""JSON's true would be read as 1. It stands after a Field: before one it hides its limits."""
 
-Share = Annotated[float, NotBoolean, Field(ge=0, le=1)]
-Days = Annotated[float, NotBoolean, Field(ge=0, le=100_000)]
+Share = Annotated[float, Field(ge=0, le=1), NotBoolean]
+Days = Annotated[float, Field(ge=0, le=100_000), NotBoolean]
 Amount = Annotated[
     Decimal,
-    NotBoolean,
     Field(ge=0, max_digits=18, decimal_places=2),
+    NotBoolean,
     PlainSerializer(float, return_type=float, when_used="json"),
 ]
-Sdg = Annotated[int, NotBoolean, Field(ge=1, le=17)]
-Count = Annotated[int, NotBoolean, Field(ge=0, le=20_000_000_000)]
+Sdg = Annotated[int, Field(ge=1, le=17), NotBoolean]
+Count = Annotated[int, Field(ge=0, le=20_000_000_000), NotBoolean]
 
 
 class Money(Record):

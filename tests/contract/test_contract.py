@@ -145,3 +145,16 @@ def test_every_reference_leads_somewhere(running: Running) -> None:
 def test_every_schema_has_a_name_that_people_would_give(running: Running) -> None:
     """Two models of one name get the path of their module into the clients' names."""
     assert [name for name in running.document["components"]["schemas"] if "__" in name] == []
+
+
+def test_limits_are_told_in_words_of_json_schema(running: Running) -> None:
+    """A validator that stands before a limit hides it: the schema then says `ge`."""
+
+    def keys(value: Any) -> set[str]:
+        inner = value.values() if isinstance(value, dict) else value
+        own = set(value) if isinstance(value, dict) else set()
+        nested = (keys(one) for one in inner if isinstance(one, dict | list))
+        return own.union(*nested)
+
+    schemas = running.document["components"]["schemas"]
+    assert keys(schemas) & {"ge", "gt", "le", "lt", "max_length", "min_length"} == set()
