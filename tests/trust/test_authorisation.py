@@ -23,8 +23,8 @@ KNOWN = ("match", "convene", "ingest", "admin")
 ABSENT = {
     "match": "m_" + "0" * 32,
     "screening": "s-0000000000000000",
-    "share": "s_0000000000000000",
-    "webhook": "wh_00000000000000000000",
+    "share": "s_" + "0" * 32,
+    "webhook": "wh_" + "0" * 32,
     "job": "0" * 32,
     "place": "x:none-such",
     "collaboration": "x:none-such",

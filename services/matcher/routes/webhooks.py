@@ -77,7 +77,7 @@ def add(request: Request, body: WebhookRequest, caller: Deciding) -> Response:
         if (session.scalar(count) or 0) >= MOST_WEBHOOKS:
             raise Conflict(f"You have {MOST_WEBHOOKS} webhooks: remove one first.")
         events = " ".join(sorted(set(body.events)))
-        webhook_id = f"wh_{uuid4().hex[:20]}"
+        webhook_id = f"wh_{uuid4().hex}"
         row = WebhookRow(tenant_id=caller.tenant, id=webhook_id, url=body.url, events=events)
         session.add(row)
     secret = Signer.of(_secret(request), caller.tenant, row.id).secret

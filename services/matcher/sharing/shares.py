@@ -18,7 +18,7 @@ from models.tables import MatchRow, ShareRow, Tenant, now
 from services.matcher.decisions.replay import stored_answer
 
 CODE_BYTES = 32
-ID_LENGTH = 16
+ID_LENGTH = 32
 PRIVATE = "x:"
 Json = dict[str, Any]
 
