@@ -48,7 +48,8 @@ def as_html(paper: Paper) -> bytes:
 
 
 def _html(section: Section) -> str:
-    lines = "".join(f"<p>{escape(line)}</p>" for line in section.paragraphs)
+    spoken = f' lang="{section.language}"' if section.language else ""
+    lines = "".join(f"<p{spoken}>{escape(line)}</p>" for line in section.paragraphs)
     level = LEVEL.get(section.kind, 2)
     heading = f"<h{level}>{escape(section.heading)}</h{level}>"
     numbered = section.kind == "sources"

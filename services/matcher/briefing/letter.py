@@ -39,7 +39,7 @@ def letter(brief: Brief) -> Section:
     lines += [words.text(f"briefing.letter.{code}", args) for code in ("asks", "closing", "sign")]
     note = brief.words.text("briefing.letter.language", {"language": words.language})
     heading = brief.words.text("briefing.heading.letter", {})
-    return Section("letter", heading, lines, [Point(note)])
+    return Section("letter", heading, lines, [Point(note)], words.language)
 
 
 def _language(brief: Brief) -> str:

@@ -24,12 +24,16 @@ class Point:
 
 @dataclass(frozen=True)
 class Section:
-    """A heading with paragraphs and a list; `kind` says how it is set."""
+    """A heading with paragraphs and a list; `kind` says how it is set.
+
+    `language` is that of the paragraphs, where it is not the paper's.
+    """
 
     kind: str
     heading: str
     paragraphs: Sequence[str] = ()
     points: Sequence[Point] = ()
+    language: str = ""
 
 
 @dataclass(frozen=True)
@@ -147,5 +151,5 @@ def _sources(brief: Brief, sources: Sources) -> Section:
     words, answer = brief.words, brief.answer
     args = {"match": answer["match_id"], "snapshot": answer["snapshot_id"]}
     line = words.text("briefing.traceable", args)
-    points = [Point(text, refs=(at,)) for at, text in enumerate(sources.listed(), 1)]
+    points = [Point(text, refs=(at,)) for at, text in enumerate(sources.listed(words), 1)]
     return Section("sources", words.text("briefing.heading.sources", {}), [line], points)

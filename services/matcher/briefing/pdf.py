@@ -24,24 +24,24 @@ _PAGE = re.compile(rb"/Type\s*/Page\b")
 _SETTABLE = ((0, 0x6FF), (0x1E00, 0x27BF))
 
 
-def as_pdf(paper: Paper) -> bytes:
-    """The paper, set; what no font here can show is spelled in Latin letters."""
+def as_pdf(paper: Paper, pages: int = PAGES) -> bytes:
+    """The paper on so many pages; what no font here can show is spelled in Latin letters."""
     from typst import TypstError
 
     content = asdict(paper)
     try:
-        return _compiled(content)
+        return _compiled(content, pages)
     except TypstError as error:
         if "could not be displayed" not in error.message:
             raise
-        return _compiled(_spelled(content))
+        return _compiled(_spelled(content), pages)
 
 
-def _compiled(content: dict[str, Any]) -> bytes:
-    """The first setting on two pages, else the closest one."""
+def _compiled(content: dict[str, Any], pages: int) -> bytes:
+    """The first setting that fits, else the closest one."""
     for scale in SCALES:
         pdf = _set(content, scale)
-        if len(_PAGE.findall(pdf)) <= PAGES:
+        if len(_PAGE.findall(pdf)) <= pages:
             break
     return pdf
 

@@ -1,8 +1,10 @@
 """The sources of a paper: numbered in the order they are met, each once."""
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import Any
+
+from services.matcher.wording.officer import OfficerWording
 
 # "Some report (2020), lines 5-7 (derived from the name); Another list" are two works.
 ASKED = {"the question", "the text of the question"}
@@ -28,14 +30,9 @@ class Sources:
                 numbers.add(list(self._lines).index(work) + 1)
         return tuple(sorted(numbers))
 
-    def listed(self) -> list[str]:
+    def listed(self, words: OfficerWording) -> list[str]:
         """Every work with the lines that were cited of it."""
-        return [
-            f"{work}, {'lines' if len(lines) > 1 or _many(lines) else 'line'} {'; '.join(lines)}"
-            if lines
-            else work
-            for work, lines in self._lines.items()
-        ]
+        return [_listed(work, lines, words) for work, lines in self._lines.items()]
 
 
 def sources_of(evidence: Iterable[Mapping[str, Any]]) -> list[str]:
@@ -55,5 +52,12 @@ def _works(source: str) -> list[str]:
     return [part.strip() for part in re.split(r";\s+(?![^()]*\))", source) if part.strip()]
 
 
-def _many(lines: Iterable[str]) -> bool:
-    return any(re.match(r"\d+\D+\d", where) for where in lines)
+def _listed(work: str, lines: Collection[str], words: OfficerWording) -> str:
+    if not lines:
+        return work
+    word = words.term("cited", "many" if _several(lines) else "one")
+    return f"{work}, {word} {'; '.join(lines)}"
+
+
+def _several(lines: Collection[str]) -> bool:
+    return len(lines) > 1 or any(re.match(r"\d+\D+\d", where) for where in lines)

@@ -14,7 +14,7 @@ _OF_OTHERS = {"intake", "already_member"}
 _NAMED = {"id", "name", "kind", "country"}
 
 
-def _own(result: Facts) -> list[Facts]:
+def own_rules(result: Facts) -> list[Facts]:
     """The rules that only the applicant's own values decide."""
     return [
         rule
@@ -29,9 +29,10 @@ def _passes(rules: list[Facts]) -> bool | None:
     return False if "fail" in found else None if "undetermined" in found else True
 
 
-def _missing_of(rule: Facts) -> str | None:
-    missing: str | None = rule.get("missing")
-    return missing
+def missing_of(result: Facts) -> list[str]:
+    """The fields that would settle the applicant's own rules, each once."""
+    fields = (rule.get("missing") for rule in own_rules(result))
+    return list(dict.fromkeys(field for field in fields if field))
 
 
 def applicant_view(desk: Desk, screening_id: str, applicant: int) -> Facts:
@@ -41,14 +42,14 @@ def applicant_view(desk: Desk, screening_id: str, applicant: int) -> Facts:
     """
     result = result_of(stored(desk, screening_id), applicant)
     caps = desk.record.get("caps", ())
-    rules = [{k: rule[k] for k in _TOLD if k in rule} for rule in _own(result)]
+    rules = [{k: rule[k] for k in _TOLD if k in rule} for rule in own_rules(result)]
     failed = [rule for rule in rules if rule["outcome"] == "fail"]
     answer: Facts = {
         "applicant": {k: v for k, v in result["applicant"].items() if k in _NAMED},
         "collaboration": {k: desk.record[k] for k in ("id", "name")},
         "rules": rules,
         "passes_alone": _passes(rules),
-        "missing": list(dict.fromkeys(m for m in map(_missing_of, _own(result)) if m)),
+        "missing": missing_of(result),
         "conditions_on_the_roster": [
             {k: cap[k] for k in ("attribute", "max", "max_share", "text", "source") if k in cap}
             for cap in caps

@@ -63,21 +63,32 @@ def listed(desk: Desk) -> list[Facts]:
 
 def add(desk: Desk, screening_id: str, entry: AnyEntry) -> Facts:
     """Add what a person says; the jury's own rules are kept."""
-    screening = stored(desk, screening_id)
+    return add_all(desk, screening_id, [entry])[0]
+
+
+def add_all(desk: Desk, screening_id: str, added: Sequence[AnyEntry]) -> list[Facts]:
+    """Add several entries, all of them or none."""
+    screening, rows = stored(desk, screening_id), entries(desk, screening_id)
+    return [entry_shown(_added(desk, screening, rows, entry)) for entry in added]
+
+
+def _added(
+    desk: Desk, screening: Facts, rows: list[ScreeningEntryRow], entry: AnyEntry
+) -> ScreeningEntryRow:
+    """One entry as it is kept, put behind those that are there; one sent before is that one."""
     applicant = getattr(entry, "applicant", None)
     if applicant is not None:
         result_of(screening, applicant)
-    rows = entries(desk, screening_id)
     same = _sent_before(rows, entry)
     if same is not None:
-        return entry_shown(same)
+        return same
     if isinstance(entry, Assessment):
         _check_assessor(rows, entry)
     elif isinstance(entry, Override) and _has_interest(rows, entry.author, entry.applicant):
         raise Conflict(f"{entry.author} has declared an interest and decides nothing here.")
     row = ScreeningEntryRow(
         tenant_id=desk.tenant,
-        screening_id=screening_id,
+        screening_id=screening["screening_id"],
         number=len(rows) + 1,
         kind=entry.kind,
         applicant=applicant,
@@ -86,7 +97,8 @@ def add(desk: Desk, screening_id: str, entry: AnyEntry) -> Facts:
     )
     desk.session.add(row)
     desk.session.flush()
-    return entry_shown(row)
+    rows.append(row)
+    return row
 
 
 def _document(entry: Record) -> Facts:
@@ -94,7 +106,12 @@ def _document(entry: Record) -> Facts:
 
 
 def _sent_before(rows: Sequence[ScreeningEntryRow], entry: AnyEntry) -> ScreeningEntryRow | None:
-    """The same entry, where it was kept already: a client that retries adds nothing."""
+    """The same entry, where it was kept already: a client that retries adds nothing.
+
+    A decision is the same while it is in force: taken again after another one, it counts again.
+    """
+    if isinstance(entry, Override):
+        rows = [r for r in rows if (r.kind, r.applicant) == (entry.kind, entry.applicant)][-1:]
     document = orjson.dumps(_document(entry)).decode()
     head = (entry.kind, getattr(entry, "applicant", None), entry.author, document)
     return next((r for r in rows if (r.kind, r.applicant, r.author, r.document) == head), None)

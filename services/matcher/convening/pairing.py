@@ -32,7 +32,9 @@ class Pairing:
     def __init__(
         self, desk: Desk, request: PairingsRequest, apart: Sequence[tuple[int, int]] = ()
     ) -> None:
-        """`apart` are pairs of one pool, by their positions, that somebody locked out."""
+        """`apart` are pairs that somebody locked out, by their positions: of one pool both
+        in it, of two sides the first in the left and the second in the right.
+        """
         self.desk, self.request, self.apart = desk, request, apart
         self.as_of = request.as_of or desk.context.today
         rules = [rule.facts() | _head(rule) for rule in request.rules]
@@ -85,10 +87,12 @@ class Pairing:
                 self.grid[i, :] = REFUSED
             if not self.two or i >= len(self.left):
                 self.grid[:, i - self.right[0]] = REFUSED
+        for i, j in self.apart:
+            self.grid[i, j] = REFUSED
         if not self.two:
             np.fill_diagonal(self.grid, REFUSED)
             for i, j in self.apart:
-                self.grid[i, j] = self.grid[j, i] = REFUSED
+                self.grid[j, i] = REFUSED
 
     def answer(self) -> Facts:
         size = self.request.cluster_size

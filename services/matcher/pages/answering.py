@@ -18,6 +18,7 @@ from services.matcher.matching import Context
 from services.matcher.matching.peers import PeerMatch
 from services.matcher.pages.asked import Asked, match_request
 from services.matcher.pages.rendering import Page
+from services.matcher.pages.said_here import edits_of
 from services.matcher.profile import stored_facts
 from services.matcher.routes.actor import actor_of
 from services.matcher.routes.decisions import context_of
@@ -30,11 +31,6 @@ def own_facts(catalogue: Catalogue, caller: Caller, place_id: str) -> Facts:
     """A place's facts as they are held."""
     _, facts = stored_facts(catalogue.snapshot, place_id, caller.tenant)
     return facts
-
-
-def edits_of(page: Page, place_id: str) -> Facts:
-    """What the person said of the place on these pages."""
-    return dict(page.own.edits) if page.own and page.own.id == place_id else {}
 
 
 def ask(page: Page, catalogue: Catalogue, caller: Caller, asked: Asked) -> str:

@@ -11,8 +11,8 @@ from services.matcher.convening.schemas import (
     Applicant,
     CohortPurpose,
     CohortRequest,
-    PairingsRequest,
 )
+from services.matcher.pages.views.screening import verdict_of
 
 Json = dict[str, Any]
 _DESCRIBES = ("name", "kind", "country", "region", "population", "metro_population")
@@ -62,34 +62,6 @@ class CohortAsked(BaseModel):
         return CohortRequest.model_validate(self.body(results))
 
 
-class PairsAsked(BaseModel):
-    """Pairs of one pool, or of two sides; `apart` are pairs that are locked out, as "3-7"."""
-
-    model_config = ConfigDict(extra="ignore")
-
-    apart: Annotated[
-        list[Annotated[str, Field(pattern=r"^\d{1,4}-\d{1,4}$")]], Field(max_length=100)
-    ] = []
-
-    def request(self, results: Sequence[Json], collaboration: str) -> PairingsRequest:
-        """One pool of all who may join."""
-        pool = [ref_of(r["applicant"]) for r in standing(results)]
-        return PairingsRequest.model_validate(
-            {"left": pool, "collaboration": collaboration, "time_limit_s": SECONDS}
-        )
-
-    def kept_apart(self, results: Sequence[Json]) -> list[tuple[int, int]]:
-        """The pairs as positions in the pool."""
-        at = {r["applicant"]["number"]: i for i, r in enumerate(standing(results))}
-        pairs = [tuple(int(n) for n in text.split("-")) for text in self.apart]
-        return [(at[a], at[b]) for a, b in pairs if a in at and b in at]
-
-
-def verdict_of(result: Json) -> str:
-    """A person's decision before the verdict of the rules."""
-    return str((result.get("decision") or result)["verdict"])
-
-
 def standing(results: Sequence[Json]) -> list[Json]:
     """Who is not refused."""
     return [result for result in results if verdict_of(result) != "refused"]
@@ -107,4 +79,3 @@ def applicant_of(applicant: Json) -> Applicant:
 
 
 CohortQuery = Annotated[CohortAsked, Query()]
-PairsQuery = Annotated[PairsAsked, Query()]

@@ -64,6 +64,11 @@ class Page:
         """The wording that answers are made with: that of the API."""
         return wording(self.words.language)
 
+    @property
+    def person(self) -> str | None:
+        """Who is signed in, by name."""
+        return self.signed_in.person if self.signed_in else None
+
     def t(self, code: str, **args: Any) -> str:
         """A text of the pages."""
         return self.words.text(code, args)
@@ -110,6 +115,7 @@ class Page:
             "language": words.language,
             "languages": [(code, name, self._in(code)) for code, name in NAMES.items()],
             "form_token": self._form_field,
+            "sentence": _sentence,
             "own": self.own,
             "signed_in": self.signed_in,
             "parts": PARTS,
@@ -142,6 +148,12 @@ class Page:
         folder = current.store.path(snapshot.id)
         made = datetime.fromtimestamp((folder / "manifest.json").stat().st_mtime, UTC)
         return {"id": snapshot.id, "day": made.date().isoformat()}
+
+
+def _sentence(text: str) -> str:
+    """A text that begins a line of its own: with a capital, also behind its number."""
+    at = next((at for at, sign in enumerate(text) if sign.isalpha()), 0)
+    return f"{text[:at]}{text[at : at + 1].upper()}{text[at + 1 :]}"
 
 
 def page_of(request: Request) -> Page:

@@ -1,4 +1,4 @@
-"""From a screening: the best cohort under the caps, and pairs; every question is a link."""
+"""From a screening: the best cohort under the caps; every question is a link."""
 
 from typing import Any
 
@@ -8,12 +8,12 @@ from pydantic import ValidationError
 
 from services.matcher.convening import jury, roster
 from services.matcher.convening.cohort import Cohort
-from services.matcher.convening.pairing import Pairing
 from services.matcher.convening.schemas import PURPOSE_SIZES
-from services.matcher.pages.cohort_asked import CohortQuery, PairsQuery, standing
+from services.matcher.pages.cohort_asked import CohortQuery, standing
+from services.matcher.pages.pairs_asked import place_key
 from services.matcher.pages.rendering import PageDep
 from services.matcher.pages.routes.calls import DeskDep
-from services.matcher.pages.views.cohort import cohort_view, key_of_place, pairs_view
+from services.matcher.pages.views.cohort import cohort_view
 from services.matcher.routes.convening import desk_of
 
 router = APIRouter(
@@ -23,7 +23,7 @@ router = APIRouter(
 
 def _numbers(results: list[dict[str, Any]]) -> dict[str, int]:
     """The number of each applicant by its place."""
-    return {key_of_place(r["applicant"]): r["applicant"]["number"] for r in results}
+    return {place_key(r["applicant"]): r["applicant"]["number"] for r in results}
 
 
 @router.get("/cohort")
@@ -56,39 +56,4 @@ def cohort(
         names={r["applicant"]["number"]: r["applicant"]["name"] for r in results},
         sizes=[(str(purpose), *sizes) for purpose, sizes in PURPOSE_SIZES.items()],
         has_roster=held is not None,
-    )
-
-
-@router.get("/pairs")
-def pairs(
-    collaboration_id: str, screening_id: str, page: PageDep, asked: DeskDep, query: PairsQuery
-) -> Response:
-    """The most pairs there can be, then the best; a pair locked out is not made again."""
-    with desk_of(asked, collaboration_id) as desk:
-        found = jury.reopened(desk, screening_id, None)
-        results = found["results"]
-        view = None
-        if len(standing(results)) > 1:
-            try:
-                request = query.request(results, collaboration_id)
-            except ValidationError as error:
-                raise RequestValidationError(error.errors()) from error
-            answer = Pairing(desk, request, query.kept_apart(results)).answer()
-            view = pairs_view(answer, _numbers(results), page.words)
-    names = {r["applicant"]["number"]: r["applicant"]["name"] for r in results}
-    return page.show(
-        "pairs.html",
-        part="calls",
-        c=found["collaboration"],
-        screening=screening_id,
-        v=view,
-        apart=[
-            (
-                text,
-                " – ".join(names.get(int(n), n) for n in text.split("-")),
-                [o for o in query.apart if o != text],
-            )
-            for text in query.apart
-        ],
-        asked_apart=query.apart,
     )

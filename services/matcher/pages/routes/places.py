@@ -7,10 +7,11 @@ from starlette.datastructures import FormData
 
 from models.taxonomy import Degree, Goal, Readiness, Sector, Stakeholder
 from services.access.callers import Matching
-from services.matcher.pages.answering import edits_of, own_facts
+from services.matcher.pages.answering import own_facts
 from services.matcher.pages.edits import read_edits
 from services.matcher.pages.own_place import OwnPlace, keep_place, signed_place
 from services.matcher.pages.rendering import Page, PageDep
+from services.matcher.pages.said_here import edits_of, keep_edits
 from services.matcher.pages.security import OwnForm
 from services.matcher.pages.views.profile import WITHHELD, ProfilePage, names_of
 from services.matcher.routes.dependencies import CatalogueDep
@@ -63,14 +64,14 @@ def change(
     catalogue: CatalogueDep,
     form: Annotated[FormData, Depends(_sent)],
 ) -> Response:
-    """Remember what was said, for whoever holds this browser or the link."""
+    """Remember what was said: for one's organisation, or for whoever holds this browser or link."""
     stored = own_facts(catalogue, caller, place_id)
     edits, errors = read_edits(form, stored)
     if errors:
         return _form(page, place_id, stored, stored | edits, errors)
     response = page.go(f"/places/{place_id}")
     own = OwnPlace(place_id, stored["name"], stored["country"], edits)
-    if not keep_place(response, page.request, own):
+    if not keep_edits(page, response, own):
         return _form(page, place_id, stored, stored | edits, {"sectors": "too_much"})
     return response
 
@@ -80,7 +81,7 @@ def forget(place_id: str, page: PageDep, caller: Matching, catalogue: CatalogueD
     """Take back all that was said here."""
     stored = own_facts(catalogue, caller, place_id)
     response = page.go(f"/places/{place_id}")
-    keep_place(response, page.request, OwnPlace(place_id, stored["name"], stored["country"]))
+    keep_edits(page, response, OwnPlace(place_id, stored["name"], stored["country"]))
     return response
 
 

@@ -10,9 +10,10 @@ from pydantic import ValidationError
 from models.errors import CollaborationNotFound
 from services.access.callers import Caller, Matching
 from services.matcher.catalogue import Catalogue
-from services.matcher.pages.answering import edits_of, own_facts
-from services.matcher.pages.own_place import OwnPlace, keep_place
+from services.matcher.pages.answering import own_facts
+from services.matcher.pages.own_place import OwnPlace
 from services.matcher.pages.rendering import Page, PageDep
+from services.matcher.pages.said_here import edits_of, keep_edits
 from services.matcher.pages.security import OwnForm
 from services.matcher.pages.views.places import line_of
 from services.matcher.pages.views.portfolio import invitation_view, portfolio_view
@@ -93,7 +94,7 @@ def commit(
     level: Annotated[Literal["mayor", "officer"], Form()] = "officer",
     drop: Annotated[str, Form(max_length=200)] = "",
 ) -> Response:
-    """Put a network among the commitments, or take one out: in this browser alone."""
+    """Put a network among the commitments, or take one out: for one's own pages alone."""
     whose = _whose(page, caller, catalogue, place)
     if whose is None:
         return page.go("/portfolio")
@@ -116,7 +117,7 @@ def commit(
     response = page.go("/portfolio", place=place)
     edits = whose.edits | {"commitments": held}
     own = OwnPlace(place, whose.stored["name"], whose.stored["country"], edits)
-    if not keep_place(response, page.request, own):
+    if not keep_edits(page, response, own):
         error = {"text": page.t("portfolio_page.error_too_much"), "href": "#name"}
         return _page(page, caller, catalogue, whose, [error])
     return response

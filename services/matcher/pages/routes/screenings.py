@@ -1,151 +1,115 @@
-"""A screening: its table, each applicant with the ledger of rules, what people add, letters."""
+"""A screening: its table, and one decision on many of its applicants."""
 
 from typing import Annotated, Any, Literal
 
-from fastapi import APIRouter, Form, Query, Response
-from pydantic import TypeAdapter, ValidationError
+from fastapi import APIRouter, Form, Response
 
 from models.errors import Conflict
 from models.taxonomy import Verdict
 from services.matcher.convening import jury
-from services.matcher.convening.applicant_view import applicant_view
-from services.matcher.convening.schemas import Entry
+from services.matcher.convening.schemas import APPLICANTS, Override
 from services.matcher.pages.rendering import Page, PageDep
 from services.matcher.pages.routes.calls import DeskDep
 from services.matcher.pages.security import OwnForm
-from services.matcher.pages.views.screening import letter_view, person_view, table_view
+from services.matcher.pages.views.resaid import resaid
+from services.matcher.pages.views.screening import table_view, verdict_of
 from services.matcher.routes.convening import Asked, decided, desk_of
 
 router = APIRouter(
     prefix="/calls/{collaboration_id}/screenings/{screening_id}", include_in_schema=False
 )
-_ENTRY: TypeAdapter[Any] = TypeAdapter(Entry)
 TEXT = 5000
-LETTERS = {"refused", "waitlisted", "undetermined", "conditional"}
+Which = Verdict | Literal[""]
+Text = Annotated[str, Form(max_length=TEXT)]
 
 
 @router.get("")
 def table(
-    collaboration_id: str,
-    screening_id: str,
-    page: PageDep,
-    asked: DeskDep,
-    verdict: Verdict | Literal[""] = "",
+    collaboration_id: str, screening_id: str, page: PageDep, asked: DeskDep, verdict: Which = ""
 ) -> Response:
     """Who may join under the rules of the day: a column for each rule."""
-    with desk_of(asked, collaboration_id) as desk:
-        found = jury.reopened(desk, screening_id, _assessor(page))
-    return page.show(
-        "screening.html",
-        part="calls",
-        c=found["collaboration"],
-        screening=screening_id,
-        v=table_view(found, str(verdict), page.words),
-        verdict=str(verdict),
-        total=len(found["results"]),
-    )
+    return _table(page, asked, (collaboration_id, screening_id), str(verdict))
 
 
-def _assessor(page: Page) -> str | None:
-    return page.signed_in.person if page.signed_in else None
-
-
-@router.get("/applicants/{number}")
-def person(
-    collaboration_id: str, screening_id: str, number: int, page: PageDep, asked: DeskDep
-) -> Response:
-    """One applicant, with all that decides."""
-    return _person(page, asked, (collaboration_id, screening_id, number))
-
-
-def _person(
+def _table(
     page: Page,
     asked: Asked,
-    which: tuple[str, str, int],
+    which: tuple[str, str],
+    verdict: str,
     errors: list[dict[str, str]] | None = None,
-    text: str = "",
+    sent: dict[str, Any] | None = None,
 ) -> Response:
-    collaboration_id, screening_id, number = which
-    with desk_of(asked, collaboration_id) as desk:
-        found = jury.reopened(desk, screening_id, _assessor(page))
+    """The table, of one verdict or of all; also with what was wrong with a decision."""
+    found = _reopened(page, asked, which)
     return page.show(
-        "applicant.html",
+        "screening.html",
         422 if errors else 200,
         part="calls",
         c=found["collaboration"],
-        screening=screening_id,
-        v=person_view(found, jury.result_of(found, number), page.words),
+        screening=which[1],
+        v=table_view(resaid(found, page.words), verdict, page.words),
+        verdict=verdict,
+        total=len(found["results"]),
         verdicts=[(str(v), page.words.term("verdict", str(v))) for v in Verdict],
-        text=text,
+        sent={"marked": [], "decision": "", "text": "", "all": ""} | (sent or {}),
         errors=errors or [],
     )
 
 
-@router.post("/applicants/{number}/entries", dependencies=[OwnForm])
-def add(
+def _reopened(page: Page, asked: Asked, which: tuple[str, str]) -> dict[str, Any]:
+    collaboration_id, screening_id = which
+    with desk_of(asked, collaboration_id) as desk:
+        return jury.reopened(desk, screening_id, page.person)
+
+
+@router.post("/decisions", dependencies=[OwnForm])
+def decide(
     collaboration_id: str,
     screening_id: str,
-    number: int,
     page: PageDep,
     asked: DeskDep,
-    kind: Annotated[Literal["note", "override", "conflict"], Form()],
-    text: Annotated[str, Form(max_length=TEXT)] = "",
-    verdict: Annotated[Verdict | Literal[""], Form()] = "",
+    applicant: Annotated[list[int], Form(max_length=APPLICANTS)] = [],  # noqa: B006
+    every: Annotated[Literal["", "yes"], Form()] = "",
+    shown: Annotated[Which, Form()] = "",
+    verdict: Annotated[Which, Form()] = "",
+    text: Text = "",
 ) -> Response:
-    """A note, a declared interest, or a decision with its reason, under the signed-in name."""
-    which = (collaboration_id, screening_id, number)
-    person = _assessor(page) or asked.caller.tenant
-    sent: dict[str, Any] = {"kind": kind, "author": person, "applicant": number}
-    sent |= {"verdict": verdict, "reason": text} if kind == "override" else {"text": text}
-    href = f"#{kind}-text"
-    if kind == "override" and not verdict:
-        error = {"text": page.t("desk.error_verdict"), "href": "#verdict"}
-        return _person(page, asked, which, [error], text)
-    try:
-        entry = _ENTRY.validate_python({k: v.strip() if k in ("text", "reason") else v
-                                        for k, v in sent.items()})  # fmt: skip
-    except ValidationError:
-        error = {"text": page.t(f"desk.error_{kind}"), "href": href}
-        return _person(page, asked, which, [error], text)
+    """The same decision with the same reason on all that are marked, or on none of them."""
+    which = (collaboration_id, screening_id)
+    marked = applicant
+    if every:
+        results = _reopened(page, asked, which)["results"]
+        marked = [r["applicant"]["number"] for r in results if str(shown) in ("", verdict_of(r))]
+    sent = {"marked": marked, "decision": str(verdict), "text": text, "all": every}
+    errors = _faults(page, marked, str(verdict), text)
+    if errors:
+        return _table(page, asked, which, str(shown), errors, sent)
+    author = page.person or asked.caller.tenant
+    entries = [
+        Override.model_validate(
+            {"kind": "override", "author": author, "applicant": number, "verdict": verdict,
+             "reason": text.strip()}
+        )
+        for number in dict.fromkeys(marked)
+    ]  # fmt: skip
     try:
         decided(
             asked,
             collaboration_id,
-            f"screening_{kind}",
-            lambda desk: jury.add(desk, screening_id, entry),
+            "screening_override",
+            lambda desk: {"entries": jury.add_all(desk, screening_id, entries)},
         )
     except Conflict:
-        error = {"text": page.t("desk.error_interest"), "href": href}
-        return _person(page, asked, which, [error], text)
-    return page.go(f"/calls/{collaboration_id}/screenings/{screening_id}/applicants/{number}")
+        error = {"text": page.t("jury.error_interest"), "href": "#marked"}
+        return _table(page, asked, which, str(shown), [error], sent)
+    return page.go(f"/calls/{collaboration_id}/screenings/{screening_id}", verdict=str(shown))
 
 
-@router.get("/letters")
-def letters(
-    collaboration_id: str,
-    screening_id: str,
-    page: PageDep,
-    asked: DeskDep,
-    applicant: Annotated[int | None, Query(ge=0)] = None,
-) -> Response:
-    """What to write to those who may not join, or not yet: each with its own reasons."""
-    with desk_of(asked, collaboration_id) as desk:
-        found = jury.reopened(desk, screening_id, None)
-        written = [
-            letter_view(
-                result,
-                applicant_view(desk, screening_id, result["applicant"]["number"]),
-                page.words,
-            )
-            for result in found["results"]
-            if applicant in (None, result["applicant"]["number"])
-        ]
-    chosen = [one for one in written if applicant is not None or one.verdict in LETTERS]
-    return page.show(
-        "letters.html",
-        part="calls",
-        c=found["collaboration"],
-        screening=screening_id,
-        letters=chosen,
-        as_of=page.words.format_field(found["as_of"], "day"),
+def _faults(page: Page, marked: list[int], verdict: str, text: str) -> list[dict[str, str]]:
+    """What is missing for a decision."""
+    missing = (
+        ("jury.error_nobody", "#marked", marked),
+        ("screening.error_verdict", "#decision", verdict),
+        ("screening.error_override", "#text", text.strip()),
     )
+    return [{"text": page.t(code), "href": href} for code, href, given in missing if not given]

@@ -1,20 +1,17 @@
-"""A sheet of applicants or members: columns, names, confirmation; nothing is kept before that."""
+"""A sheet of applicants or members: its columns, and whom its names mean; nothing is kept yet."""
 
 from collections.abc import Mapping
 from dataclasses import replace
-from typing import Annotated, Any
+from typing import Annotated
 
 from fastapi import APIRouter, Depends, File, Form, Request, Response, UploadFile
 
-from models.errors import BadFile, Conflict
+from models.errors import BadFile
 from models.taxonomy import PlaceKind
 from services.access.callers import Convening
-from services.matcher.convening import jury, roster
-from services.matcher.convening.applicants import known
+from services.matcher.convening import roster
 from services.matcher.convening.desk import Desk
 from services.matcher.convening.naming import Named, NameState
-from services.matcher.convening.schemas import RosterRequest, ScreeningTerms
-from services.matcher.convening.screening import Screening
 from services.matcher.pages.applicant_sheet import (
     FIELDS,
     LEAVE_OUT,
@@ -29,11 +26,9 @@ from services.matcher.pages.rendering import Page, PageDep
 from services.matcher.pages.routes.calls import DeskDep, desk_page
 from services.matcher.pages.security import OwnForm
 from services.matcher.pages.views.desk import name_line
-from services.matcher.pages.views.returned import returned_sheet
-from services.matcher.routes.convening import Asked, decided, desk_of
+from services.matcher.routes.convening import Asked, desk_of
 
 router = APIRouter(prefix="/calls/{collaboration_id}/sheet", include_in_schema=False)
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 SAMPLE = 3
 
 
@@ -62,7 +57,7 @@ def upload(
             raise BadFile("The file is empty.")
         sheet = read_sheet(content, name, "roster" if target == "roster" else "applicants")
         with desk_of(asked, collaboration_id) as desk:
-            sheet = replace(sheet, roster_version=_version(desk))
+            sheet = replace(sheet, roster_version=version_of(desk))
         return _columns(page, asked, collaboration_id, sheet, {})
     except BadFile as error:
         code = "desk.error_file" if content else "desk.error_no_file"
@@ -107,7 +102,7 @@ def names(collaboration_id: str, page: PageDep, asked: DeskDep, form: Fields) ->
     """Match the names: matched, ask, not found."""
     sheet = carried(page.request, form.get("sheet", ""))
     if sheet is None:
-        return _lost(page, asked, collaboration_id)
+        return lost(page, asked, collaboration_id)
     if "column_0" in form:
         mapping = [form.get(f"column_{at}", "") for at in range(len(sheet.columns))]
         sheet = sheet.mapped(mapping, country_code(form.get("country", "")), form.get("kind", ""))
@@ -115,28 +110,28 @@ def names(collaboration_id: str, page: PageDep, asked: DeskDep, form: Fields) ->
         if errors:
             return _columns(page, asked, collaboration_id, sheet, form, errors)
     if not sheet.ready:
-        return _lost(page, asked, collaboration_id)
-    return _names(page, asked, collaboration_id, sheet, form)
+        return lost(page, asked, collaboration_id)
+    return names_page(page, asked, collaboration_id, sheet, form)
 
 
 def _wrong_columns(page: Page, mapping: list[str]) -> list[dict[str, str]]:
     used = [name for name in mapping if name]
     if "name" not in used:
-        return [{"text": page.t("desk.error_no_name"), "href": "#column_0"}]
+        return [{"text": page.t("sheet.error_no_name"), "href": "#column_0"}]
     twice = next((name for name in used if used.count(name) > 1), None)
     if twice is None:
         return []
     at = len(mapping) - 1 - mapping[::-1].index(twice)
-    text = page.t("desk.error_twice", field=page.words.term("sheet_field", twice))
+    text = page.t("sheet.error_twice", field=page.words.term("sheet_field", twice))
     return [{"text": text, "href": f"#column_{at}"}]
 
 
-def _lost(page: Page, asked: Asked, collaboration_id: str) -> Response:
+def lost(page: Page, asked: Asked, collaboration_id: str) -> Response:
     error = {"text": page.t("desk.error_lost"), "href": "#file"}
     return desk_page(page, asked, collaboration_id, [error])
 
 
-def _names(
+def names_page(
     page: Page,
     asked: Asked,
     collaboration_id: str,
@@ -155,8 +150,8 @@ def _names(
         state: [name_line(one, choices.get(one.row, ""), page.words) for one in group]
         for state, group in groups.items()
     }
-    undecided = [one for one in found if not _settled(one)]
-    error = {"text": page.t("desk.error_undecided", count=len(undecided)), "href": "#to-decide"}
+    undecided = [one for one in found if not settled(one)]
+    error = {"text": page.t("sheet.error_undecided", count=len(undecided)), "href": "#to-decide"}
     return page.show(
         "sheet_names.html",
         422 if refused else 200,
@@ -177,83 +172,12 @@ def _names(
     )
 
 
-def _settled(one: Named) -> bool:
+def settled(one: Named) -> bool:
     """Whether a row can be used as it stands."""
     return one.state is NameState.MATCHED and not one.errors
 
 
-@router.post("/returned", dependencies=[OwnForm])
-def returned(collaboration_id: str, page: PageDep, asked: DeskDep, form: Fields) -> Response:
-    """The sheet as it came, with what became of each row beside it."""
-    sheet = carried(page.request, form.get("sheet", ""))
-    if sheet is None or not sheet.ready:
-        return _lost(page, asked, collaboration_id)
-    with desk_of(asked, collaboration_id) as desk:
-        found = checked(desk, sheet, choices_of(form))
-    content = returned_sheet(sheet, found, page.words)
-    headers = {"Content-Disposition": 'attachment; filename="checked.xlsx"'}
-    return Response(content, media_type=XLSX, headers=headers)
-
-
-@router.post("/confirm", dependencies=[OwnForm])
-def confirm(collaboration_id: str, page: PageDep, asked: DeskDep, form: Fields) -> Response:
-    """Keep what was confirmed: the screening of the applicants, or the roster."""
-    sheet = carried(page.request, form.get("sheet", ""))
-    if sheet is None or not sheet.ready:
-        return _lost(page, asked, collaboration_id)
-    with desk_of(asked, collaboration_id) as desk:
-        found = checked(desk, sheet, choices_of(form))
-    if not found or not all(_settled(one) for one in found):
-        return _names(page, asked, collaboration_id, sheet, form, refused=True)
-    if sheet.target == "roster":
-        try:
-            decided(
-                asked, collaboration_id, "roster", lambda desk: _keep_roster(desk, sheet, found)
-            )
-        except Conflict:
-            error = {"text": page.t("desk.error_changed"), "href": "#file"}
-            return desk_page(page, asked, collaboration_id, [error])
-        return page.go(f"/calls/{collaboration_id}")
-    with desk_of(asked, collaboration_id) as desk:
-        answer = _screened(desk, found, form.get("call", ""))
-    kept = decided(asked, collaboration_id, "screening", lambda desk: jury.keep(desk, answer))
-    return page.go(f"/calls/{collaboration_id}/screenings/{kept['screening_id']}")
-
-
-def _screened(desk: Desk, found: list[Named], call: str) -> dict[str, Any]:
-    """The screening that the API would make of these rows."""
-    applicants = [one.applicant for one in found if one.applicant is not None]
-    people = known(desk, applicants, [one.row for one in found])
-    return Screening(desk, ScreeningTerms(call=call or None), people).answer()
-
-
-def _version(desk: Desk) -> int:
+def version_of(desk: Desk) -> int:
     """The version of the roster in force; 0 where there is none."""
     held = roster.in_force(desk)
     return held.version if held else 0
-
-
-def _keep_roster(desk: Desk, sheet: Carried, found: list[Named]) -> dict[str, Any]:
-    """The rows as the whole roster, unless somebody changed it since the sheet was read.
-
-    Its caps and assignments stay as they are.
-    """
-    if _version(desk) != sheet.roster_version:
-        raise Conflict("The roster was changed since the sheet was read.")
-    before = roster.in_force(desk)
-    members = [_member(one) for one in found]
-    request = RosterRequest.model_validate(
-        {
-            "members": members,
-            "caps": before.caps if before else [],
-            "assignments": before.assignments if before else {},
-        }
-    )
-    return roster.show(desk, roster.put(desk, request))
-
-
-def _member(one: Named) -> Any:
-    if one.who is not None and one.who.on_file is not None:
-        return one.who.on_file["id"]
-    assert one.applicant is not None
-    return one.applicant.place_id or one.applicant.place

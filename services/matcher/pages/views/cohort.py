@@ -1,11 +1,13 @@
-"""A cohort and pairs as their pages show them."""
+"""A cohort as its page shows it."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
+from services.matcher.pages.pairs_asked import place_key
 from services.matcher.pages.views.desk import PlaceItem, place_item, value_of_cap
+from services.matcher.pages.views.evidence import rule_lines
 from services.matcher.pages.words import PageWording
 
 Json = dict[str, Any]
@@ -47,48 +49,21 @@ class CohortView:
     by_rules: list[Chosen]
 
 
-@dataclass(frozen=True)
-class PairLine:
-    """A pair with what each gives and gets."""
-
-    key: str
-    first: PlaceItem
-    second: PlaceItem
-    fit: str
-    coverage: str
-    gets: str
-    gives: str
-    reasons: list[str]
-    cautions: list[str]
-
-
-@dataclass(frozen=True)
-class PairsView:
-    pairs: list[PairLine]
-    unmatched: list[tuple[PlaceItem, str]]
-
-
-def key_of_place(facts: Json) -> str:
-    return str(facts.get("id") or f"{facts['name']}|{facts['country']}")
-
-
 def cohort_view(
     answer: Json, caps: list[Json], numbers: Mapping[str, int], everyone: list[Json],
     words: PageWording,
 ) -> CohortView:  # fmt: skip
     """The answer to a cohort; `numbers` are those of the screening, by place."""
-    taken = {key_of_place(one) for one in answer["cohort"]}
-    named = {key_of_place(one): one["name"] for one in answer["cohort"]}
-    shown = {key_of_place(one) for one in answer["reserve"] + answer["left_out_by_rules"]} | taken
+    taken = {place_key(one) for one in answer["cohort"]}
+    named = {place_key(one): one["name"] for one in answer["cohort"]}
+    shown = {place_key(one) for one in answer["reserve"] + answer["left_out_by_rules"]} | taken
     return CohortView(
         status=answer["status"],
         says=words.text(f"cohort_page.status_{answer['status']}", {"count": len(taken)}),
         cohort=[_chosen(one, numbers, named, words) for one in answer["cohort"]],
         reserve=[_chosen(one, numbers, named, words) for one in answer["reserve"]],
         left=[
-            _chosen(one, numbers, named, words)
-            for one in everyone
-            if key_of_place(one) not in shown
+            _chosen(one, numbers, named, words) for one in everyone if place_key(one) not in shown
         ],
         binding=[
             words.text("cohort_page.binds", {"rule": one["text"], "count": one["shuts_out"]})
@@ -111,14 +86,14 @@ def _chosen(
         names = [named.get(key, key) for key in could]
         replaces = words.text("cohort_page.replaces", {"names": names})
     return Chosen(
-        number=numbers.get(key_of_place(one), -1),
+        number=numbers.get(place_key(one), -1),
         place=place_item(one, words),
         band=str(one.get("band", "")),
         band_word=words.term("band", str(one["band"])) if one.get("band") else "",
         learns=_sectors(one.get("learns", ()), words),
         shows=_sectors(one.get("shows", ()), words),
         replaces=replaces,
-        why=[rule["text"] for rule in one.get("rules", ())],
+        why=[rule.text for rule in rule_lines(one.get("rules", []), words)],
     )
 
 
@@ -146,32 +121,3 @@ def _counts(cap: Json, cohort: list[Json], words: PageWording) -> list[Count]:
         )
         for value, count in sorted(found.items(), key=lambda item: (-item[1], item[0]))
     ]  # fmt: skip
-
-
-def pairs_view(answer: Json, numbers: Mapping[str, int], words: PageWording) -> PairsView:
-    """Pairs, and who is left without one and why."""
-    return PairsView(
-        pairs=[_pair(pair, numbers, words) for pair in answer["pairs"]],
-        unmatched=[
-            (place_item(one["place"], words), one["why"]["text"]) for one in answer["unmatched"]
-        ],
-    )
-
-
-def _pair(pair: Json, numbers: Mapping[str, int], words: PageWording) -> PairLine:
-    first, second = pair["places"]
-    return PairLine(
-        key=f"{numbers.get(key_of_place(first), 0)}-{numbers.get(key_of_place(second), 0)}",
-        first=place_item(first, words),
-        second=place_item(second, words),
-        fit=words.format_field(round(100 * pair["score"]), "number"),
-        coverage=words.text("cohort_page.coverage", {"coverage": round(100 * pair["coverage"])}),
-        gets=_given(pair["gets"], words),
-        gives=_given(pair["gives"], words),
-        reasons=[reason["text"] for reason in pair["reasons"][:2]],
-        cautions=[caution["text"] for caution in pair["cautions"]],
-    )
-
-
-def _given(offers: list[Json], words: PageWording) -> str:
-    return ", ".join(dict.fromkeys(words.term("sector", offer["sector"]) for offer in offers))

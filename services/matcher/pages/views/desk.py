@@ -125,8 +125,8 @@ def name_line(one: Named, choice: str, words: PageWording) -> NameLine:
     for found in who.candidates if who is not None else ():
         choices.append((found["place_id"], _offered(found["name"], found["place_id"])))
     if one.applicant is not None and one.applicant.place is not None and not matched:
-        choices.append(("as_written", words.text("desk.as_written", {})))
-    choices.append(("leave_out", words.text("desk.leave_out", {})))
+        choices.append(("as_written", words.text("sheet.as_written", {})))
+    choices.append(("leave_out", words.text("sheet.leave_out", {})))
     if one.state is NameState.MATCHED and not choice and matched:
         choice = choices[0][0]
     return NameLine(

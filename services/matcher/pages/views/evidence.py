@@ -1,11 +1,13 @@
 """Reasons, cautions and rules as a page shows them: a sentence, and what it rests on."""
 
+import re
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
 
 from services.matcher.features import Facts
 from services.matcher.pages.asked import SAID_HERE
+from services.matcher.pages.views.rule_words import asked_by
 from services.matcher.pages.words import PageWording
 
 # Sources that answers name in English, and their words here.
@@ -15,6 +17,7 @@ OWN_SOURCES = {
     SAID_HERE: "results.source_here",
 }
 SHORT = 44
+_LINES = re.compile(r", lines? \d")
 # A reason of this value or more speaks for a result.
 FOR = 0.5
 
@@ -47,10 +50,14 @@ class ReasonLine:
 
 @dataclass(frozen=True)
 class Sentence:
-    """A caution, or what a rule says; `foreign` where it is in the words of the catalogue."""
+    """A caution, or what a rule says.
+
+    `original` are the words of the source where the page's language has none for them but what
+    the rule is made of.
+    """
 
     text: str
-    foreign: bool = False
+    original: str = ""
     outcome: str = ""
     sources: tuple[Source, ...] = ()
 
@@ -70,7 +77,7 @@ def _source(item: Facts, words: PageWording) -> Source:
     if source in OWN_SOURCES:
         text = words.text(OWN_SOURCES[source], {})
         return Source(text, text, words.term("status", item["status"]), None, False)
-    first = _named(source).split(";")[0].split(", lines")[0].split(" (http")[0].strip()
+    first = _LINES.split(_named(source).split(";")[0])[0].split(" (http")[0].strip()
     short = _shortened(first)
     year = words.format_field(date, "year") if date else None
     said = short if year is None or year in short else f"{short}, {year}"
@@ -125,10 +132,26 @@ def rule_lines(rules: list[dict[str, Any]], words: PageWording) -> list[Sentence
     """What each rule says of the place; a rule on file is in the catalogue's own language."""
     return [
         Sentence(
-            text=rule["text"],
-            foreign="source" in rule and "status" in rule and words.language != "en",
+            *said_in(rule, words),
             outcome=rule["outcome"],
             sources=tuple(sources_of([{"status": "claim", **rule}], words)),
         )
         for rule in rules
     ]
+
+
+def said_in(rule: Facts, words: PageWording) -> tuple[str, str]:
+    """A rule in the page's language, and its own words where those are all there is besides."""
+    said = words.of_catalogue(rule["text"]) if _on_file(rule) else rule["text"]
+    return (said, "") if said is not None else (asked_by(rule, words), rule["text"])
+
+
+def remedy_in(rule: Facts, words: PageWording) -> tuple[str, str]:
+    """What would change a rule's outcome, likewise; empty where there is no word for it."""
+    remedy = rule.get("remedy") or ""
+    said = words.of_catalogue(remedy) if remedy and _on_file(rule) else remedy
+    return (said, "") if said is not None else ("", remedy)
+
+
+def _on_file(rule: Facts) -> bool:
+    return "source" in rule and "status" in rule

@@ -2,9 +2,10 @@
 
 from dataclasses import dataclass
 
+from services.matcher.briefing.sources import Sources, sources_of
 from services.matcher.catalogue import Catalogue
 from services.matcher.features import Facts
-from services.matcher.pages.views.evidence import Sentence, Source, rule_lines, sources_of
+from services.matcher.pages.views.evidence import Sentence, rule_lines
 from services.matcher.pages.words import PageWording
 
 MEMBERS = 40
@@ -20,10 +21,11 @@ class NetworkView:
     rules: list[Sentence]
     rules_known: bool
     obligations: list[str]
+    obligations_original: list[str]
     members: list[tuple[str, str]]
     more_members: int
     successor: tuple[str, str] | None
-    sources: list[Source]
+    sources: list[str]
 
 
 def network_view(catalogue: Catalogue, row: int, tenant: str, words: PageWording) -> NetworkView:
@@ -35,6 +37,7 @@ def network_view(catalogue: Catalogue, row: int, tenant: str, words: PageWording
         (str(snapshot.places.facts(tie.place)["name"]), snapshot.places.id(tie.place))
         for tie in ties
     )
+    duties = record.get("obligations", ())
     return NetworkView(
         id=record["id"],
         name=record["name"],
@@ -45,12 +48,20 @@ def network_view(catalogue: Catalogue, row: int, tenant: str, words: PageWording
             [{**r, "outcome": "", "status": "claim"} for r in record.get("rules", ())], words
         ),
         rules_known=bool(record.get("entry_rules_known")),
-        obligations=list(record.get("obligations", ())),
+        obligations=[said for text in duties if (said := words.of_catalogue(text))],
+        obligations_original=[text for text in duties if words.of_catalogue(text) is None],
         members=[(key, name) for name, key in members[:MEMBERS]],
         more_members=max(len(members) - MEMBERS, 0),
         successor=_successor(catalogue, record, tenant),
-        sources=sources_of(list(record.get("provenance", {}).values()), words),
+        sources=_sources(record, words),
     )
+
+
+def _sources(record: Facts, words: PageWording) -> list[str]:
+    """Each work once, with all the lines of it."""
+    cited = Sources()
+    cited.cite(sources_of(record.get("provenance", {}).values()))
+    return cited.listed(words)
 
 
 def _about(record: Facts, words: PageWording) -> str:

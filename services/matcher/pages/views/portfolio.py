@@ -1,6 +1,6 @@
 """A portfolio as its page shows it: what is held, covered, missing and double, and the plan."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from services.matcher.pages.views.evidence import Sentence, rule_lines
@@ -45,13 +45,14 @@ class Cell:
 
 @dataclass(frozen=True)
 class Line:
-    """One line of the plan, the relay or a list of what to look at."""
+    """One line of the plan or of what to look at; `also` are others that the same is said of."""
 
     head: str
     name: str
     texts: list[str]
     id: str = ""
     is_place: bool = False
+    also: list["Line"] = field(default_factory=list)
 
 
 @dataclass(frozen=True)
@@ -108,7 +109,7 @@ def portfolio_view(answer: Json, words: PageWording) -> PortfolioView:
         gaps=[gap["text"] for gap in answer["gaps"]],
         overlaps=[pair["text"] for pair in answer["overlaps"]],
         reassess=[_line("", item) for item in answer["reassess"]],
-        plan=[_line(words.term("plan", i["action"]), i) for i in answer["plan"]],
+        plan=_together([_line(words.term("plan", i["action"]), i) for i in answer["plan"]]),
         relay=list(relay.items()),
         breadth=[item["text"] for item in answer["consequences"]],
         as_of=words.format_field(answer["as_of"], "date"),
@@ -187,6 +188,18 @@ def _cell(
 
 def _counts(answer: Json, axis: str, words: PageWording) -> list[tuple[str, int]]:
     return [(words.term(axis, k), count) for k, count in answer["coverage"]["by"][axis].items()]
+
+
+def _together(lines: list[Line]) -> list[Line]:
+    """What is to be done alike and for the same reasons is one line with all the names."""
+    found: dict[tuple[str, tuple[str, ...]], Line] = {}
+    for line in lines:
+        key = (line.head, tuple(line.texts))
+        if key in found:
+            found[key].also.append(line)
+        else:
+            found[key] = line
+    return list(found.values())
 
 
 def _line(head: str, item: Json) -> Line:

@@ -12,6 +12,7 @@ from services.matcher.pages.views.evidence import (
     Sentence,
     caution_lines,
     reason_lines,
+    remedy_in,
     rule_lines,
 )
 from services.matcher.pages.views.places import where
@@ -70,7 +71,10 @@ class Card:
 
 @dataclass(frozen=True)
 class RuledOut:
-    """What was left out, by which rule, and what would change that."""
+    """What was left out, by which rule, and what would change that.
+
+    `original` is what only the words of the source say.
+    """
 
     id: str
     name: str
@@ -78,6 +82,7 @@ class RuledOut:
     rules: list[Sentence]
     change: str
     ways: list[str]
+    original: list[str]
 
 
 @dataclass(frozen=True)
@@ -232,11 +237,24 @@ class ResultsView:
         is_place = "place" in refusal
         thing = refusal["place"] if is_place else refusal["collaboration"]
         failed = [rule for rule in refusal["rules"] if rule["outcome"] == "fail"]
+        rules = rule_lines(failed or refusal["rules"], self.words)
+        change, own_words = self._change(refusal)
         return RuledOut(
             id=thing["id"],
             name=thing["name"],
             where=where(self.snapshot, thing, self.words) if is_place else "",
-            rules=rule_lines(failed or refusal["rules"], self.words),
-            change=(refusal.get("smallest_change") or {}).get("text", ""),
+            rules=rules,
+            change=change,
             ways=[way["text"] for way in refusal.get("route_in", ())],
+            original=[
+                *(rule.original for rule in rules if rule.original),
+                *([own_words] if own_words else []),
+            ],
         )
+
+    def _change(self, refusal: Json) -> tuple[str, str]:
+        """The smallest change that would let it in, and its own words where there are no others."""
+        change = refusal.get("smallest_change") or {}
+        by_id = {rule["rule_id"]: rule for rule in refusal["rules"]}
+        rule = by_id.get(change.get("rule_id"), {})
+        return remedy_in({**rule, "remedy": change.get("text")}, self.words)

@@ -15,7 +15,7 @@ ADDED = ("place_id", "returned_row", "returned_state", "returned_matched", "retu
 def returned_sheet(sheet: Carried, found: Sequence[Named], words: PageWording) -> bytes:
     """An Excel workbook; rows that were left out are said to be."""
     by_row = {one.row: one for one in found}
-    heads = [words.text(f"desk.{name}", {}) if name != "place_id" else name for name in ADDED]
+    heads = [words.text(f"sheet.{name}", {}) if name != "place_id" else name for name in ADDED]
     own = [at for at, name in enumerate(sheet.columns) if name not in (*heads, *ADDED)]
     lines = [
         [*(str(line[1 + at]) for at in own), *_beside(line[0], by_row.get(line[0]), words)]
@@ -31,13 +31,13 @@ def returned_sheet(sheet: Carried, found: Sequence[Named], words: PageWording) -
 def _beside(row: int, one: Named | None, words: PageWording) -> list[str | int]:
     """What became of a row."""
     if one is None:
-        return ["", row, words.text("desk.left_out", {}), "", ""]
+        return ["", row, words.text("sheet.left_out", {}), "", ""]
     on_file = one.who.on_file if one.who is not None else None
     offered = one.who.candidates if one.who is not None else []
     errors = [said(e.code, e.column, e.detail, words) for e in one.errors]
     if offered:
         names = [f"{c['name']} ({c['place_id']})" for c in offered]
-        errors.append(words.text("desk.may_mean", {"names": names}))
+        errors.append(words.text("sheet.may_mean", {"names": names}))
     return [
         on_file["id"] if on_file is not None else "",
         row,

@@ -15,6 +15,7 @@ class WeightLine:
     parameter: str
     label: str
     value: str
+    shown: str
     width: float
 
 
@@ -24,7 +25,12 @@ def weight_lines(weights: Mapping[str, float], words: PageWording) -> list[Weigh
     ordered = sorted(weights.items(), key=lambda item: (-item[1], item[0]))
     return [
         WeightLine(
-            name, f"{WEIGHT}{name}", words.term("feature", name), f"{w:g}", round(100 * w / most, 1)
+            name=name,
+            parameter=f"{WEIGHT}{name}",
+            label=words.term("feature", name),
+            value=f"{w:g}",
+            shown=words.format_field(w, "number"),
+            width=round(100 * w / most, 1),
         )
         for name, w in ordered
     ]

@@ -8,11 +8,13 @@ import pytest
 import uvicorn
 
 from models.database import connect, sessions
+from models.snapshot import Snapshot
 from services import serving
 from services.access.callers import create_key
 from services.matcher.app import create_app
 from tests.matcher_fixtures import Published
 from tests.services.matcher.pages.browser import Browser, chromium, why_no_browser
+from tests.services.matcher.pages.untranslated import names_in
 
 STARTING_SECONDS = 30
 
@@ -32,6 +34,13 @@ def site(published: Published) -> Iterator[str]:
     yield serving.address(listener)
     server.should_exit = True
     thread.join()
+
+
+@pytest.fixture(scope="session")
+def english_names(snapshot: Snapshot) -> list[str]:
+    """What is called so in every language."""
+    places = (str(snapshot.places.facts(row)["name"]) for row in range(len(snapshot.places)))
+    return names_in(snapshot.collaborations, places)
 
 
 @pytest.fixture(scope="session")

@@ -39,6 +39,9 @@ class Convener:
     def raw(self, path: str, **sent: Any) -> Any:
         return self.client.post(path, data={**self.fields, **sent}, headers=self.headers)
 
+    def raw_get(self, path: str) -> Any:
+        return self.client.get(path, headers=self.headers)
+
     def upload(
         self, content: bytes, name: str, target: str = "applicants", status: int = 200
     ) -> str:

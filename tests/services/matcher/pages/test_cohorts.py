@@ -1,4 +1,4 @@
-"""Cohorts and pairs from a screening: locks hold, clashing caps are named, a pair can be undone."""
+"""Cohorts from a screening: locks hold, clashing caps are named."""
 
 import re
 from collections.abc import Iterator
@@ -47,13 +47,3 @@ def test_clashing_caps_are_named(convener: Convener, here: str) -> None:
 def test_a_size_that_makes_no_sense_is_told(convener: Convener, here: str) -> None:
     convener.get(f"{here}/cohort?low=9&high=2", 422)
     convener.get(f"{here}/cohort?low=2&high=3&cap=country&cap_most=1/0", 422)
-    convener.get(f"{here}/pairs?apart=nonsense", 422)
-
-
-def test_a_pair_that_is_locked_out_is_not_made_again(convener: Convener, here: str) -> None:
-    page = convener.get(f"{here}/pairs")
-    pair = convener.at(page, r"apart=(\d+-\d+)")
-    again = convener.get(f"{here}/pairs?apart={pair}")
-    links = re.findall(r"apart=([\d-]+)(?:&amp;apart=([\d-]+))?", again)
-    assert pair in {link[0] for link in links}
-    assert pair not in {link[1] for link in links}

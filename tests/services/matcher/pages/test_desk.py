@@ -80,7 +80,7 @@ def test_what_is_undecided_can_be_chosen_left_out_or_taken_as_written(convener: 
     convener.upload(content.encode(), "a.csv")
     convener.post(f"{SHEET}/names", **COLUMNS)
     page = convener.post(f"{SHEET}/confirm", 422, row_3="leave_out", row_4="as_written")
-    assert WORDS.text("desk.error_undecided", {"count": 1}) in page
+    assert WORDS.text("sheet.error_undecided", {"count": 1}) in page
     chosen: dict[str, Any] = {"row_3": "leave_out", "row_4": "as_written", "row_5": "leave_out"}
     table = convener.post(f"{SHEET}/confirm", **chosen)
     assert [name in table for name in ("Nowhere at all", "Bilbao", "Narnia")] == [True, True, False]
@@ -150,8 +150,8 @@ def test_a_letter_about_a_cap_says_the_condition_and_nothing_of_the_members(
     here = convener.at(table, rf"(/calls/{DC}/screenings/s_\w+)/applicants/0")
     letter = convener.get(f"{here}/letters").partition("<article")[2]
     cap = {"attribute": "continent", "share": "2/3"}
-    assert WORDS.text("desk.condition_share", cap) in letter
-    assert WORDS.text("desk.letter_refused", {}) in letter
+    assert WORDS.text("screening.condition_share", cap) in letter
+    assert WORDS.text("screening.letter_refused", {}) in letter
     assert [n for n in ("Flanders", "Scotland", "Bavaria", "Catalonia") if n in letter] == []
 
 
@@ -177,7 +177,7 @@ def test_a_file_that_cannot_be_read_is_told(convener: Convener, content: bytes, 
 def test_columns_that_make_no_sense_are_told(convener: Convener) -> None:
     convener.upload(b"a,b\nBilbao,ES\n", "a.csv")
     page = convener.post(f"{SHEET}/names", 422, column_0="", column_1="country")
-    assert WORDS.text("desk.error_no_name", {}) in page
+    assert WORDS.text("sheet.error_no_name", {}) in page
     for step in ("names", "returned", "confirm"):
         assert convener.raw(f"{SHEET}/{step}").status_code == 422
     page = convener.post(f"{SHEET}/names", 422, column_0="name", column_1="name")

@@ -6,6 +6,9 @@ from collections.abc import Iterator
 import pytest
 from fastapi.testclient import TestClient
 
+from models.database import connect, sessions
+from services.access.callers import create_key
+from tests.matcher_fixtures import Published
 from tests.services.matcher.pages.addresses import PLACE, REGION
 
 HTML = {"Accept": "text/html"}
@@ -84,3 +87,39 @@ def test_a_correction_is_a_text_to_send_with_its_source(visitor: TestClient) -> 
     ready = visitor.get(f"{asked}&source=City register 2026", headers=HTML).text
     assert "Residents: 350000" in ready
     assert "City register 2026" in ready
+    assert 'href="mailto:?subject=' in ready
+
+
+def test_with_an_account_changes_are_kept_for_the_organisation_alone(
+    visitor: TestClient, published: Published
+) -> None:
+    """Whoever else of it signs in sees them, in another browser too; nobody else does."""
+
+    def signed_in(tenant: str, person: str) -> TestClient:
+        engine = connect(published.settings.database_url)
+        with sessions(engine).begin() as session:
+            key = create_key(session, tenant, ["match"], person)
+        engine.dispose()
+        visitor.cookies.clear()
+        assert visitor.post("/sign-in", data={"key": key}, headers=HTML).status_code == 200
+        return visitor
+
+    def page(person: TestClient, path: str = f"/places/{PLACE}") -> str:
+        return person.get(path, headers=HTML).text
+
+    first = signed_in("bilbao", "Ana")
+    token = re.search(r'name="csrf_token" value="([^"]+)"', page(first, f"/places/{PLACE}/edit"))
+    assert token
+    sent = first.post(f"/places/{PLACE}/edit", data=SAID | {"csrf_token": token[1]}, headers=HTML)
+    assert "350,000" in sent.text
+    assert "350,000" in page(signed_in("bilbao", "Jon"))
+    assert "350,000" not in page(signed_in("porto", "Rui"))
+    other = signed_in("bilbao", "Jon")
+    asked = f"/find/peers?place={PLACE}&sector=housing&stage=apply"
+    assert "you 350,000 (municipality)" in page(other, asked)
+    token = re.search(r'name="csrf_token" value="([^"]+)"', page(other))
+    assert token
+    other.post(f"/places/{PLACE}/forget", data={"csrf_token": token[1]})
+    assert "350,000" not in page(signed_in("bilbao", "Ana"))
+    visitor.cookies.clear()
+    assert "350,000" not in page(visitor)

@@ -1,18 +1,28 @@
 """Texts of the pages: all four languages say all of it, each in its own words."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 
-from models.taxonomy import Band, ExecutiveForm, FactStatus, Intake, Lever, Mode
+from models.taxonomy import Band, ExecutiveForm, FactStatus, Intake, Lever, Mode, Operator
 from services.matcher.catalogue import COLLABORATION_NAMES, PEER_NAMES
 from services.matcher.pages.views.profile import GROUPS
-from services.matcher.pages.words import FOLDER, groups, own_texts, page_wording
+from services.matcher.pages.views.rule_words import asked_by
+from services.matcher.pages.words import (
+    FOLDER,
+    catalogue_texts,
+    groups,
+    own_texts,
+    page_wording,
+)
 from services.matcher.wording import LANGUAGES
 from tests.services.matcher.test_wording import forms, holes
 
+COLLABORATIONS = Path(__file__).parents[4] / "data" / "collaborations"
 OTHERS = [language for language in LANGUAGES if language != "en"]
 # The same in two languages and right in both: names, and words that they share.
 SHARED = set((FOLDER.parent / "shared_words.txt").read_text(encoding="utf-8").splitlines())
@@ -84,3 +94,40 @@ def test_a_text_is_no_true_or_false() -> None:
 
 def test_a_group_is_found_by_its_name() -> None:
     assert page_wording("fr").text("site.continue", {}) == "Continuer"
+
+
+def said_by_the_catalogue() -> Iterator[str]:
+    """What the default catalogue says in English of rules, what would change them, and duties."""
+    for path in sorted(COLLABORATIONS.glob("*.yaml")):
+        for record in yaml.safe_load(path.read_text(encoding="utf-8")):
+            calls = record.get("calls", ())
+            for rule in [*record.get("rules", ()), *(r for c in calls for r in c.get("rules", ()))]:
+                yield from (rule[name] for name in ("text", "remedy") if rule.get(name))
+            yield from record.get("obligations", ())
+
+
+@pytest.mark.parametrize("language", OTHERS)
+def test_the_default_catalogue_has_rules_and_duties_in_every_language(language: str) -> None:
+    said = list(said_by_the_catalogue())
+    assert len(said) > 30
+    words = page_wording(language)
+    assert [text for text in said if words.of_catalogue(text) is None] == []
+    assert [text for text in catalogue_texts(language) if text not in said] == []
+    left = [text for text in catalogue_texts(language).values() if ENGLISH.search(text)]
+    assert left == []
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("operator", Operator)
+def test_a_rule_in_no_language_is_said_from_what_it_is_made_of(
+    language: str, operator: str
+) -> None:
+    values: dict[str, Any] = {"between": [100000, 200000], "in": ["city"], "not_in": ["region"],
+                              "has": "eu"}  # fmt: skip
+    fields = {"in": "kind", "not_in": "kind", "has": "country_group"}
+    rule = {"field": fields.get(operator, "population"), "operator": operator}
+    said = asked_by(rule | {"value": values.get(operator, 150000)}, page_wording(language))
+    words = page_wording(language).term("rule_field", rule["field"])
+    assert said.startswith(words)
+    assert len(said) > len(words) + 2
+    assert not re.search(r"\d{6}|[{}\[\]_]", said)

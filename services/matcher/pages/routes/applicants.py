@@ -1,0 +1,119 @@
+"""One applicant of a screening: the ledger of rules, and what people add."""
+
+from typing import Annotated, Any, Literal
+
+from fastapi import APIRouter, Form, Response
+from pydantic import TypeAdapter, ValidationError
+
+from models.errors import Conflict
+from models.taxonomy import Verdict
+from services.matcher.convening import jury
+from services.matcher.convening.schemas import Entry
+from services.matcher.pages.rendering import Page, PageDep
+from services.matcher.pages.routes.calls import DeskDep
+from services.matcher.pages.routes.screenings import Text, Which
+from services.matcher.pages.security import OwnForm
+from services.matcher.pages.views.applicant import person_view
+from services.matcher.pages.views.resaid import resaid
+from services.matcher.routes.convening import Asked, decided, desk_of
+
+router = APIRouter(
+    prefix="/calls/{collaboration_id}/screenings/{screening_id}/applicants",
+    include_in_schema=False,
+)
+_ENTRY: TypeAdapter[Any] = TypeAdapter(Entry)
+Kind = Literal["note", "override", "conflict", "assessment"]
+Recommendation = Literal["", "admit", "waitlist", "refuse", "abstain"]
+
+
+@router.get("/{number}")
+def person(
+    collaboration_id: str, screening_id: str, number: int, page: PageDep, asked: DeskDep
+) -> Response:
+    """One applicant, with all that decides."""
+    return _person(page, asked, (collaboration_id, screening_id, number))
+
+
+def _person(
+    page: Page,
+    asked: Asked,
+    which: tuple[str, str, int],
+    errors: list[dict[str, str]] | None = None,
+    sent: dict[str, str] | None = None,
+) -> Response:
+    collaboration_id, screening_id, number = which
+    with desk_of(asked, collaboration_id) as desk:
+        found = resaid(jury.reopened(desk, screening_id, page.person), page.words)
+    return page.show(
+        "applicant.html",
+        422 if errors else 200,
+        part="calls",
+        c=found["collaboration"],
+        screening=screening_id,
+        v=person_view(found, jury.result_of(found, number), page.words),
+        verdicts=[(str(v), page.words.term("verdict", str(v))) for v in Verdict],
+        recommendations=list(page.words.terms["recommendation"].items()),
+        sent={"text": "", "score": "", "recommendation": ""} | (sent or {}),
+        errors=errors or [],
+    )
+
+
+@router.post("/{number}/entries", dependencies=[OwnForm])
+def add(
+    collaboration_id: str,
+    screening_id: str,
+    number: int,
+    page: PageDep,
+    asked: DeskDep,
+    kind: Annotated[Kind, Form()],
+    text: Text = "",
+    verdict: Annotated[Which, Form()] = "",
+    recommendation: Annotated[Recommendation, Form()] = "",
+    score: Annotated[str, Form(max_length=10)] = "",
+) -> Response:
+    """A note, an interest, an assessment, or a decision with its reason, under one's own name."""
+    which = (collaboration_id, screening_id, number)
+    sent = {"text": text, "score": score, "recommendation": recommendation}
+    said = {"kind": kind, "author": page.person or asked.caller.tenant, "applicant": number}
+    said |= _said(kind, text.strip(), str(verdict), recommendation, score.strip())
+    try:
+        entry = _ENTRY.validate_python(said)
+    except ValidationError as error:
+        return _person(page, asked, which, [_fault(page, kind, error)], sent)
+    try:
+        decided(
+            asked,
+            collaboration_id,
+            f"screening_{kind}",
+            lambda desk: jury.add(desk, screening_id, entry),
+        )
+    except Conflict:
+        code = "jury.error_assessed" if kind == "assessment" else "screening.error_interest"
+        fault = {"text": page.t(code), "href": f"#{kind}-text"}
+        return _person(page, asked, which, [fault], sent)
+    return page.go(f"/calls/{collaboration_id}/screenings/{screening_id}/applicants/{number}")
+
+
+def _said(kind: Kind, text: str, verdict: str, recommendation: str, score: str) -> dict[str, Any]:
+    """What an entry of a kind holds."""
+    if kind == "override":
+        return {"verdict": verdict, "reason": text}
+    if kind != "assessment":
+        return {"text": text}
+    points = {"score": score.replace(",", ".")} if score else {}
+    return {"recommendation": recommendation, "reason": text, **points}
+
+
+_FIELDS = {
+    "verdict": ("screening.error_verdict", "#verdict"),
+    "recommendation": ("jury.error_recommendation", "#recommendation"),
+    "score": ("jury.error_score", "#score"),
+}
+
+
+def _fault(page: Page, kind: Kind, error: ValidationError) -> dict[str, str]:
+    """The first thing that is wrong with an entry, at its field."""
+    name = str(error.errors()[0]["loc"][-1])
+    code = "jury.error_assessment" if kind == "assessment" else f"screening.error_{kind}"
+    code, href = _FIELDS.get(name, (code, f"#{kind}-text"))
+    return {"text": page.t(code), "href": href}

@@ -1,0 +1,62 @@
+"""From a screening: who goes with whom, in one pool or between two sides."""
+
+from fastapi import APIRouter, Response
+from fastapi.exceptions import RequestValidationError
+from pydantic import ValidationError
+
+from services.matcher.convening import jury, roster
+from services.matcher.convening.desk import shown
+from services.matcher.convening.pairing import Pairing
+from services.matcher.pages.pairs_asked import PairsQuery, Pools
+from services.matcher.pages.rendering import PageDep
+from services.matcher.pages.routes.calls import DeskDep
+from services.matcher.pages.views.pairs import pairs_view
+from services.matcher.routes.convening import desk_of
+
+router = APIRouter(
+    prefix="/calls/{collaboration_id}/screenings/{screening_id}/pairs", include_in_schema=False
+)
+
+
+@router.get("")
+def pairs(
+    collaboration_id: str, screening_id: str, page: PageDep, asked: DeskDep, query: PairsQuery
+) -> Response:
+    """The most pairs there can be, then the best; a pair locked out is not made again."""
+    with desk_of(asked, collaboration_id) as desk:
+        found = jury.reopened(desk, screening_id, None)
+        held = roster.in_force(desk)
+        members = [shown(member) for member in held.members] if held else []
+        pools, view = Pools(query, found["results"], members), None
+        if pools.solvable:
+            try:
+                request = pools.request(collaboration_id)
+            except ValidationError as error:
+                raise RequestValidationError(error.errors()) from error
+            answer = Pairing(desk, request, pools.kept_apart()).answer()
+            view = pairs_view(answer, pools.keys, page.words)
+    names = {**{str(n): name for n, name in _names(found)}, **pools.names}
+    return page.show(
+        "pairs.html",
+        part="calls",
+        c=found["collaboration"],
+        screening=screening_id,
+        q=query,
+        v=view,
+        has_members=bool(members),
+        second_side=[
+            {"value": int(key), "text": name} for key, name in names.items() if key in pools.own
+        ],
+        apart=[
+            (
+                " – ".join(names.get(key, key) for key in text.split("-")),
+                query.query(apart=[other for other in query.apart if other != text]),
+            )
+            for text in query.apart
+        ],
+    )
+
+
+def _names(found: dict[str, list[dict[str, dict[str, object]]]]) -> list[tuple[object, str]]:
+    """The number and the name of each applicant."""
+    return [(r["applicant"]["number"], str(r["applicant"]["name"])) for r in found["results"]]

@@ -1,0 +1,110 @@
+"""The minutes of a jury as a page and as a document to sign."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from services.matcher.briefing.paper import Paper, Point, Section
+from services.matcher.pages.views.entries import EntryLine, entry_line
+from services.matcher.pages.words import PageWording
+
+Json = dict[str, Any]
+# The parts of the minutes that list entries, in order.
+LISTS = ("conflicts_of_interest", "assessments", "decisions", "notes")
+
+
+@dataclass(frozen=True)
+class Sitting:
+    """What was minuted: the day, who was there, and what was said."""
+
+    head: str
+    present: str
+    text: str
+
+
+@dataclass(frozen=True)
+class Listed:
+    """An entry with the applicant that it is about, and the verdict that a decision replaces."""
+
+    about: str
+    entry: EntryLine
+    before: str
+
+
+@dataclass(frozen=True)
+class MinutesView:
+    network: str
+    as_of: str
+    iso_day: str
+    counts: str
+    sittings: list[Sitting]
+    lists: list[tuple[str, list[Listed]]]
+    contradictions: list[str]
+
+
+def minutes_view(minutes: Json, names: Mapping[int, str], words: PageWording) -> MinutesView:
+    """The record of the proceedings in words."""
+    counts = [f"{words.term('verdict', v)}: {n}" for v, n in minutes["counts"].items()]
+    return MinutesView(
+        network=minutes["collaboration"]["name"],
+        as_of=words.format_field(minutes["as_of"], "day"),
+        iso_day=minutes["as_of"],
+        counts=" · ".join(counts),
+        sittings=[_sitting(entry, words) for entry in minutes["minutes"]],
+        lists=[
+            (name, [_listed(entry, names, words) for entry in minutes[name]])
+            for name in LISTS
+            if minutes[name]
+        ],
+        contradictions=[
+            words.text("jury.contradiction", {"name": one["name"], "fields": ", ".join(
+                words.term("rule_field", found["field"]) for found in one["fields"])})
+            for one in minutes["claim_conflicts"]
+        ],
+    )  # fmt: skip
+
+
+def _sitting(entry: Json, words: PageWording) -> Sitting:
+    day = words.format_field(str(entry.get("held_on") or entry["at"])[:10], "day")
+    present = ", ".join(entry.get("present", ()))
+    said = words.text("jury.present", {"names": present}) if present else ""
+    head = words.text("jury.sitting", {"day": day, "author": entry["author"]})
+    return Sitting(head, said, entry["text"])
+
+
+def _listed(entry: Json, names: Mapping[int, str], words: PageWording) -> Listed:
+    before = entry.get("verdict_of_screening")
+    return Listed(
+        about=names.get(entry.get("applicant", -1), "") or words.text("jury.all", {}),
+        entry=entry_line(entry, words),
+        before=words.text("screening.rules_said", {"verdict": words.term("verdict", before)})
+        if before
+        else "",
+    )
+
+
+def minutes_paper(view: MinutesView, words: PageWording) -> Paper:
+    """The same to sign."""
+    about = words.text("jury.about", {"network": view.network, "day": view.as_of})
+    sections = [Section("summary", words.text("jury.counts", {}), [about, view.counts])]
+    sections += [
+        Section("plain", one.head, [line for line in (one.present, one.text) if line])
+        for one in view.sittings
+    ]
+    sections += [
+        Section("plain", words.text(f"jury.{name}", {}), (), [_point(one) for one in listed])
+        for name, listed in view.lists
+    ]
+    if view.contradictions:
+        points = [Point(text) for text in view.contradictions]
+        sections.append(Section("plain", words.text("jury.contradictions", {}), (), points))
+    sections.append(Section("plain", words.text("jury.signed", {}), ["", "____________________"]))
+    return Paper(words.text("jury.minutes", {}), words.language, view.iso_day, sections)
+
+
+def _point(one: Listed) -> Point:
+    entry = one.entry
+    said = f"{entry.verdict}. {entry.text}" if entry.verdict else entry.text
+    who = " – ".join(part for part in (entry.author, entry.day) if part)
+    tail = f" ({'; '.join(part for part in (who, one.before) if part)})" if who else ""
+    return Point(f"{said}{tail}", one.about)
