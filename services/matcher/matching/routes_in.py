@@ -32,7 +32,8 @@ def next_steps(record: Facts, judgement: Judgement, words: Wording) -> list[dict
         steps.append({"code": "national_consent", "text": words.text("step.national_consent", {})})
     for outcome in judgement.outcomes:
         if outcome.effect in (Verdict.CONDITIONAL, Verdict.UNDETERMINED):
-            steps.append({"code": outcome.rule_id, "text": outcome.remedy or outcome.text})
+            text = outcome.remedy or outcome.text
+            steps.append({"code": outcome.rule_id, "text": words.of_catalogue(text) or text})
     return steps
 
 

@@ -33,16 +33,6 @@ def own_texts(language: str, group: str) -> dict[str, Any]:
     return content
 
 
-@lru_cache(maxsize=len(LANGUAGES))
-def catalogue_texts(language: str) -> dict[str, str]:
-    """What the default catalogue says in English of rules and duties, in another language."""
-    path = FOLDER / "catalogue" / f"{language}.yaml"
-    if not path.exists():
-        return {}
-    content: dict[str, str] = yaml.load(path.read_text(encoding="utf-8"), Loader=_Loader)
-    return content
-
-
 class PageWording(OfficerWording):
     """A language's wording with the pages' texts; none of them falls back on English."""
 
@@ -53,10 +43,6 @@ class PageWording(OfficerWording):
             own = {f"{group}.{key}": text for key, text in content["texts"].items()}
             self.templates = self.templates | own
             self.terms = self.terms | content.get("terms", {})
-
-    def of_catalogue(self, text: str) -> str | None:
-        """A text of the catalogue in this language; None where it is only in its own words."""
-        return text if self.language == "en" else catalogue_texts(self.language).get(text)
 
 
 @lru_cache(maxsize=len(LANGUAGES))

@@ -98,7 +98,7 @@ class Invitation:
             return Advice("decline", [("portfolio.invitation.member", {})])
         if candidate.verdict is Verdict.REFUSED and candidate.judgement:
             failed = [
-                (o.text or words.term("rule", o.rule_id)).rstrip(".")
+                (words.of_catalogue(o.text) or o.text or words.term("rule", o.rule_id)).rstrip(".")
                 for o in candidate.judgement.failed
             ]
             why: Why = [("portfolio.invitation.refused", {"rules": failed})]

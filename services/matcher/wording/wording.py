@@ -61,6 +61,10 @@ class Wording:
             return self._say(code, args)
         return self._said(code, orjson.dumps(args, option=orjson.OPT_SERIALIZE_NUMPY))
 
+    def of_catalogue(self, text: str) -> str | None:
+        """What the catalogue says in English, in this language; None where that has no text."""
+        return text if self.language == "en" else catalogue_texts(self.language).get(text)
+
     def _say_again(self, code: str, asked_with: bytes) -> str:
         return self._say(code, orjson.loads(asked_with))
 
@@ -223,6 +227,16 @@ def _languages(language: str) -> dict[str, str]:
 def _content(language: str) -> dict[str, Any]:
     text = (FOLDER / f"{language}.yaml").read_text(encoding="utf-8")
     content: dict[str, Any] = yaml.safe_load(text)
+    return content
+
+
+@lru_cache(maxsize=len(LANGUAGES))
+def catalogue_texts(language: str) -> dict[str, str]:
+    """What the default catalogue says in English of rules and duties, in another language."""
+    path = FOLDER / "catalogue" / f"{language}.yaml"
+    if not path.exists():
+        return {}
+    content: dict[str, str] = yaml.safe_load(path.read_text(encoding="utf-8"))
     return content
 
 

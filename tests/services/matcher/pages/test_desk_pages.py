@@ -32,9 +32,9 @@ COLUMNS: dict[str, Any] = {
 }
 
 
-def desk_pages(convener: Convener) -> dict[str, str]:
-    """A screening of three, and the address of each page about it."""
-    convener.upload(SHEET.encode(), "a.csv")
+def desk_pages(convener: Convener, more: str = "") -> dict[str, str]:
+    """A screening, and the address of each page about it; with `more` rows it is one by itself."""
+    convener.upload(f"{SHEET}{more}".encode(), "a.csv")
     convener.post(f"/calls/{DC}/sheet/names", **COLUMNS)
     table = convener.post(f"/calls/{DC}/sheet/confirm", row_4="as_written")
     here = convener.at(table, rf"(/calls/{DC}/screenings/s_\w+)/applicants/0")

@@ -19,6 +19,8 @@ from tests.services.matcher.pages.convener import Convener
 from tests.services.matcher.pages.test_desk_pages import desk_pages
 
 WORDS = page_wording("en")
+# What these tests decide is decided of a screening of their own.
+MORE = "Oklahoma,United States,region\n"
 SAID = "Seen by the whole jury"
 
 
@@ -41,7 +43,7 @@ def second_key(published: Published, conveners_key: str) -> str:
 
 @pytest.fixture
 def here(convener: Convener) -> str:
-    return desk_pages(convener)["screening"]
+    return desk_pages(convener, MORE)["screening"]
 
 
 def decide(convener: Convener, here: str, status: int = 200, **sent: Any) -> str:
@@ -78,7 +80,7 @@ def test_whoever_has_an_interest_decides_on_none_of_those_marked(
     client: TestClient, second_key: str
 ) -> None:
     convener = Convener(client, second_key)
-    here = desk_pages(convener)["screening"]
+    here = desk_pages(convener, MORE)["screening"]
     convener.get(f"{here}/applicants/5")
     convener.post(f"{here}/applicants/5/entries", kind="conflict", text="My town")
     convener.get(here)
@@ -93,7 +95,7 @@ def test_an_assessment_is_blind_until_both_are_in(
 ) -> None:
     def assess(key: str, reason: str, status: int = 200, **sent: str) -> str:
         person = Convener(client, key)
-        here = f"{desk_pages(person)['screening']}/applicants/4"
+        here = f"{desk_pages(person, MORE)['screening']}/applicants/4"
         person.get(here)
         sent = {"recommendation": "admit", "score": "7,5"} | sent
         return person.post(f"{here}/entries", status, kind="assessment", text=reason, **sent)
@@ -113,7 +115,7 @@ def test_an_assessment_is_blind_until_both_are_in(
 
 
 def _screening(client: TestClient, key: str) -> str:
-    return desk_pages(Convener(client, key))["screening"]
+    return desk_pages(Convener(client, key), MORE)["screening"]
 
 
 def test_minutes_hold_what_was_said_and_decided_and_can_be_signed(

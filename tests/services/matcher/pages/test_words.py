@@ -14,12 +14,12 @@ from services.matcher.pages.views.profile import GROUPS
 from services.matcher.pages.views.rule_words import asked_by
 from services.matcher.pages.words import (
     FOLDER,
-    catalogue_texts,
     groups,
     own_texts,
     page_wording,
 )
 from services.matcher.wording import LANGUAGES
+from services.matcher.wording.wording import catalogue_texts
 from tests.services.matcher.test_wording import forms, holes
 
 COLLABORATIONS = Path(__file__).parents[4] / "data" / "collaborations"
