@@ -4,19 +4,25 @@ Pages are asked in turn, so that a busy machine slows all alike. Time by the clo
 process's own work.
 """
 
+import re
 import statistics
 import time
 from collections.abc import Callable
+from datetime import timedelta
 
 from fastapi.testclient import TestClient
 
+from models.database import connect, sessions
 from models.settings import Settings
+from models.tables import now
+from services.access.keys import create_key
 from services.matcher.app import create_app
 from services.printing import answer as tell
 
 ROUNDS = 15
 LIMIT_MS = 300
 PLACE, GHANA, REGION = "gn:3128026", "gn:2306104", "iso:ES-CT"
+NETWORK, APPLICANTS = "districts-of-creativity", 300
 HEADERS = {"Accept": "text/html", "Accept-Language": "es"}
 
 
@@ -41,7 +47,45 @@ def addresses(client: TestClient) -> dict[str, str]:
         "place": f"/places/{PLACE}",
         "portfolio": f"/portfolio?place={REGION}",
         "method": "/developers/method",
+    } | desk(client)
+
+
+def desk(client: TestClient) -> dict[str, str]:
+    """The convener's pages, of a screening of so many applicants."""
+    key = conveners_key()
+    signed_in = client.post("/sign-in", data={"key": key}, headers=HEADERS)
+    assert signed_in.status_code == 200
+    snapshot = client.app.state.matcher.current.get().snapshot  # type: ignore[attr-defined]
+    rows = range(0, len(snapshot.places), len(snapshot.places) // APPLICANTS)
+    applicants = [{"place_id": snapshot.places.id(row)} for row in rows][:APPLICANTS]
+    answer = client.post(
+        f"/v1/collaborations/{NETWORK}/screenings",
+        json={"applicants": applicants},
+        headers={"Authorization": f"Bearer {key}"},
+    )
+    here = f"/calls/{NETWORK}/screenings/{answer.json()['screening_id']}"
+    number = re.search(r"/applicants/(\d+)", client.get(here, headers=HEADERS).text)
+    assert number is not None
+    return {
+        "desk": f"/calls/{NETWORK}",
+        f"screening of {APPLICANTS}": here,
+        "applicant": f"{here}/applicants/{number[1]}",
+        "letters": f"{here}/letters",
+        "minutes": f"{here}/minutes",
+        "approach list": f"/calls/{NETWORK}/approach",
+        "cohort": f"{here}/cohort?purpose=project",
+        "pairs": f"{here}/pairs",
     }
+
+
+def conveners_key() -> str:
+    """A key of a convener of this benchmark, for a day."""
+    engine = connect(Settings().url)
+    with sessions(engine).begin() as session:
+        ends = now() + timedelta(days=1)
+        key = create_key(session, "benchmark", ["match", "convene"], "benchmark", ends)
+    engine.dispose()
+    return key
 
 
 def measured(ask: Callable[[], int]) -> tuple[float, float]:
