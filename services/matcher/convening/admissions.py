@@ -127,6 +127,8 @@ def _said(finding: Finding, counts: Facts, words: Wording) -> str:
         "holders": [h["name"] for h in counts["holders"]],
         "rule": limit.rule_id,
     }
+    if finding.outcome is Outcome.PASS and limit.breached(finding.after, finding.total_after):
+        return words.text("convening.cap.share.no_worse", args)
     kind = "share" if limit.share else "max"
     return words.text(f"convening.cap.{kind}.{finding.outcome}", args)
 

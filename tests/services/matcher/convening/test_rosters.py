@@ -85,7 +85,9 @@ def test_an_admission_that_worsens_no_breach_is_allowed(desk: Desk) -> None:
     members = [region(f"Land {n}", "FR") for n in range(9)] + [AFRICAN]
     assert cap(desk.roster(members), "country", "FR")["status"] == "in_breach"
     assert desk.check([region("Bahia", "BR")])["verdict"] == "eligible"
-    assert desk.check([region("Crete", "GR"), region("Bahia", "BR")])["verdict"] == "eligible"
+    together = desk.check([region("Crete", "GR"), region("Bahia", "BR")])
+    assert together["verdict"] == "eligible"
+    assert "still more than 2/3" in rule(together, "continent_cap", "EU")["text"]
     assert desk.check([region("Crete", "GR")])["verdict"] == "refused"
 
 
