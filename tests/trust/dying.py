@@ -19,8 +19,9 @@ from typing import Any
 import numpy as np
 import uvicorn
 from pydantic import SecretStr
+from sqlalchemy import Connection
 
-from models.database import Sessions, connect, sessions
+from models.database import Sessions, connect, migrate, sessions
 from models.embedder import Kind, Vectors
 from models.failpoints import VARIABLE
 from models.settings import Settings
@@ -198,6 +199,22 @@ def serving_nearly(settings: Settings, opened: Sessions) -> None:
     serving(settings, opened)
 
 
+def migrating(settings: Settings, opened: Sessions) -> None:  # noqa: ARG001
+    migrate(opened.kw["bind"])
+
+
+def migrating_piecemeal(settings: Settings, opened: Sessions) -> None:
+    """The fault: each change of the schema is committed by itself."""
+    execute = Connection.exec_driver_sql
+
+    def unbegun(connection: Connection, statement: str, *more: Any, **other: Any) -> Any:
+        said = "SELECT 1" if statement.startswith("BEGIN") else statement
+        return execute(connection, said, *more, **other)
+
+    Connection.exec_driver_sql = unbegun  # type: ignore[method-assign,assignment]
+    migrating(settings, opened)
+
+
 WORK: dict[str, Callable[[Settings, Sessions], None]] = {
     work.__name__: work
     for work in (
@@ -210,6 +227,8 @@ WORK: dict[str, Callable[[Settings, Sessions], None]] = {
         serving,
         serving_forgetful,
         serving_nearly,
+        migrating,
+        migrating_piecemeal,
         deciding,
         deciding_too_early,
         deciding_unsynced,

@@ -1,0 +1,97 @@
+"""Check 25: a migration that is killed is run again; up, down and up again loses no row."""
+
+import random
+import time
+
+import pytest
+from sqlalchemy import Engine, inspect, text
+
+from models.database import connect, downgrade, drift, is_migrated, migrate
+from models.settings import Settings
+from tests.trust.canaries import fill
+from tests.trust.conftest import FULL
+from tests.trust.mortals import KILLED, Mortals
+from tests.trust.report import Tried
+
+ROWS = 5_000 if FULL else 50
+VERSION = "alembic_version"
+
+
+def emptied(settings: Settings) -> None:
+    for path in settings.var.glob("counterpart.db*"):
+        path.unlink()
+
+
+def killed(
+    mortals: Mortals, settings: Settings, count: int, chance: random.Random, tried: Tried,
+    what: str = "migrating",
+) -> int:  # fmt: skip
+    """Kill so many migrations of an empty database; answers with how many were midway."""
+    emptied(settings)
+    began = time.monotonic()
+    assert mortals.begin(what, settings).ended() == 0
+    whole, midway = time.monotonic() - began, 0
+    for number in range(count):
+        emptied(settings)
+        child = mortals.begin(what, settings)
+        after = whole * (number + chance.random()) / count
+        time.sleep(after)
+        midway += child.kill() == KILLED
+        ended = mortals.begin("migrating", settings).ended()
+        tried(ended == 0, f"killed after {after:.2f} s, it does not run again")
+    return midway
+
+
+@pytest.mark.check(25, "A migration killed at a moment, and run again", few=4, full=40)
+def test_a_killed_migration_runs_again(
+    mortals: Mortals, doomed: Settings, count: int, chance: random.Random, tried: Tried
+) -> None:
+    midway = killed(mortals, doomed, count, chance, tried)
+    engine = connect(doomed.url)
+    tried(is_migrated(engine), "not migrated")
+    drift(engine)
+    engine.dispose()
+    tried.note(f"{midway} of {count} midway")
+    tried.done()
+
+
+@pytest.mark.planted(25, "each change of the schema is committed by itself")
+def test_a_migration_in_pieces_is_found(
+    mortals: Mortals, doomed: Settings, chance: random.Random
+) -> None:
+    tried = Tried()
+    killed(mortals, doomed, 8, chance, tried, "migrating_piecemeal")
+    assert tried.failures
+
+
+def content(engine: Engine) -> dict[str, list[str]]:
+    """Every row of every table, in order."""
+    with engine.connect() as connection:
+        return {
+            name: sorted(
+                repr(tuple(row)) for row in connection.execute(text(f'SELECT * FROM "{name}"'))
+            )
+            for name in inspect(engine).get_table_names()
+            if name != VERSION
+        }
+
+
+@pytest.mark.check(25, "Up, down and up again with rows", few=1, full=1)
+@pytest.mark.usefixtures("count")
+def test_no_row_is_lost_by_going_back_and_forth(owner: Engine, tried: Tried) -> None:
+    fill(owner, ROWS)
+    before = content(owner)
+    downgrade(owner, "-1")
+    kept = set(inspect(owner).get_table_names())
+    migrate(owner)
+    drift(owner)
+    after = content(owner)
+    for name in sorted(before):
+        tried(name not in kept or after[name] == before[name], f"{name} was changed")
+        tried(bool(before[name]) or name in ("text_vector", "snapshot"), f"{name} was empty")
+    downgrade(owner, "base")
+    tried(inspect(owner).get_table_names() in ([], [VERSION]), "something is left")
+    migrate(owner)
+    tried(is_migrated(owner), "not migrated")
+    drift(owner)
+    tried.done()
