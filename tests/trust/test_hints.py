@@ -124,7 +124,7 @@ def question(chance: random.Random) -> tuple[str, str, dict[str, Any]]:
             return "POST", path, {"json": admitted}
 
 
-@pytest.mark.check(32, "Questions asked in two worlds that differ in a rival", few=60, full=5_000)
+@pytest.mark.check(32, "Questions asked in two worlds that differ in a rival", few=40, full=5_000)
 def test_no_answer_tells_of_a_rival(
     worlds: tuple[World, World], count: int, chance: random.Random, tried: Tried
 ) -> None:
@@ -151,7 +151,7 @@ def probed(worlds: tuple[World, World], count: int, chance: random.Random, tried
 
 
 @pytest.mark.check(
-    32, "What an applicant is told, beside another rival or none", few=15, full=1_000
+    32, "What an applicant is told, beside another rival or none", few=8, full=1_000
 )
 def test_an_applicant_learns_of_no_rival(
     worlds: tuple[World, World], count: int, chance: random.Random, tried: Tried

@@ -42,7 +42,7 @@ def killed(
     return midway
 
 
-@pytest.mark.check(25, "A migration killed at a moment, and run again", few=4, full=40)
+@pytest.mark.check(25, "A migration killed at a moment, and run again", few=2, full=40)
 def test_a_killed_migration_runs_again(
     mortals: Mortals, doomed: Settings, count: int, chance: random.Random, tried: Tried
 ) -> None:
