@@ -77,9 +77,13 @@ def exposure_of(context: Context, counts: Mapping[int, int]) -> Exposure:
 
 
 def objections(
-    before: Sequence[Ranks], after: Sequence[Ranks], shown: Mapping[str, Exposure]
+    before: Sequence[Ranks], after: Sequence[Ranks], shown: Mapping[str, tuple[Exposure, Exposure]]
 ) -> list[str]:
-    """Why new weights must not be used; none where they may. `shown`: "before" and "after"."""
+    """Why new weights must not be used; none where they may.
+
+    `shown` says who is suggested before and after, by who asks: fairness to the many must not be
+    bought with what the few who are on record everywhere are shown.
+    """
     found = []
     figures = summary(before), summary(after)
     for metric in METRICS:
@@ -88,10 +92,12 @@ def objections(
             found.append(f"{metric} is worse by {-gained.value:.3f}")
         elif figures[1][metric].value < figures[0][metric].low:
             found.append(f"{metric} falls below the interval it had")
-    for name in ("second_tier", "lower_income", "outside_europe"):
-        was, now = getattr(shown["before"], name), getattr(shown["after"], name)
-        if now < was - SLACK:
-            found.append(f"the share of {name} places falls from {was:.3f} to {now:.3f}")
+    for asked_by, exposures in shown.items():
+        for name in ("second_tier", "lower_income", "outside_europe"):
+            was, now = (getattr(exposure, name) for exposure in exposures)
+            if now < was - SLACK:
+                fall = f"falls from {was:.3f} to {now:.3f}, asked by {asked_by}"
+                found.append(f"the share of {name} places {fall}")
     return found
 
 

@@ -47,11 +47,10 @@ def _judged(context: Context, test: Questions, mode: Mode, fit: Fit) -> Facts:
     before, after = (evaluate_peers(c, test, mode, beside={}).ranks[OURS] for c in (context, other))
     shown = {}
     for name, askers in drawn_askers(context).items():
-        shown[name] = [exposure(c, askers, mode) for c in (context, other)]
-    first, *_ = shown.values()
+        shown[name] = (exposure(context, askers, mode), exposure(other, askers, mode))
     gained = difference(after, before)
     return {
-        "objections": objections(before, after, {"before": first[0], "after": first[1]}),
+        "objections": objections(before, after, shown),
         "before": as_json(summary(before)),
         "after": as_json(summary(after)),
         "gained": {metric: gained[metric].as_json() for metric in METRICS},

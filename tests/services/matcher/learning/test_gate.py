@@ -12,28 +12,36 @@ GOOD = [Ranks(i, (1,), 500) for i in range(40)]
 BAD = [Ranks(i, (100 + i,), 500) for i in range(40)]
 
 
-def _shown(outside: float) -> Exposure:
-    return Exposure(0.9, 0.3, outside, 0.5, 0.9)
+def _shown(*outside: float) -> dict[str, tuple[Exposure, Exposure]]:
+    """Who is suggested before and after, to any city: so many outside Europe."""
+    before, after = (Exposure(0.9, 0.3, share, 0.5, 0.9) for share in outside)
+    return {"any city": (before, after)}
 
 
 def test_better_figures_and_equal_exposure_pass() -> None:
-    assert objections(BAD, GOOD, {"before": _shown(0.3), "after": _shown(0.3)}) == []
+    assert objections(BAD, GOOD, _shown(0.3, 0.3)) == []
 
 
 def test_worse_figures_are_refused() -> None:
-    found = objections(GOOD, BAD, {"before": _shown(0.3), "after": _shown(0.3)})
+    found = objections(GOOD, BAD, _shown(0.3, 0.3))
     assert any(text.startswith("mrr is worse") for text in found)
 
 
 def test_less_exposure_outside_europe_is_refused() -> None:
-    (said,) = objections(BAD, GOOD, {"before": _shown(0.3), "after": _shown(0.2)})
+    (said,) = objections(BAD, GOOD, _shown(0.3, 0.2))
     assert "outside_europe" in said
+
+
+def test_the_few_on_record_count_as_the_many_do() -> None:
+    shown = {**_shown(0.3, 0.3), "cities with a track record": _shown(0.3, 0.2)["any city"]}
+    (said,) = objections(BAD, GOOD, shown)
+    assert said.endswith("asked by cities with a track record")
 
 
 def test_a_figure_outside_the_interval_it_had_is_refused() -> None:
     before = [Ranks(i, (1,), 500) for i in range(400)]
     after = [*before[:-4], *(Ranks(i, (400,), 500) for i in range(396, 400))]
-    found = objections(before, after, {"before": _shown(0.3), "after": _shown(0.3)})
+    found = objections(before, after, _shown(0.3, 0.3))
     assert any(text.startswith("recall@10") for text in found)
 
 
