@@ -29,6 +29,7 @@ test: $(STAMP) ## run the tests
 	$(BIN)/python -m pytest -n 2
 
 quality: $(STAMP) ## measure the matches: make quality TRUTH=<folder of truth files>
+	$(INSTALL) eval
 	$(BIN)/python -m benchmarks.quality $(or $(TRUTH),truth)
 
 trust: $(STAMP) ## try to break it, at full counts, and write docs/trust.md (an hour)

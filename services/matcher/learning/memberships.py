@@ -16,6 +16,7 @@ from services.matcher.eligibility import Judgement
 from services.matcher.features.geography import distance_km
 from services.matcher.features.needs import sectors_of
 from services.matcher.learning.asking import Question, Questions
+from services.matcher.learning.collaborative import Model, models
 from services.matcher.learning.evaluation import OURS, Evaluation, ThemeReader, add_ranks
 from services.matcher.learning.hiding import without
 from services.matcher.matching import Context
@@ -39,15 +40,27 @@ def evaluate_memberships(
     found = Evaluation(questions)
     random = np.random.default_rng(seed)
     rosters = Rosters(context, questions)
+    further = {name: _by_model(model) for name, model in models().items()}
     context = replace(context, catalogue=Informed(context.catalogue, rosters.members))
     for question, match, rows in membership_matches(context, questions, closed):
         by_row = np.arange(len(rows), dtype=float)
         shuffled = random.random(len(rows))
         add_ranks(found, OURS, question, rows, our_scores(match, rows), by_row)
         setting = Joining(context, match, rosters, question, rows)
-        for name, score in MEMBERSHIP_BASELINES.items():
+        for name, score in {**MEMBERSHIP_BASELINES, **further}.items():
             add_ranks(found, name, question, rows, score(setting), shuffled)
     return found
+
+
+def _by_model(model: Model) -> Callable[["Joining"], Scores]:
+    """A model's scores of the networks judged; without a history, those most in use."""
+
+    def score(joining: "Joining") -> Scores:
+        known, count = joining.rosters.networks, len(joining.rosters.members)
+        scores = model(known, joining.question.asker, joining.history(), count)
+        return scores[joining.rows] + 1e-6 * _most_members(joining)
+
+    return score
 
 
 def membership_matches(
@@ -138,6 +151,11 @@ class Joining:
     question: Question
     rows: Rows
 
+    def history(self) -> set[int]:
+        """What the asking place is known to be in, but for what is asked."""
+        known = self.rosters.networks.get(self.question.asker, set())
+        return known - set(self.question.truths)
+
     def each(self, value: Callable[[int], float]) -> Scores:
         return np.array([value(int(row)) for row in self.rows])
 
@@ -219,9 +237,7 @@ def _collaborative(joining: Joining) -> Scores:
     Without any history, the networks most in use.
     """
     asker = joining.question.asker
-    hidden = set(joining.question.truths)
-    history = joining.rosters.networks.get(asker, set()) - hidden
-    members = {network: set(joining.rosters.others(network, asker)) for network in history}
+    members = {n: set(joining.rosters.others(n, asker)) for n in joining.history()}
 
     def value(row: int) -> float:
         theirs = set(joining.rosters.others(row, asker))
