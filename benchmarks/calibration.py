@@ -1,4 +1,4 @@
-"""What a rank score is worth: how much oftener a candidate of that score is a true partner."""
+"""What a rank score is worth: how much oftener a candidate of that score is a true one."""
 
 from collections.abc import Mapping
 
@@ -6,9 +6,11 @@ import numpy as np
 
 from models.taxonomy import Mode
 from services.matcher.learning.asking import Questions
+from services.matcher.learning.memberships import membership_matches
 from services.matcher.learning.tables import tables
 from services.matcher.learning.training import hand_set
 from services.matcher.matching import Context
+from services.matcher.scoring import rank
 
 EDGES = (0.0, 0.2, 0.3, 0.35, 0.4, 0.45, 0.5, 1.0)
 FULL_BAR = 200.0
@@ -21,8 +23,8 @@ def calibration(context: Context, sets: Mapping[str, tuple[Questions, Mode]]) ->
         "## Calibration of the bands",
         "",
         "How many times oftener than chance a candidate of that rank score is a true partner, with "
-        "the number of true ones. The bands stand where the lift passes about ten and a hundred: "
-        f"`fair` from {limits['fair']}, `strong` from {limits['strong']}.",
+        "the number of true ones. `fair` (from {fair}) is to mean tens of times, `strong` (from "
+        "{strong}) about a hundred times or more.".format(**limits),
         "",
         f"| rank score | {' | '.join(sets)} | all together |",
         "|---" * (len(sets) + 2) + "|",
@@ -34,6 +36,32 @@ def calibration(context: Context, sets: Mapping[str, tuple[Questions, Mode]]) ->
         mean = float(np.average(lifts, weights=[1 + both[0][at] for both in counts.values()]))
         bar = "█" * round(20 * min(mean / FULL_BAR, 1)) or "·"
         lines.append(f"| {low:g} to {EDGES[at + 1]:g} | {' | '.join(cells)} | {bar} {mean:.1f} |")
+    return "\n".join(lines)
+
+
+def membership_calibration(context: Context, asked: Questions) -> str:
+    """The same of networks: which of those at a rank score the place is on the list of."""
+    gamma = context.catalogue.weights["gamma"]
+    true, other = np.zeros((2, len(EDGES) - 1))
+    for question, match, rows in membership_matches(context, asked, closed=False):
+        scores = rank(match.terms, match.weights, gamma, rows).rank_score
+        inside = np.isin(rows, question.truths)
+        true += np.histogram(scores[inside], EDGES)[0]
+        other += np.histogram(scores[~inside], EDGES)[0]
+    base = _base((true.tolist(), other.tolist()))
+    records, ties = context.snapshot.collaborations, context.snapshot.ties
+    listed = sum(bool(ties.of_collaboration(row)) for row in range(len(records)))
+    lines = [
+        f"Networks, asked as if no membership were known. Of {len(records)} on file, {listed} have "
+        "members on record; the others count as not joined.",
+        "",
+        "| rank score | networks: times oftener than chance (true ones) |",
+        "|---|---|",
+    ]
+    lines += [
+        f"| {low:g} to {EDGES[at + 1]:g} | {_cell(true[at], other[at], base)} |"
+        for at, low in enumerate(EDGES[:-1])
+    ]
     return "\n".join(lines)
 
 

@@ -10,6 +10,7 @@ from dataclasses import replace
 import numpy as np
 from sklearn.ensemble import HistGradientBoostingClassifier  # type: ignore[import-untyped]
 
+from benchmarks.hints import hints
 from models.taxonomy import Mode
 from services.matcher.learning.asking import Questions
 from services.matcher.learning.commands import Sample
@@ -59,7 +60,7 @@ def ceiling(context: Context, asked: Questions, mode: Mode) -> str:
             f"| {name} | {recall.value:.3f} [{recall.low:.3f}, {recall.high:.3f}] "
             f"| {middle.value:.1f} [{middle.low:.1f}, {middle.high:.1f}] |"
         )
-    return "\n".join(lines)
+    return "\n".join([*lines, "", hints(context, asked, mode)])
 
 
 def _values(table: QuestionTable) -> Table:

@@ -12,7 +12,8 @@ from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
-from benchmarks.calibration import calibration
+from benchmarks.balance import balance
+from benchmarks.calibration import calibration, membership_calibration
 from benchmarks.ceiling import ceiling
 from benchmarks.showing import showing
 from models.settings import Settings
@@ -112,7 +113,11 @@ def _further(context: Context, folder: Path, found: dict[str, Evaluation]) -> It
     if asked is not None:
         sets["twinnings"] = (Sample(FEWER).of(asked), MODES[TruthKind.PAIRS])
     yield calibration(context, sets)
+    members = found.get("memberships, all hidden")
+    if members is not None:
+        yield membership_calibration(context, members.questions)
     yield showing(context)
+    yield balance(context, {name: one for name, one in sets.items() if name != "twinnings"})
     if asked is not None:
         yield ceiling(context, asked, MODES[TruthKind.PAIRS])
     yield _ablation(context, found)
