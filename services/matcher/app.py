@@ -20,7 +20,7 @@ from services.events.reaching import Reaching
 from services.events.sending import Rounds, Sender
 from services.load.lane import Lane
 from services.matcher.compiled import KERNEL
-from services.matcher.contract import OPERATIONS
+from services.matcher.contract import OPERATIONS, TOLD
 from services.matcher.current import Current
 from services.matcher.decisions.decisions import Decisions
 from services.matcher.match_ids import match_id
@@ -85,7 +85,7 @@ def mount(app: FastAPI, settings: Settings) -> Callable[[], list[str]]:
     matcher = Matcher(settings)
     app.state.matcher = matcher
     decisions = Decisions(settings, app.state.every_tenant, matcher.current)
-    tell(app, OPERATIONS)
+    tell(app, OPERATIONS, TOLD)
     app.state.decisions = decisions
     app.state.whole_jobs = WholeJobs(settings.var / "whole", settings.executor)
 

@@ -1,5 +1,8 @@
 """The matcher's operations, as clients know them."""
 
+from typing import Any
+
+from services.events.kinds import EventKind
 from services.matcher.answers import catalogue as c
 from services.matcher.answers import cohorts as h
 from services.matcher.answers import convening as v
@@ -11,7 +14,7 @@ from services.matcher.answers import reconciliation as r
 from services.matcher.answers import screenings as s
 from services.matcher.answers import sharing as t
 from services.web.answers import JobAccepted
-from services.web.contract.operation import NDJSON, XLSX, Operation, Operations
+from services.web.contract.operation import NDJSON, XLSX, Event, Events, Operation, Operations
 
 _LANGUAGE = ("Content-Language",)
 _DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
@@ -187,3 +190,35 @@ def _reconciliation() -> Operations:
 
 _CALLABLE = ("application/json", "text/javascript")
 OPERATIONS: Operations = MATCHING | CATALOGUE | PORTFOLIO | EVENTS | CONVENING | _reconciliation()
+
+_AT = "2026-11-26T09:30:00+00:00"
+_SNAPSHOT = "1a6ad4ba4af9d867f52f21df"
+
+
+def _told(kind: EventKind, body: Any, /, **data: Any) -> Events:
+    return {str(kind): Event(body, {"type": str(kind), "timestamp": _AT, "data": data})}
+
+
+TOLD: Events = {
+    **_told(
+        EventKind.SNAPSHOT_PUBLISHED,
+        e.SnapshotPublishedEvent,
+        snapshot_id=_SNAPSHOT,
+        data_revision="9d1c0f4e",
+    ),
+    **_told(
+        EventKind.JOB_FINISHED,
+        e.JobFinishedEvent,
+        job_id="4f0c",
+        kind="places",
+        state="done",
+        revision=None,
+    ),
+    **_told(
+        EventKind.VERDICT_CHANGED,
+        e.VerdictChangedEvent,
+        match_id="m_6691167e1e3be1b7b668990ba63755a1",
+        snapshot_id=_SNAPSHOT,
+        changes=[{"id": "c40", "before": "refused", "after": "eligible"}],
+    ),
+}

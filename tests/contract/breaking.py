@@ -23,6 +23,12 @@ def breaking(old: Facts, new: Facts) -> list[str]:
             found.append(f"{where}: the operation is gone")
             continue
         found += _Comparison(old, new, where).operation(operation, after[method, path])
+    for name, event in old.get("webhooks", {}).items():
+        now = new.get("webhooks", {}).get(name)
+        if now is None:
+            found.append(f"the event {name} is gone")
+            continue
+        found += _Comparison(old, new, f"event {name}").event(event["post"], now["post"])
     return found
 
 
@@ -40,6 +46,11 @@ class _Comparison:
         yield from self._parameters(before, after)
         yield from self._body(before, after)
         yield from self._answers(before, after)
+
+    def event(self, before: Facts, after: Facts) -> Iterator[str]:
+        """What is told is for its receiver what an answer is."""
+        was, now = (one["requestBody"]["content"]["application/json"] for one in (before, after))
+        yield from self._answer(was["schema"], now["schema"], "body")
 
     def _parameters(self, before: Facts, after: Facts) -> Iterator[str]:
         was, now = _by_name(before, self.old), _by_name(after, self.new)

@@ -35,6 +35,11 @@ def _schema(document: Facts, name: str) -> Facts:
 
 
 BREAKS: dict[str, tuple[Change, str]] = {
+    "event": (lambda d: d["webhooks"].pop("job.finished"), "the event job.finished is gone"),
+    "field of an event": (
+        lambda d: _schema(d, "JobFinished")["properties"].pop("state"),
+        "event job.finished: body/data/state is gone",
+    ),
     "operation": (lambda d: d["paths"].pop("/v1/taxonomy"), "the operation is gone"),
     "name": (lambda d: _get(d).update(operationId="find"), "it is called find now"),
     "parameter": (lambda d: _get(d)["parameters"].pop(0), "the parameter q is gone"),

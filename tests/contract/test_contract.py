@@ -6,6 +6,7 @@ import jsonschema_rs
 import orjson
 import pytest
 
+from services.events.kinds import EventKind
 from services.web.contract.document import examples
 from tests.contract.calling import Facts, operations, steps
 from tests.contract.conftest import Running
@@ -158,3 +159,21 @@ def test_limits_are_told_in_words_of_json_schema(running: Running) -> None:
 
     schemas = running.document["components"]["schemas"]
     assert keys(schemas) & {"ge", "gt", "le", "lt", "max_length", "min_length"} == set()
+
+
+def test_every_event_is_described_with_one_that_is_valid(running: Running, valid: Any) -> None:
+    told = running.document["webhooks"]
+    assert set(told) == set(EventKind)
+    for event in told.values():
+        content = event["post"]["requestBody"]["content"]["application/json"]
+        assert valid(content["schema"], content["example"]) == []
+
+
+def test_an_event_that_was_told_is_as_described(
+    running: Running, told: dict[str, tuple[Facts, Any]], valid: Any
+) -> None:
+    _, answer = told["list_deliveries"]
+    for delivery in answer.json()["items"]:
+        event = running.document["webhooks"][delivery["event"]]["post"]
+        schema = event["requestBody"]["content"]["application/json"]["schema"]
+        assert valid(closed({**schema}), delivery["body"]) == []

@@ -56,7 +56,7 @@ class SnapshotPublished(Said):
 class JobFinished(Said):
     job_id: str
     kind: str
-    state: str
+    state: str = Field(description="done or failed")
     revision: str | None
 
 
@@ -70,3 +70,28 @@ class VerdictsChanged(Said):
     match_id: str
     snapshot_id: str
     changes: list[ChangedVerdict]
+
+
+class Told(Said):
+    """What a webhook is sent; `type` says what `data` holds."""
+
+    type: str
+    timestamp: datetime
+
+
+class SnapshotPublishedEvent(Told):
+    """A new snapshot answers."""
+
+    data: SnapshotPublished
+
+
+class JobFinishedEvent(Told):
+    """A job of yours is done or failed."""
+
+    data: JobFinished
+
+
+class VerdictChangedEvent(Told):
+    """Another verdict is given than before in a match you watch."""
+
+    data: VerdictsChanged

@@ -11,7 +11,7 @@ from fastapi.openapi.utils import get_openapi
 from pydantic import TypeAdapter
 
 from services.web.answers import Problem
-from services.web.contract.operation import JSON, TABLE_MEDIA, Operation, Operations
+from services.web.contract.operation import JSON, TABLE_MEDIA, Events, Operation, Operations
 from services.web.contract.shared import (
     DESCRIPTION,
     HEADERS,
@@ -20,6 +20,7 @@ from services.web.contract.shared import (
     TAGS,
     problem_response,
 )
+from services.web.contract.webhooks import webhooks
 
 Facts = dict[str, Any]
 REF = "#/components/schemas/{model}"
@@ -38,9 +39,13 @@ def document(app: FastAPI, operations: Operations) -> Facts:
         contact={"name": "The Counterpart project"},
         servers=[{"url": "/", "description": "This server"}],
     )
-    schemas = _components(made, operations)
+    events: Events = getattr(app.state, "events", {})
+    told = {id(event.body): event.body for event in events.values()}
+    schemas = _components(made, operations, told)
     for key, path, operation in _all(made):
         _describe(path, operation, operations.get(key), schemas, key)
+    if events:
+        made["webhooks"] = webhooks(events, schemas)
     used = {tag for _, _, operation in _all(made) for tag in operation.get("tags", ())}
     made["tags"] = [{"name": n, "description": TAGS[n]} for n in TAGS if n in used]
     return made
@@ -53,13 +58,14 @@ def _all(made: Facts) -> Iterator[tuple[str, str, Facts]]:
                 yield f"{method.upper()} {path}", path, operation
 
 
-def _components(made: Facts, operations: Operations) -> dict[int, Any]:
-    """Put all that is shared into the document; answers with the schema of each answer's model."""
+def _components(made: Facts, operations: Operations, more: dict[int, Any]) -> dict[int, Any]:
+    """Put all that is shared into the document; answers with the schema of each model."""
     components = made.setdefault("components", {})
     own = components.setdefault("schemas", {})
     for unused in ("HTTPValidationError", "ValidationError"):
         own.pop(unused, None)
-    models = {id(o.answer): o.answer for o in operations.values() if o.answer is not None}
+    answers = {id(o.answer): o.answer for o in operations.values() if o.answer is not None}
+    models = answers | more
     mode: Literal["validation"] = "validation"
     asked = [(key, mode, TypeAdapter(model)) for key, model in models.items()]
     asked.append((0, mode, TypeAdapter(Problem)))

@@ -55,11 +55,24 @@ Operations = dict[str, Operation]
 """Operations by method and path, such as "GET /v1/places"."""
 
 
+@dataclass(frozen=True)
+class Event:
+    """What a webhook is told: the model of its body, and a body."""
+
+    body: Any
+    example: Any
+
+
+Events = dict[str, Event]
+"""Events by their type, such as "job.finished"."""
+
+
 def pattern(path: str) -> re.Pattern[str]:
     """Matches the paths of a template such as /v1/places/{place_id}."""
     return re.compile(re.sub(r"\\\{[^}]*\\\}", "[^/]+", re.escape(path)))
 
 
-def tell(app: FastAPI, operations: Operations) -> None:
-    """Add a service's operations to those that the app's document describes."""
+def tell(app: FastAPI, operations: Operations, events: Events | None = None) -> None:
+    """Add a service's operations and events to those that the app's document describes."""
     app.state.operations = getattr(app.state, "operations", {}) | operations
+    app.state.events = getattr(app.state, "events", {}) | (events or {})
