@@ -150,9 +150,7 @@ def probed(worlds: tuple[World, World], count: int, chance: random.Random, tried
         tried(alone == first, f"{asker}, alone: {alone} / {first}")
 
 
-@pytest.mark.check(
-    32, "What an applicant is told, beside another rival or none", few=8, full=1_000
-)
+@pytest.mark.check(32, "What an applicant is told, beside another rival or none", few=8, full=1_000)
 def test_an_applicant_learns_of_no_rival(
     worlds: tuple[World, World], count: int, chance: random.Random, tried: Tried
 ) -> None:
