@@ -135,6 +135,15 @@ def test_from_a_sheet_to_letters_a_cohort_and_pairs(
     browser.enter("#confirm")
     assert "Nowhere <b>at</b> all" in browser.text()
     faults += looked_at(browser)
+    browser.tab_to("tbody tr:first-child [type=checkbox]")
+    browser.press(Keys.SPACE)
+    browser.tab_to("#decision")
+    browser.press(Keys.END)
+    browser.enter("#decide ~ .govuk-button")
+    assert words.text("screening.error_override", {}) in browser.text()
+    faults += looked_at(browser)
+    browser.enter(".govuk-back-link")
+    browser.enter("main a[href*='/screenings/']")
     browser.enter("tbody tr:first-child th a")
     faults += looked_at(browser)
     browser.tab_to("#verdict")
@@ -159,3 +168,43 @@ def test_from_a_sheet_to_letters_a_cohort_and_pairs(
     faults += looked_at(browser)
     refused = [text for text in browser.complaints() if "Content Security Policy" in text]
     assert faults + refused == []
+
+
+def test_all_of_it_with_scripts_off(browser: Browser, conveners_key: str, tmp_path: Path) -> None:
+    """From the key to the table, a decision on two, letters, minutes, a cohort and pairs."""
+    words, sheet = page_wording("es"), tmp_path / "names.csv"
+    sheet.write_text(f"{SHEET}Oklahoma,US,region\n", encoding="utf-8")
+
+    def click(selector: str) -> None:
+        """Press a button or a link; forms may lead to the address they came from."""
+        before = browser.one("html")
+        browser.one(selector).click()
+        browser.until(lambda: browser.all("footer") and browser.one("html") != before)
+
+    with browser.without_scripts():
+        browser.open("/sign-in?lang=es&next=/calls")
+        browser.one("#key").send_keys(conveners_key)
+        click("main .govuk-button[type=submit]")
+        browser.one("#name").send_keys("Districts of Creativity")
+        click("main .govuk-button[type=submit]")
+        browser.one("#file").send_keys(str(sheet))
+        click("main form .govuk-button[type=submit]")
+        click("main form .govuk-button[type=submit]")
+        browser.one("#row_4 option[value=as_written]").click()
+        click("#confirm")
+        table = browser.at()
+        assert len(browser.all("tbody tr")) == 7
+        for number in ("1", "6"):
+            browser.one(f"#applicant-{number}").click()
+        browser.one("#decision option[value=refused]").click()
+        browser.one("#text").send_keys("Lo decidió el jurado")
+        click("#decide ~ .govuk-button")
+        assert browser.text().count(words.text("screening.by_person", {})) == 2
+        for page, said in (
+            ("letters", "Lo decidió el jurado"),
+            ("minutes", "Lo decidió el jurado"),
+            ("cohort", words.text("cohort_page.in", {})),
+            ("pairs", words.text("pairs.gets", {})),
+        ):
+            browser.open(f"{table}/{page}")
+            assert said in browser.text()
