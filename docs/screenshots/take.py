@@ -12,6 +12,7 @@ from pathlib import Path
 from urllib.request import Request, urlopen
 
 import uvicorn
+from selenium.webdriver.common.keys import Keys
 
 from models.database import connect, sessions
 from models.settings import Settings
@@ -53,7 +54,22 @@ def screening(browser: Browser, key: str) -> str:
         {"Authorization": f"Bearer {key}", "Content-Type": "application/json"},
     )
     with urlopen(asked, timeout=60) as answer:
-        return f"/calls/{NETWORK}/screenings/{json.load(answer)['screening_id']}"
+        here = f"/calls/{NETWORK}/screenings/{json.load(answer)['screening_id']}"
+    decide(browser, here)
+    return here
+
+
+def decide(browser: Browser, here: str) -> None:
+    """Refuse two of them with one reason, as a convener would."""
+    browser.open(here)
+    for row in (5, 6):
+        browser.tab_to(f"tbody tr:nth-child({row}) [type=checkbox]")
+        browser.press(Keys.SPACE)
+    browser.tab_to("#decision")
+    browser.press(Keys.END)
+    browser.tab_to("#text")
+    browser.press("The jury wants to see a project that is under way.")
+    browser.enter("#decide ~ .govuk-button")
 
 
 def desk_pictures(here: str) -> dict[str, str]:
@@ -63,6 +79,7 @@ def desk_pictures(here: str) -> dict[str, str]:
         "7-screening": f"{here}?lang=en",
         "7-applicant": f"{here}/applicants/0?lang=es",
         "7-letters": f"{here}/letters?lang=en",
+        "7-minutes": f"{here}/minutes?lang=pt",
         "8-cohort": f"{here}/cohort?purpose=project&lang=en",
         "8-pairs": f"{here}/pairs?lang=fr",
     }

@@ -31,13 +31,13 @@ def _residents(ours: Facts, theirs: Facts, value: float) -> Because:
     args = {
         "ours": ours[mine],
         "theirs": theirs[other],
-        "ours_what": _what(ours, mine),
-        "theirs_what": _what(theirs, other),
+        "ours_what": counted_as(ours, mine),
+        "theirs_what": counted_as(theirs, other),
     }
     return Because(f"similar_size.{close(value)}", args, (mine,), (other,))
 
 
-def _what(facts: Facts, field: str) -> str:
+def counted_as(facts: Facts, field: str) -> str:
     """What a figure counts, as a word that the templates know."""
     if field == "metro_population":
         return "metropolitan"

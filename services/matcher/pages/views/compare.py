@@ -1,7 +1,7 @@
 """Places side by side in real units, with the medians of those chosen and of all of their kind."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from statistics import median
 from typing import Any
 
@@ -13,6 +13,7 @@ from models.snapshot.columns import residents
 from models.taxonomy import Power
 from services.matcher.features import Facts
 from services.matcher.features.geography import distance_km
+from services.matcher.features.size import counted_as, size_field
 from services.matcher.pages.views.strips import POWERS, kind_sizes
 from services.matcher.pages.words import PageWording
 
@@ -45,7 +46,7 @@ class Compare:
         found = [
             self._text("country", lambda f: words.format_field(f["country"], "country")),
             self._text("income", self._income),
-            self._number("residents", residents, median_of_all=self._usual_size()),
+            self._residents(),
             self._number("rank", lambda f: f.get("national_rank")),
             self._number("distance", self._distance),
             *(self._number(f"power {p}", _power(p)) for p in POWERS),
@@ -60,6 +61,17 @@ class Compare:
             self._text("ties", lambda f: self._ties(f)),
         ]
         return [row for row in found if any(row.cells)]
+
+    def _residents(self) -> Row:
+        """Residents with what each figure counts: a city's and its whole area's differ by much."""
+        row, words = self._number("residents", residents, self._usual_size()), self.words
+        cells = [
+            f"{cell} ({words.term('population_basis', counted_as(facts, size_field(facts)))})"
+            if cell
+            else cell
+            for cell, facts in zip(row.cells, self.facts, strict=True)
+        ]
+        return replace(row, cells=cells)
 
     def _number(
         self, name: str, read: Callable[[Facts], Number], median_of_all: Number = None
