@@ -12,12 +12,14 @@ import sqlite3
 import sys
 import traceback
 from collections.abc import Callable, Sequence
+from importlib import import_module
 from pathlib import Path
 from threading import Event
 from typing import Any
 
 import numpy as np
 import uvicorn
+from fastapi import FastAPI
 from pydantic import SecretStr
 from sqlalchemy import Connection
 
@@ -45,6 +47,7 @@ from services.matcher.routes import decisions as asked
 from services.web.idempotency import Attempt
 
 ENTRIES = 20
+QUIET = {"compiled_search": False, "webhook_seconds": 0, "rate_per_key": ""}
 # More commits than in the service, so that more moments lie between two of them.
 files.BATCH = 100
 SAID = "said.txt"
@@ -169,8 +172,17 @@ def publishing_unsynced(settings: Settings, opened: Sessions) -> None:
 
 def serving(settings: Settings, opened: Sessions) -> None:  # noqa: ARG001
     """The matcher on a port of its own, which it says."""
-    quiet = {"compiled_search": False, "webhook_seconds": 0, "rate_per_key": ""}
-    app = matcher.create_app(settings.model_copy(update=quiet))
+    _served(matcher.create_app(settings.model_copy(update=QUIET)), settings)
+
+
+def serving_both(settings: Settings, opened: Sessions) -> None:  # noqa: ARG001
+    """Both services in one process, as `counterpart serve` has them."""
+    # Of all that is done here, this alone needs the command line's many modules.
+    create_app = import_module("services.cli").create_app
+    _served(create_app(settings.model_copy(update=QUIET)), settings)
+
+
+def _served(app: FastAPI, settings: Settings) -> None:
     listener = socket.create_server(("127.0.0.1", 0))
     (settings.var / SAID).write_text(f"{listener.getsockname()[1]}\n")
     uvicorn.Server(uvicorn.Config(app, log_level="critical")).run([listener])
@@ -225,6 +237,7 @@ WORK: dict[str, Callable[[Settings, Sessions], None]] = {
         publishing_carelessly,
         publishing_unsynced,
         serving,
+        serving_both,
         serving_forgetful,
         serving_nearly,
         migrating,
