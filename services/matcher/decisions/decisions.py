@@ -32,7 +32,9 @@ class Decisions:
         self.sessions = sessions
         self.current = current
         self.ledger = Ledger(sessions, head_file(settings))
-        self.recorder = Recorder(self.ledger, sessions, settings.record_retention_days)
+        self.recorder = Recorder(
+            self.ledger, sessions, settings.record_retention_days, settings.workers > 1
+        )
         self._open: Callable[[str], Catalogue] = lru_cache(maxsize=OPENED)(self._opened)
 
     def catalogue(self, snapshot_id: str) -> Catalogue | None:

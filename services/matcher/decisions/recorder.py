@@ -2,11 +2,12 @@
 
 import logging
 import threading
-from collections.abc import Callable, Iterable, Iterator
+import time
+from collections.abc import Callable, Collection, Iterable, Iterator
 from datetime import UTC, datetime, timedelta
 from itertools import islice
 
-from sqlalchemy import insert, select, tuple_
+from sqlalchemy import insert, select
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
@@ -19,7 +20,7 @@ from services.matcher.decisions.digests import digest_of_match, match_key
 from services.matcher.decisions.pending import Batch, Columns, Key, Pending
 from services.matcher.decisions.retention import remove_old
 
-EVERY_SECONDS = 0.5
+EVERY_SECONDS, LOOK_SECONDS = 0.5, 0.1
 KNOWN = 50_000
 log = logging.getLogger(__name__)
 
@@ -27,8 +28,11 @@ log = logging.getLogger(__name__)
 class Recorder:
     """Keeps what was answered until a thread of its own has written it."""
 
-    def __init__(self, ledger: Ledger, sessions: Sessions, retention_days: int) -> None:
+    def __init__(
+        self, ledger: Ledger, sessions: Sessions, retention_days: int, has_others: bool = False
+    ) -> None:
         self.ledger = ledger
+        self.others_seconds = 2 * EVERY_SECONDS if has_others else 0.0
         self.sessions = sessions
         self.retention = timedelta(days=retention_days)
         self.pending = Pending()
@@ -57,10 +61,21 @@ class Recorder:
                 self._thread.start()
 
     def find(self, tenant: str, match_id: str) -> MatchRow | None:
-        """A record of a tenant's own, written or still waiting."""
+        """A record of a tenant's own, written or still waiting.
+
+        What waits in another process of this machine is waited for until it is written.
+        """
         waiting = self.pending.find((tenant, match_id))
         if waiting is not None:
             return MatchRow(**waiting)
+        until = time.monotonic() + self.others_seconds
+        row = self._written(tenant, match_id)
+        while row is None and time.monotonic() < until:
+            time.sleep(LOOK_SECONDS)
+            row = self._written(tenant, match_id)
+        return row
+
+    def _written(self, tenant: str, match_id: str) -> MatchRow | None:
         with self.sessions() as session:
             return session.get(MatchRow, (tenant, match_id))
 
@@ -145,7 +160,10 @@ def _digests(records: Iterable[Columns]) -> dict[str, str]:
     }
 
 
-def _recorded(session: Session, keys: Iterable[Key]) -> set[Key]:
-    columns = tuple_(MatchRow.tenant_id, MatchRow.id)
-    query = select(MatchRow.tenant_id, MatchRow.id).where(columns.in_(list(keys)))
+def _recorded(session: Session, keys: Collection[Key]) -> set[Key]:
+    # An id says whose it is (services/matcher/match_ids.py); pairs would be written out one by one.
+    tenants, ids = {tenant for tenant, _ in keys}, [match_id for _, match_id in keys]
+    query = select(MatchRow.tenant_id, MatchRow.id).where(
+        MatchRow.tenant_id.in_(tenants), MatchRow.id.in_(ids)
+    )
     return {(tenant, match_id) for tenant, match_id in session.execute(query)}

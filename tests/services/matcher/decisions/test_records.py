@@ -3,6 +3,7 @@
 import hashlib
 import shutil
 from collections.abc import Iterator
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +20,7 @@ from services.access.callers import create_key
 from services.ingest.publish import publish
 from services.ingest.upsert import upsert_places
 from services.matcher.app import create_app
+from services.matcher.decisions import pending
 from services.matcher.decisions.decisions import head_file
 from services.matcher.decisions.verify import verify
 from tests.matcher_fixtures import LOOPBACK, OTHER_TENANT, TENANT, Published, settings_of
@@ -104,6 +106,35 @@ def test_a_pending_match_can_be_read_at_once(asked: Client) -> None:
     read = asked.get(f"/v1/matches/{given.json()['match_id']}")
     assert read.content == given.content
     assert read.headers["content-language"] == "en"
+
+
+def test_a_match_that_waits_in_another_process_is_found(own: Published) -> None:
+    several = own.settings.model_copy(update={"workers": 2})
+    with (
+        TestClient(create_app(several), client=LOOPBACK) as one,
+        TestClient(create_app(several), client=LOOPBACK) as other,
+    ):
+        given = one.post("/v1/matches/peers", json=next(questions())[1])
+        read = other.get(f"/v1/matches/{given.json()['match_id']}")
+        assert read.content == given.content
+        assert other.get("/v1/matches/m_none").status_code == 404
+
+
+def test_more_may_wait_than_are_kept_as_they_were_given(
+    asked: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(pending, "FRESH", 1)
+    recorder = asked.app.state.decisions.recorder  # type: ignore[attr-defined]
+    with recorder._writing:  # as long as the database cannot be written
+        given = [asked.post(f"/v1/matches/{k}", json=b) for k, b in islice(questions(), 4)]
+        for answer in given:
+            read = asked.get(f"/v1/matches/{answer.json()['match_id']}")
+            assert read.content == answer.content
+    recorder.flush()
+    assert recorder.pending.batch() == {}
+    for answer in given:
+        read = asked.get(f"/v1/matches/{answer.json()['match_id']}")
+        assert read.content == answer.content
 
 
 def test_what_is_pending_is_written_at_the_end(own: Published) -> None:
