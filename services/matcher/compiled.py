@@ -8,6 +8,7 @@ import hashlib
 import logging
 import time
 from collections.abc import Callable
+from functools import lru_cache
 from pathlib import Path
 from threading import Thread
 from typing import NamedTuple
@@ -26,6 +27,8 @@ log = logging.getLogger(__name__)
 
 # Seconds that a new matcher has for its first answers, before the compiler takes its share.
 FIRST_ANSWERS = 3.0
+# Steps of the table of coverage ** gamma, read from above: powers would take most of the time.
+COVERAGES = 1024
 # No question has more terms, on two sides: the kernel is compiled for so many.
 MOST_TERMS = 2 * len(PEER_FEATURES)
 _NOTHING = np.empty(0)
@@ -46,6 +49,8 @@ class Question(NamedTuple):
     """The most that each text's best cosine can be, where texts decide; else of none."""
     most_of_groups: Scores
     """The most that likeness of texts can add to each group."""
+    coverages: Scores
+    """Coverage ** gamma at the end of each of many small steps, for bounds."""
     total: float
     gamma: float
 
@@ -119,6 +124,7 @@ def _compiled(folder: Path) -> Callable[..., Found]:
         np.zeros(2),
         _NOTHING,
         _NOTHING,
+        coverage_table(1.0),
         total=1.0,
         gamma=1.0,
     )
@@ -133,10 +139,18 @@ def _compiled(folder: Path) -> Callable[..., Found]:
 
 def _version() -> str:
     """A name for all that shapes what is compiled: a kept part is not asked what it was made of."""
-    digest = hashlib.sha256(repr((COMMON, OWN, FINE, STEP)).encode())
+    digest = hashlib.sha256(repr((COMMON, OWN, FINE, STEP, COVERAGES)).encode())
     for path in sorted(Path(__file__).parent.glob("kernel*.py")):
         digest.update(path.read_bytes())
     return digest.hexdigest()[:16]
+
+
+@lru_cache(maxsize=8)
+def coverage_table(gamma: float) -> Scores:
+    """Coverage ** gamma at the end of each step; 1 for whatever is not less than 1."""
+    table = np.ones(COVERAGES + 2)
+    table[:COVERAGES] = (np.arange(1, COVERAGES + 1) / COVERAGES) ** gamma
+    return table
 
 
 def _question(query: Query, dimension: int) -> Question:
@@ -155,6 +169,7 @@ def _question(query: Query, dimension: int) -> Question:
         query.most_of_groups
         if query.text_decides
         else np.where(query.places.packed.written, weight, 0.0),
+        coverage_table(float(query.gamma)),
         float(query.total),
         float(query.gamma),
     )

@@ -16,13 +16,12 @@ from typing import NamedTuple
 import numpy as np
 from numba import njit
 
+from services.matcher.compiled import COVERAGES
 from services.matcher.kernel_tables import (
     BITS,
     COMMONS,
-    COVERAGES,
     FINES,
     OWNS,
-    coverage_table,
     greatest,
     laid_out,
     tops_of,
@@ -314,10 +313,7 @@ def search(world, question, terms, asked, best):
     )
     tables = laid_out(terms, sides)
     tops, sketches = tops_of(tables), sketches_of(world, question.queries)
-    commons, coverages = (
-        _commons(world, question, tables, open_commons),
-        coverage_table(question.gamma),
-    )
+    commons, coverages = _commons(world, question, tables, open_commons), question.coverages
     order, reach = _likeliest(question, tables, commons, coverages, open_commons)
     chunk, count = _chunk(sides, FEW_GROUPS), 0
     for common in order:

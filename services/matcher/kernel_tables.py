@@ -13,8 +13,6 @@ COMMONS, OWNS, FINES = len(COMMON), len(OWN), len(FINE)
 COLUMNS = COMMONS + OWNS + FINES
 # As many bits of a fine column's codes are one step of its greatest values.
 BITS = (2, 1, 3)
-# Steps of the table of coverage ** gamma, read from above: powers would take most of the time.
-COVERAGES = 1024
 
 
 class Tables(NamedTuple):
@@ -36,15 +34,6 @@ class Tops(NamedTuple):
     """Where those of each table begin (sides, fine columns)."""
     widths: np.ndarray
     """How many steps each table has."""
-
-
-@njit(cache=True, nogil=True)
-def coverage_table(gamma):
-    """coverage ** gamma at the end of each of many small steps."""
-    table = np.ones(COVERAGES + 2)
-    for step in range(COVERAGES):
-        table[step] = ((step + 1) / COVERAGES) ** gamma
-    return table
 
 
 @njit(cache=True, nogil=True)
