@@ -86,6 +86,17 @@ class Explainer:
         }
 
     def _because(self, share: Share, mirrored: bool) -> Because:
+        feature = FEATURES.get(share.feature)
+        if feature is None:
+            return self._because_given(share)
+        because = feature.mirrored if mirrored and feature.mirrored else feature.because
+        # Words tell how alike the two are; a shape only says how much that is worth.
+        shape = self.shapes.get(share.feature)
+        alike = share.value if shape is None else share.value ** (1 / shape)
+        return because(self.ours, self.theirs, alike)
+
+    def _because_given(self, share: Share) -> Because:
+        """Why what is not read from columns has its value."""
         if share.feature == SIMILAR_TEXT and self.quote is not None:
             word = "alike" if share.value >= ALIKE_TEXT else "apart"
             args = {"quote": shorten(self.quote.text, QUOTE_WIDTH, placeholder=" …")}
@@ -94,11 +105,7 @@ class Explainer:
             return Because(f"existing_tie.{'yes' if share.value else 'no'}", {}, ("commitments",))
         if share.feature == PEERS_INSIDE:
             return Because(f"peers_inside.{close(share.value)}", {}, ("country",))
-        feature = FEATURES[share.feature]
-        because = feature.mirrored if mirrored and feature.mirrored else feature.because
-        # Words tell how alike the two are; a shape only says how much that is worth.
-        alike = share.value ** (1 / self.shapes.get(share.feature, 1.0))
-        return because(self.ours, self.theirs, alike)
+        raise KeyError(share.feature)
 
 
 def quote_of(facts: Facts, at: int | None) -> WrittenText | None:

@@ -5,13 +5,15 @@ answer that takes less holds the loop up no longer in the loop itself than in a 
 and is spared the way there and back.
 """
 
+from models.snapshot import Snapshot
 from models.snapshot.crosswalk import OWN_SCHEMES
 from models.tables import PUBLIC
 from services.matcher.matching.question import Context
 from services.matcher.schemas import MatchRequest, PeersRequest
 
-# The search of a larger catalogue may take as long as the lock is left with a thread.
-MOST_PLACES = 100_000
+# In a larger catalogue an answer may take as long as the lock is left with a thread: to search
+# it, to multiply all texts out where they decide, to judge every collaboration.
+MOST_PLACES, MOST_TEXTS, MOST_COLLABORATIONS = 100_000, 10_000, 1_000
 MOST_RESULTS = 20
 # What a brief question may say. What is not here has lists to go through, records to look up, or
 # every place to score.
@@ -46,8 +48,16 @@ def is_brief(context: Context, request: MatchRequest) -> bool:
         and request.limit <= MOST_RESULTS
         and not any(need.text for need in request.needs or ())
         and not (isinstance(request, PeersRequest) and _looked_up(request))
-        and len(context.snapshot.places) <= MOST_PLACES
+        and _is_small(context.snapshot)
         and context.catalogue.has_answered(type(request))
+    )
+
+
+def _is_small(snapshot: Snapshot) -> bool:
+    return (
+        len(snapshot.places) <= MOST_PLACES
+        and len(snapshot.places.texts.owners) <= MOST_TEXTS
+        and len(snapshot.collaborations) <= MOST_COLLABORATIONS
     )
 
 

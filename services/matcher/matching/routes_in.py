@@ -17,10 +17,13 @@ def insiders(context: Any, profile: Profile, row: int) -> list[dict[str, Any]]:
     """Known members: those at home first, then those nearest in size, with since when."""
     ours, home = residents(profile.facts) or 0, profile.facts["country"]
     seen = ("public", context.tenant)
+    # Taken apart at once: there are hundreds, and each look at one by name costs as much.
     found = (
-        (member.country != home, abs(member.residents - ours), member.id, at, member.shown)
-        for at, member in enumerate(context.catalogue.members[row])
-        if member.tenant in seen and member.place != profile.row
+        (country != home, abs(size - ours), id, at, shown)
+        for at, (place, tenant, country, size, id, shown) in enumerate(
+            context.catalogue.members[row]
+        )
+        if tenant in seen and place != profile.row
     )
     return [shown for *_, shown in nsmallest(SHOWN, found)]
 

@@ -62,5 +62,8 @@ def test_nor_is_the_first_of_its_kind_a_tenants_own_or_one_to_a_large_catalogue(
 ) -> None:
     assert not is_brief(context, CollaborationsRequest(place_id=BILBAO))
     assert not is_brief(replace(context, tenant="golden"), asked())
-    monkeypatch.setattr(brief, "MOST_PLACES", len(context.snapshot.places) - 1)
-    assert not is_brief(context, asked())
+    for limit in ("MOST_PLACES", "MOST_TEXTS", "MOST_COLLABORATIONS"):
+        with monkeypatch.context() as patch:
+            patch.setattr(brief, limit, 1)
+            assert not is_brief(context, asked())
+    assert is_brief(context, asked())
