@@ -16,7 +16,7 @@ import pytest
 
 from models.database import ROOT
 from models.settings import Settings
-from tests.trust.dying import settings_in
+from tests.trust.work import settings_in
 
 KILLED = -9
 COMMAND = [sys.executable, "-X", "dev", "-W", "ignore", "-m", "tests.trust.dying"]
@@ -74,12 +74,12 @@ def doomed(migrated_file: Path, tmp_path: Path) -> Iterator[Settings]:
 
 
 @contextmanager
-def started(*tracer: str) -> Iterator[Mortals]:
-    """The process that children come from, where asked under a tracer."""
+def started(*tracer: str, loaded: str = "") -> Iterator[Mortals]:
+    """The process that children come from, where asked under a tracer; what it loads besides."""
     # The debugging allocator of development mode would make everything slow.
     environment = {**os.environ, "PYTHONMALLOC": "pymalloc"}
     with subprocess.Popen(
-        [*tracer, *COMMAND], cwd=ROOT, env=environment,
+        [*tracer, *COMMAND, *loaded.split()], cwd=ROOT, env=environment,
         stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
     ) as process:  # fmt: skip
         yield Mortals(process)
@@ -87,5 +87,5 @@ def started(*tracer: str) -> Iterator[Mortals]:
 
 @pytest.fixture(scope="session")
 def mortals() -> Iterator[Mortals]:
-    with started() as found:
+    with started(loaded="services.matcher.app") as found:
         yield found

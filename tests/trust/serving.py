@@ -5,8 +5,8 @@ from contextlib import contextmanager
 from time import monotonic, sleep
 
 from models.settings import Settings
-from tests.trust.dying import SAID
 from tests.trust.mortals import KILLED, Mortals
+from tests.trust.work import SAID
 
 PATIENCE = 60
 

@@ -9,9 +9,9 @@ from models.settings import Settings
 from services.matcher.decisions.audit import Ledger
 from services.matcher.decisions.decisions import head_file
 from services.matcher.decisions.verify import verify
-from tests.trust.dying import ENTRIES, SAID
 from tests.trust.mortals import KILLED, Mortals
 from tests.trust.report import Tried
+from tests.trust.work import ENTRIES, SAID
 
 POINTS = ["audit-after-commit", "audit-before-commit"]
 

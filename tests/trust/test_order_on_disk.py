@@ -12,11 +12,13 @@ from pathlib import Path
 import pytest
 
 from models.settings import Settings
-from tests.trust.dying import ENTRIES, SAID
+from tests.trust.conftest import FULL
 from tests.trust.mortals import started
 from tests.trust.report import Tried
+from tests.trust.work import ENTRIES, SAID, settings_in
 
 pytestmark = pytest.mark.skipif(shutil.which("strace") is None, reason="strace is not installed")
+ROUNDS = 20 if FULL else 1
 CALLS = "fsync,fdatasync,rename,renameat,renameat2,write"
 _CALL = re.compile(r"^\d+\s+(\w+)\((.*)\)\s+= 0|^\d+\s+(write)\((.*)")
 _PATH = re.compile(r"<([^>]+)>|\"([^\"]+)\"")
@@ -30,12 +32,27 @@ class Call:
     paths: tuple[str, ...]
 
 
-def calls(what: str, settings: Settings, log: Path) -> list[Call]:
-    """What the system was told while some work of `dying` was done."""
+Traced = dict[str, tuple[Settings, list[Call]]]
+
+
+@pytest.fixture(scope="module")
+def traced(migrated_file: Path, tmp_path_factory: pytest.TempPathFactory) -> Traced:
+    """What the system was told by each work of `work` and `faults`, each in a folder of its own."""
+    base = tmp_path_factory.mktemp("traced")
+    log = base / "log"
     tracer = ["strace", "-f", "--seccomp-bpf", "-y", "-e", f"trace={CALLS}", "-o", str(log)]
+    works = [f"{what} {number}" for number in range(ROUNDS) for what in ("deciding", "publishing")]
+    found: Traced = {}
     with started(*tracer) as mortals:
-        assert mortals.begin(what, settings).ended() == 0
-    return list(_read(log.read_text(), str(settings.var)))
+        for work in (*works, "deciding_unsynced", "publishing_unsynced"):
+            settings = settings_in(base / work.replace(" ", "-"))
+            settings.var.mkdir()
+            shutil.copy(migrated_file, settings.var / "counterpart.db")
+            assert mortals.begin(work.partition(" ")[0], settings).ended() == 0
+            found[work] = settings, []
+    for settings, calls in found.values():
+        calls += _read(log.read_text(), f"{settings.var}/")
+    return found
 
 
 def _read(text: str, var: str) -> Iterator[Call]:
@@ -90,27 +107,29 @@ def snapshots(calls: list[Call], settings: Settings, tried: Tried) -> None:
     tried(is_synced(calls[pointed:], folder), "the pointer's name was not on disk")
 
 
-@pytest.mark.check(4, "Calls of the system in decisions and publishes", few=1, full=20)
-def test_nothing_is_told_before_it_is_on_disk(
-    doomed: Settings, tmp_path: Path, count: int, tried: Tried
-) -> None:
-    for number in range(count):
-        told = calls("deciding", doomed, tmp_path / f"decide-{number}")
-        tried(decisions(told, doomed, tried) == ENTRIES, "decisions")
-        shutil.rmtree(doomed.snapshots, ignore_errors=True)
-        snapshots(calls("publishing", doomed, tmp_path / f"publish-{number}"), doomed, tried)
+@pytest.mark.check(4, "Calls of the system in decisions and publishes", few=1, full=1)
+@pytest.mark.usefixtures("count")
+def test_nothing_is_told_before_it_is_on_disk(traced: Traced, tried: Tried) -> None:
+    for number in range(ROUNDS):
+        settings, calls = traced[f"deciding {number}"]
+        tried(decisions(calls, settings, tried) == ENTRIES, "decisions")
+        settings, calls = traced[f"publishing {number}"]
+        snapshots(calls, settings, tried)
+    tried.note(f"{ROUNDS} publishes, {ROUNDS * ENTRIES} decisions")
     tried.done()
 
 
 @pytest.mark.planted(4, "a name of the audit log's head that is not put on disk")
-def test_an_unsynced_head_is_found(doomed: Settings, tmp_path: Path) -> None:
+def test_an_unsynced_head_is_found(traced: Traced) -> None:
     tried = Tried()
-    decisions(calls("deciding_unsynced", doomed, tmp_path / "log"), doomed, tried)
+    settings, calls = traced["deciding_unsynced"]
+    decisions(calls, settings, tried)
     assert set(tried.failures) == {"the head's name was not on disk"}
 
 
 @pytest.mark.planted(4, "files of a snapshot that are not put on disk")
-def test_an_unsynced_snapshot_is_found(doomed: Settings, tmp_path: Path) -> None:
+def test_an_unsynced_snapshot_is_found(traced: Traced) -> None:
     tried = Tried()
-    snapshots(calls("publishing_unsynced", doomed, tmp_path / "log"), doomed, tried)
+    settings, calls = traced["publishing_unsynced"]
+    snapshots(calls, settings, tried)
     assert len(tried.failures) > 10

@@ -14,11 +14,11 @@ from models.snapshot import SnapshotStore
 from services.matcher.app import create_app
 from tests.matcher_fixtures import LOOPBACK, TENANT, Published, published, settings_of
 from tests.trust.conftest import FULL
-from tests.trust.dying import settings_in
 from tests.trust.mortals import Mortals
 from tests.trust.report import Tried
 from tests.trust.serving import served_by
 from tests.trust.test_snapshots import republished
+from tests.trust.work import settings_in
 
 __all__ = ["published"]
 NEWER = ("DE", "FR", "ES", "IT", "PT") if FULL else ("DE", "FR")

@@ -20,10 +20,10 @@ from models.settings import Settings
 from models.tables import ShareRow
 from services.access.keys import create_key
 from tests.matcher_fixtures import TENANT, Published, published, settings_of
-from tests.trust.dying import settings_in
 from tests.trust.mortals import Mortals
 from tests.trust.report import Tried
 from tests.trust.serving import PATIENCE, served_by
+from tests.trust.work import settings_in
 
 __all__ = ["published"]
 PLACE = {"place_id": "gn:3128026", "limit": 3}
