@@ -1,11 +1,13 @@
 """A cohort as its address asks for it, and the applicants of a screening as requests name them."""
 
 from collections.abc import Sequence
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, TypeVar
 
 from fastapi import Query
-from pydantic import BaseModel, ConfigDict, Field
+from fastapi.exceptions import RequestValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from models.records.values import Record
 from models.taxonomy import CapAttribute
 from services.matcher.convening.schemas import (
     Applicant,
@@ -15,6 +17,7 @@ from services.matcher.convening.schemas import (
 from services.matcher.pages.views.screening import verdict_of
 
 Json = dict[str, Any]
+R = TypeVar("R", bound=Record)
 _DESCRIBES = ("name", "kind", "country", "region", "population", "metro_population")
 Numbers = Annotated[list[Annotated[int, Field(ge=0, le=2000)]], Field(max_length=300)]
 SECONDS = 5
@@ -59,7 +62,7 @@ class CohortAsked(BaseModel):
         return body
 
     def request(self, results: Sequence[Json]) -> CohortRequest:
-        return CohortRequest.model_validate(self.body(results))
+        return well_formed(CohortRequest, self.body(results))
 
 
 def standing(results: Sequence[Json]) -> list[Json]:
@@ -76,6 +79,14 @@ def applicant_of(applicant: Json) -> Applicant:
     ref = ref_of(applicant)
     sent = {"place_id": ref} if isinstance(ref, str) else {"place": ref}
     return Applicant.model_validate(sent)
+
+
+def well_formed(model: type[R], body: Json) -> R:
+    """A request of the API; what it refuses is a fault of the address, as it is of a body."""
+    try:
+        return model.model_validate(body)
+    except ValidationError as error:
+        raise RequestValidationError(error.errors()) from error
 
 
 CohortQuery = Annotated[CohortAsked, Query()]

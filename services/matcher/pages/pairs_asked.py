@@ -7,7 +7,7 @@ from fastapi import Query
 from pydantic import BaseModel, ConfigDict, Field
 
 from services.matcher.convening.schemas import SIDE, PairingsRequest
-from services.matcher.pages.cohort_asked import SECONDS, Numbers, ref_of, standing
+from services.matcher.pages.cohort_asked import SECONDS, Numbers, ref_of, standing, well_formed
 
 Json = dict[str, Any]
 Key = Annotated[str, Field(pattern=r"^m?\d{1,4}-m?\d{1,4}$")]
@@ -72,7 +72,7 @@ class Pools:
         }
         if self.asked.sides:
             body["right"] = [ref_of(one) for one in self.right.values()]
-        return PairingsRequest.model_validate(body)
+        return well_formed(PairingsRequest, body)
 
     def kept_apart(self) -> list[tuple[int, int]]:
         """The pairs that are locked out, as positions in their pools."""

@@ -3,8 +3,6 @@
 from typing import Any
 
 from fastapi import APIRouter, Response
-from fastapi.exceptions import RequestValidationError
-from pydantic import ValidationError
 
 from services.matcher.convening import jury, roster
 from services.matcher.convening.cohort import Cohort
@@ -38,10 +36,7 @@ def cohort(
         view, caps = None, [*desk.record.get("caps", ()), *(held.caps if held else ())]
         if standing(results):
             with_roster = query if held else query.model_copy(update={"roster": ""})
-            try:
-                request = with_roster.request(results)
-            except ValidationError as error:
-                raise RequestValidationError(error.errors()) from error
+            request = with_roster.request(results)
             answer = Cohort(desk, request).answer()
             caps += [cap.facts() for cap in request.caps]
             everyone = [r["applicant"] for r in standing(results)]

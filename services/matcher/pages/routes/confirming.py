@@ -1,5 +1,6 @@
 """What becomes of a sheet: given back with its errors, or kept as a screening or the roster."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from fastapi import APIRouter, Response
@@ -12,25 +13,35 @@ from services.matcher.convening.naming import Named
 from services.matcher.convening.schemas import RosterRequest, ScreeningTerms
 from services.matcher.convening.screening import Screening
 from services.matcher.pages.applicant_sheet import Carried, carried, checked, choices_of
-from services.matcher.pages.rendering import PageDep
+from services.matcher.pages.rendering import Page, PageDep
 from services.matcher.pages.routes.calls import DeskDep, desk_page
 from services.matcher.pages.routes.sheets import Fields, lost, names_page, settled, version_of
 from services.matcher.pages.security import OwnForm
 from services.matcher.pages.views.returned import returned_sheet
-from services.matcher.routes.convening import decided, desk_of
+from services.matcher.routes.convening import Asked, decided, desk_of
 from services.matcher.routes.papers import MEDIA, BriefingFormat
 
 router = APIRouter(prefix="/calls/{collaboration_id}/sheet", include_in_schema=False)
 
 
+def _sent(
+    page: Page, asked: Asked, collaboration_id: str, form: Mapping[str, str]
+) -> tuple[Carried, list[Named]] | None:
+    """The sheet of a form with what its names mean; None where there is none that is ready."""
+    sheet = carried(page.request, form.get("sheet", ""))
+    if sheet is None or not sheet.ready:
+        return None
+    with desk_of(asked, collaboration_id) as desk:
+        return sheet, checked(desk, sheet, choices_of(form))
+
+
 @router.post("/returned", dependencies=[OwnForm])
 def returned(collaboration_id: str, page: PageDep, asked: DeskDep, form: Fields) -> Response:
     """The sheet as it came, with what became of each row beside it."""
-    sheet = carried(page.request, form.get("sheet", ""))
-    if sheet is None or not sheet.ready:
+    sent = _sent(page, asked, collaboration_id, form)
+    if sent is None:
         return lost(page, asked, collaboration_id)
-    with desk_of(asked, collaboration_id) as desk:
-        found = checked(desk, sheet, choices_of(form))
+    sheet, found = sent
     content = returned_sheet(sheet, found, page.words)
     headers = {"Content-Disposition": 'attachment; filename="checked.xlsx"'}
     return Response(content, media_type=MEDIA[BriefingFormat.XLSX], headers=headers)
@@ -39,11 +50,10 @@ def returned(collaboration_id: str, page: PageDep, asked: DeskDep, form: Fields)
 @router.post("/confirm", dependencies=[OwnForm])
 def confirm(collaboration_id: str, page: PageDep, asked: DeskDep, form: Fields) -> Response:
     """Keep what was confirmed: the screening of the applicants, or the roster."""
-    sheet = carried(page.request, form.get("sheet", ""))
-    if sheet is None or not sheet.ready:
+    sent = _sent(page, asked, collaboration_id, form)
+    if sent is None:
         return lost(page, asked, collaboration_id)
-    with desk_of(asked, collaboration_id) as desk:
-        found = checked(desk, sheet, choices_of(form))
+    sheet, found = sent
     if not found or not all(settled(one) for one in found):
         return names_page(page, asked, collaboration_id, sheet, form, refused=True)
     if sheet.target == "roster":

@@ -1,8 +1,6 @@
 """From a screening: who goes with whom, in one pool or between two sides."""
 
 from fastapi import APIRouter, Response
-from fastapi.exceptions import RequestValidationError
-from pydantic import ValidationError
 
 from services.matcher.convening import jury, roster
 from services.matcher.convening.desk import shown
@@ -29,10 +27,7 @@ def pairs(
         members = [shown(member) for member in held.members] if held else []
         pools, view = Pools(query, found["results"], members), None
         if pools.solvable:
-            try:
-                request = pools.request(collaboration_id)
-            except ValidationError as error:
-                raise RequestValidationError(error.errors()) from error
+            request = pools.request(collaboration_id)
             answer = Pairing(desk, request, pools.kept_apart()).answer()
             view = pairs_view(answer, pools.keys, page.words)
     names = {**{str(n): name for n, name in _names(found)}, **pools.names}

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 import uvicorn
+from fastapi.testclient import TestClient
 
 from models.database import connect, sessions
 from models.snapshot import Snapshot
@@ -14,6 +15,7 @@ from services.access.callers import create_key
 from services.matcher.app import create_app
 from tests.matcher_fixtures import Published
 from tests.services.matcher.pages.browser import Browser, chromium, why_no_browser
+from tests.services.matcher.pages.convener import Convener
 from tests.services.matcher.pages.untranslated import names_in
 
 STARTING_SECONDS = 30
@@ -51,6 +53,13 @@ def conveners_key(published: Published) -> str:
         key = create_key(session, "conveners", ["match", "convene"], "Ana Ruiz")
     engine.dispose()
     return key
+
+
+@pytest.fixture
+def convener(client: TestClient, conveners_key: str) -> Iterator[Convener]:
+    """A convener signed in, for as long as the test runs."""
+    yield Convener(client, conveners_key)
+    client.cookies.clear()
 
 
 @pytest.fixture(scope="session")

@@ -1,22 +1,14 @@
 """Cohorts from a screening: locks hold, clashing caps are named."""
 
 import re
-from collections.abc import Iterator
 
 import pytest
-from fastapi.testclient import TestClient
 
 from services.matcher.pages.words import page_wording
 from tests.services.matcher.pages.convener import Convener
 from tests.services.matcher.pages.test_desk_pages import desk_pages
 
 WORDS = page_wording("en")
-
-
-@pytest.fixture
-def convener(client: TestClient, conveners_key: str) -> Iterator[Convener]:
-    yield Convener(client, conveners_key)
-    client.cookies.clear()
 
 
 @pytest.fixture

@@ -1,6 +1,5 @@
 """The desk of a convener: nothing is kept before it is confirmed, and no name is guessed."""
 
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -22,12 +21,6 @@ COLUMNS: dict[str, Any] = {
     "column_2": "",
     "kind": "city",
 }
-
-
-@pytest.fixture
-def convener(client: TestClient, conveners_key: str) -> Iterator[Convener]:
-    yield Convener(client, conveners_key)
-    client.cookies.clear()
 
 
 def screenings(convener: Convener) -> int:

@@ -1,7 +1,6 @@
 """The jury's pages: decisions on many, blind assessments, minutes, letters to take away."""
 
 import csv
-from collections.abc import Iterator
 from io import BytesIO, StringIO
 from typing import Any
 from zipfile import ZipFile
@@ -22,12 +21,6 @@ WORDS = page_wording("en")
 # What these tests decide is decided of a screening of their own.
 MORE = "Oklahoma,United States,region\n"
 SAID = "Seen by the whole jury"
-
-
-@pytest.fixture
-def convener(client: TestClient, conveners_key: str) -> Iterator[Convener]:
-    yield Convener(client, conveners_key)
-    client.cookies.clear()
 
 
 @pytest.fixture

@@ -1,11 +1,9 @@
 """Pairs from a screening: of one pool, with the members, of two sides; a pair can be undone."""
 
 import re
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from fastapi.testclient import TestClient
 
 from services.matcher.pages.words import page_wording
 from tests.services.matcher.pages.convener import DC, MEMBERS, Convener
@@ -13,12 +11,6 @@ from tests.services.matcher.pages.test_desk_pages import desk_pages
 
 WORDS = page_wording("en")
 KEY = re.compile(r"apart=(m?\d+-m?\d+)\"")
-
-
-@pytest.fixture
-def convener(client: TestClient, conveners_key: str) -> Iterator[Convener]:
-    yield Convener(client, conveners_key)
-    client.cookies.clear()
 
 
 @pytest.fixture
