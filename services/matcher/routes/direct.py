@@ -5,14 +5,14 @@ well-formed; solving the dependencies of one that is takes longer than reading a
 """
 
 from collections.abc import Awaitable, Callable
-from typing import Any
+from typing import Any, get_type_hints
 
 import orjson
 from fastapi import Request, Response
 from fastapi.routing import APIRoute
 from pydantic import BaseModel, ValidationError
 
-from services.access.callers import Scope, caller, require
+from services.access.callers import caller
 from services.access.sessions import csrf_sent
 from services.matcher.routes.dependencies import catalogue_in_force, words_for
 
@@ -25,19 +25,26 @@ class Direct(APIRoute):
     def get_route_handler(self) -> Callable[[Request], Any]:
         by_the_framework = super().get_route_handler()
         endpoint: Callable[..., Awaitable[Response]] = self.endpoint
-        model: type[BaseModel] = endpoint.__annotations__["body"]
+        takes = get_type_hints(endpoint, include_extras=True)
+        model: type[BaseModel] = takes["body"]
+        admit = _dependency(takes["caller"])
 
         async def handle(request: Request) -> Any:
             body = await _well_formed(request, model)
             if body is None:
                 return await by_the_framework(request)
-            asking = await caller(request, await csrf_sent(request))
-            require(asking, Scope.MATCH)
+            asking = await admit(await caller(request, await csrf_sent(request)))
             catalogue = await catalogue_in_force(request)
             words = await words_for(request.headers.get("accept-language"))
             return await endpoint(request, body, asking, catalogue, words)
 
         return handle
+
+
+def _dependency(annotation: Any) -> Callable[..., Any]:
+    """What the framework would call for a parameter: `Annotated[…, Depends(this)]`."""
+    found: Callable[..., Any] = annotation.__metadata__[0].dependency
+    return found
 
 
 async def _well_formed(request: Request, model: type[BaseModel]) -> BaseModel | None:
