@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 
+from benchmarks.showing import HEAD
 from models.taxonomy import Mode
 from services.matcher.learning.asking import Questions
 from services.matcher.learning.evaluation import OURS, evaluate_peers
@@ -14,7 +15,6 @@ RECORDED = "cities with a track record"
 CHOICES: tuple[tuple[float, float], ...] = (
     (0, 1), (1, 1), (2, 1), (2.5, 1), (2.5, 0.3), (4, 1), (6, 1), (6, 0.3),
 )  # fmt: skip
-HEAD = "second-tier | lower-income | outside Europe | to the most suggested 1 % | Gini"
 
 
 def balance(context: Context, sets: Mapping[str, tuple[Questions, Mode]]) -> str:
@@ -35,7 +35,7 @@ def balance(context: Context, sets: Mapping[str, tuple[Questions, Mode]]) -> str
             f"{name[0].upper()}{name[1:]} (`{mode}`, weight in force "
             f"{weights['peers'][mode][FEATURE]:g}):",
             "",
-            f"| weight | exponent | recall@100 | median percentile |{closed} {HEAD} |",
+            f"| weight | exponent | recall@100 | median percentile |{closed} {HEAD[0]} |",
             "|---" * (9 + bool(closed)) + "|",
         ]
         for weight, exponent in CHOICES:
