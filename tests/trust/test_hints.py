@@ -78,7 +78,11 @@ def world(published: Published, folder: Path, places: list[Place], stack: ExitSt
         publish(session, SnapshotStore(settings.snapshots), load_embedder("auto"), read_texts=False)
     engine.dispose()
     client = stack.enter_context(TestClient(create_app(settings), client=LOOPBACK))
-    return World(client, {"Authorization": f"Bearer {key}"})
+    headers = {"Authorization": f"Bearer {key}"}
+    roster = {"members": ["gn:3128026"], "caps": [{"attribute": "country", "max": 1}]}
+    put = client.put(f"/v1/collaborations/{PUBLIC_HEALTH}/roster", json=roster, headers=headers)
+    assert put.status_code == 200, put.text
+    return World(client, headers)
 
 
 @pytest.fixture(scope="module")
@@ -135,7 +139,7 @@ def test_no_answer_tells_of_a_rival(
         first, second = one.ask(method, path, **more), two.ask(method, path, **more)
         tried(first == second, f"{path} {more}: {first[1][:200]} / {second[1][:200]}")
         good += first[0] == 200
-    tried(good > count * 0.8, f"only {good} of {count} were answered")
+    tried(good > count * 0.9, f"only {good} of {count} were answered")
     tried.done()
 
 

@@ -134,7 +134,8 @@ def test_a_second_look_up_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def outside(var: Path) -> set[str]:
     """What lies beside the data directory, and what is in it beside what the service makes."""
-    return {str(path) for path in var.parent.iterdir()} | {str(p) for p in var.glob("*")}
+    found = {str(path) for path in (*var.parent.iterdir(), *var.iterdir())}
+    return {path for path in found if not path.endswith("-journal")}
 
 
 PATHS = [
