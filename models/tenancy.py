@@ -18,6 +18,7 @@ from models.tables import (
     CommitmentRow,
     Job,
     JobError,
+    JobFile,
     PlaceRow,
     ShareRow,
     Table,
@@ -121,9 +122,10 @@ def _narrow(state: ORMExecuteState) -> None:
 
 def _condition(table: type[Table], tenant: str | None, reading: bool) -> ColumnElement[bool] | None:
     """What a tenant's rows of a table have in common; None where it holds nobody's."""
-    if table is JobError:
+    if table in (JobError, JobFile):
         mine = select(Job.id).where(Job.tenant_id == tenant)
-        return false() if tenant is None else JobError.job_id.in_(mine)
+        of_job = JobError.job_id if table is JobError else JobFile.job_id
+        return false() if tenant is None else of_job.in_(mine)
     if table is ShareRow:
         both = or_(ShareRow.offered_by == tenant, ShareRow.accepted_by == tenant)
         return false() if tenant is None else both

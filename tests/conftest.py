@@ -15,6 +15,7 @@ from sqlalchemy.engine import URL
 from models import database
 from models.database import Sessions
 from models.row_security import grant
+from services.ingest import queue_tables
 
 TEMPLATE = "counterpart_template"
 # The service's role owns nothing, as in production: row-level security holds for it.
@@ -38,6 +39,7 @@ def postgres() -> Iterator[URL]:
     engine = database.connect(_text(url.set(database=TEMPLATE)))
     database.migrate(engine)
     grant(engine, APP_ROLE)
+    queue_tables.prepare(engine, APP_ROLE)
     engine.dispose()
     yield url
     server.cleanup()

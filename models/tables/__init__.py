@@ -8,7 +8,7 @@ from models.tables.events import DeliveryRow, WatchRow, WebhookRow
 from models.tables.idempotency import IdempotencyRow
 from models.tables.records import PUBLIC, CollaborationRow, CommitmentRow, PlaceRow
 from models.tables.sharing import ShareRow
-from models.tables.work import Job, JobError, SnapshotRow, TextVector
+from models.tables.work import Job, JobError, JobFile, SnapshotRow, TextVector
 
 __all__ = [
     "PUBLIC",
@@ -20,6 +20,7 @@ __all__ = [
     "IdempotencyRow",
     "Job",
     "JobError",
+    "JobFile",
     "MatchRow",
     "OutcomeRow",
     "PlaceRow",

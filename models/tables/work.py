@@ -22,6 +22,9 @@ class Job(Table):
     rows_refused: Mapped[int] = mapped_column(Integer, default=0)
     revision: Mapped[str | None] = mapped_column(String(64), default=None)
     detail: Mapped[str | None] = mapped_column(Text, default=None)
+    # What is to be done, as JSON, where another process may do it; and who does it now.
+    work: Mapped[str | None] = mapped_column(Text, default=None)
+    runner: Mapped[str | None] = mapped_column(String(40), default=None)
     created_at: Mapped[datetime] = mapped_column(default_factory=now)
     finished_at: Mapped[datetime | None] = mapped_column(default=None)
 
@@ -38,6 +41,15 @@ class JobError(Table):
     value: Mapped[str | None] = mapped_column(Text)
     code: Mapped[str] = mapped_column(String(60))
     detail: Mapped[str] = mapped_column(Text)
+
+
+class JobFile(Table):
+    """The file that a job reads, for as long as the job is not over and anybody may do it."""
+
+    __tablename__ = "job_file"
+
+    job_id: Mapped[str] = mapped_column(ForeignKey("job.id", ondelete="CASCADE"), primary_key=True)
+    content: Mapped[bytes] = mapped_column(LargeBinary)
 
 
 class TextVector(Table):

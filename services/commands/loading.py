@@ -14,6 +14,7 @@ from models.snapshot.remote import share
 from models.tables import PUBLIC
 from services import printing
 from services.commands.console import settings_in_force
+from services.ingest import queue_tables
 from services.ingest.files import FileKind
 from services.preparing import Loading
 
@@ -88,6 +89,7 @@ def migrate_database(
     """Bring the database to the newest schema."""
     engine = connect(settings_in_force().url)
     migrate(engine)
+    queue_tables.prepare(engine, app_role)
     if app_role is not None:
         grant(engine, app_role)
     engine.dispose()

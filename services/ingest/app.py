@@ -10,7 +10,6 @@ from models.settings import Settings
 from services import logs
 from services.ingest import routes
 from services.ingest.contract import OPERATIONS
-from services.ingest.jobs import Jobs
 from services.ingest.state import Ingest
 from services.telemetry import TELEMETRY
 from services.web import app as web
@@ -27,7 +26,7 @@ def mount(app: FastAPI, settings: Settings) -> Ingest:
     app.state.settings = settings
     app.state.sessions = database.callers_sessions(engine)
     app.state.every_tenant = database.sessions(engine)
-    ingest = Ingest(settings, engine, app.state.sessions, Jobs(app.state.every_tenant))
+    ingest = Ingest(settings, engine, app.state.sessions, app.state.every_tenant)
     app.state.ingest = ingest
     tell(app, OPERATIONS)
 

@@ -1,6 +1,7 @@
 """Jobs: work that outlives its request, done one after another by a thread of the service.
 
 One process does the jobs of a database: what a stopped one left behind is failed at the start.
+Where several share a PostgreSQL, `shared_jobs.py` hands them out instead.
 """
 
 from collections import Counter
@@ -34,6 +35,10 @@ class Stopped(Exception):
     """The service is going down."""
 
 
+class Taken(Exception):
+    """The job was taken for lost and is done by another process."""
+
+
 @dataclass
 class Report:
     """What a job did so far; `save` writes it down."""
@@ -41,6 +46,7 @@ class Report:
     job_id: str
     sessions: Sessions
     stopping: Event
+    runner: str | None = None
     read: int = 0
     refused: int = 0
     counts: Counts = field(default_factory=Counts)
@@ -77,12 +83,19 @@ class Report:
         """Write the numbers and new errors down with what else the session holds."""
         if self.stopping.is_set():
             raise Stopped
-        job = session.get_one(Job, self.job_id)
+        job = self.own(session)
         job.rows_read, job.rows_refused = self.read, self.refused
         job.rows_written, job.rows_unchanged = self.counts.written, self.counts.unchanged
         queries.keep_errors(session, self.job_id, self.errors_kept + 1, self._new)
         self.errors_kept += len(self._new)
         self._new = []
+        return job
+
+    def own(self, session: Session) -> Job:
+        """The job's row, as long as it is this process that does it."""
+        job = session.get_one(Job, self.job_id)
+        if job.runner != self.runner:
+            raise Taken
         return job
 
 
@@ -109,6 +122,11 @@ class Jobs:
         self._waiting: Counter[str] = Counter()
         self._newest: _Queued | None = None
         self._lock = Lock()
+
+    def start(self) -> None:
+        """What an earlier process left behind is failed."""
+        with self._sessions.begin() as session:
+            queries.fail_unfinished(session)
 
     def submit(self, tenant: str, kind: str, work: Work) -> str:
         """Queue work and answer with the id of its job."""
@@ -147,33 +165,43 @@ class Jobs:
 
     def _run(self, queued: "_Queued", work: Work) -> None:
         self._begin(queued)
-        job_id = queued.id
-        report = Report(job_id, self._sessions, self._stopping)
+        report = Report(queued.id, self._sessions, self._stopping)
         try:
-            self._mark(report, "running")
-            revision = work(report)
-            self._mark(report, "done", revision=revision)
+            carry_out(report, work)
         except Stopped:
-            self._fail(job_id, queries.STOPPED)
-        except Problem as problem:
-            self._fail(job_id, problem.detail)
-        except Exception:
-            structlog.get_logger("jobs").exception("job failed", job_id=job_id)
-            self._fail(job_id, FAILED)
+            fail(report, queries.STOPPED)
 
-    def _mark(self, report: Report, state: str, revision: str | None = None) -> None:
-        with self._sessions.begin() as session:
-            job = report.save(session)
-            job.state, job.revision = state, revision
-            job.finished_at = now() if state == "done" else None
-            if state == "done":
-                _tell(session, job)
 
-    def _fail(self, job_id: str, detail: str) -> None:
-        with self._sessions.begin() as session:
-            job = session.get_one(Job, job_id)
-            job.state, job.detail, job.finished_at = "failed", detail, now()
+def carry_out(report: Report, work: Work) -> None:
+    """Do a job and write down how it ended, unless the service goes down or has lost it."""
+    try:
+        _mark(report, "running")
+        revision = work(report)
+        _mark(report, "done", revision=revision)
+    except (Stopped, Taken):
+        raise
+    except Problem as problem:
+        fail(report, problem.detail)
+    except Exception:
+        structlog.get_logger("jobs").exception("job failed", job_id=report.job_id)
+        fail(report, FAILED)
+
+
+def _mark(report: Report, state: str, revision: str | None = None) -> None:
+    with report.sessions.begin() as session:
+        job = report.save(session)
+        job.state, job.revision = state, revision
+        job.finished_at = now() if state == "done" else None
+        if state == "done":
             _tell(session, job)
+
+
+def fail(report: Report, detail: str) -> None:
+    """A job that will not be done."""
+    with report.sessions.begin() as session:
+        job = report.own(session)
+        job.state, job.detail, job.finished_at = "failed", detail, now()
+        _tell(session, job)
 
 
 def _tell(session: Session, job: Job) -> None:

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import insert, select, tuple_, update
+from sqlalchemy import ColumnElement, insert, select, tuple_, update
 from sqlalchemy.orm import Session
 
 from models.errors import NotFound, StaleCursor
@@ -35,11 +35,11 @@ def keep_errors(session: Session, job_id: str, first: int, errors: Sequence[RowE
         session.execute(insert(JobError), rows)
 
 
-def fail_unfinished(session: Session) -> None:
+def fail_unfinished(session: Session, *conditions: ColumnElement[bool]) -> None:
     """Jobs that an earlier process left behind will not go on by themselves."""
     session.execute(
         update(Job)
-        .where(Job.state.in_(("queued", "running")))
+        .where(Job.state.in_(("queued", "running")), *conditions)
         .values(state="failed", detail=STOPPED, finished_at=now())
     )
 

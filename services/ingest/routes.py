@@ -92,7 +92,7 @@ def post_file(
     path = ingest.keep(file.file)
     upload = Upload(path, file.filename or "", kind, caller, dry_run)
     try:
-        job = ingest.jobs.submit(caller.tenant, kind, lambda report: ingest.load(upload, report))
+        job = ingest.jobs.submit(caller.tenant, kind, ingest.order(upload))
     except Problem:
         path.unlink(missing_ok=True)
         raise
@@ -105,7 +105,7 @@ def post_publish(caller: Ingesting, ingest: IngestDep) -> Response:
 
     A publish that waits and has not begun is answered with again: it publishes what is on file now.
     """
-    return _accepted(ingest.jobs.submit_once(caller.tenant, "publish", ingest.publish))
+    return _accepted(ingest.jobs.submit_once(caller.tenant, "publish", ingest.order()))
 
 
 def _accepted(job_id: str) -> Response:

@@ -10,16 +10,18 @@ from uuid import uuid4
 from fastapi import Depends, Request
 from sqlalchemy import Engine
 
-from models.database import Sessions, sessions, why_not
+from models.database import Sessions, why_not
 from models.embedding import Embedder, load_embedder
 from models.settings import Settings
 from models.snapshot import SnapshotStore
 from models.snapshot.remote import share
-from services.ingest import queries
 from services.ingest.embed import TextReader, read_new_texts
 from services.ingest.files import Upload, load
 from services.ingest.jobs import Jobs, Report
+from services.ingest.orders import Order
 from services.ingest.publish import anchors, publish
+from services.ingest.queue_tables import is_ready, is_shared
+from services.ingest.shared_jobs import SharedJobs
 
 
 @dataclass
@@ -29,9 +31,16 @@ class Ingest:
     settings: Settings
     engine: Engine
     sessions: Sessions
-    jobs: Jobs
+    every_tenant: Sessions
+    jobs: Jobs = field(init=False)
     _embedder: Embedder | None = None
     _loading: Lock = field(default_factory=Lock)
+
+    def __post_init__(self) -> None:
+        if is_shared(self.engine):
+            self.jobs = SharedJobs(self.every_tenant, self.engine, self.carry_out, self.uploads)
+        else:
+            self.jobs = Jobs(self.every_tenant)
 
     @property
     def store(self) -> SnapshotStore:
@@ -45,15 +54,17 @@ class Ingest:
         """Put in order what an earlier process left behind."""
         shutil.rmtree(self.uploads, ignore_errors=True)
         if not self.not_ready():
-            with sessions(self.engine).begin() as session:
-                queries.fail_unfinished(session)
+            self.jobs.start()
 
     def stop(self) -> None:
         self.jobs.stop()
 
     def not_ready(self) -> list[str]:
         """The reasons why the service cannot work now."""
-        return why_not(self.engine)
+        reasons = why_not(self.engine)
+        if not reasons and is_shared(self.engine) and not is_ready(self.engine):
+            return ["The tables of shared jobs are not there: run `counterpart migrate`."]
+        return reasons
 
     def keep(self, content: BinaryIO) -> Path:
         """Keep an upload until its job has read it."""
@@ -62,6 +73,17 @@ class Ingest:
         with path.open("wb") as kept:
             shutil.copyfileobj(content, kept)
         return path
+
+    def order(self, upload: Upload | None = None) -> Order:
+        """To read a kept upload; without one, to publish."""
+        return Order(self.carry_out, upload)
+
+    def carry_out(self, order: Order, report: Report) -> str | None:
+        """Do what a job was ordered for; a publish answers with its snapshot's id."""
+        if order.upload is None:
+            return self.publish(report)
+        self.load(order.upload, report)
+        return None
 
     def load(self, upload: Upload, report: Report) -> None:
         """Read a kept upload as a job."""

@@ -23,6 +23,7 @@ from models.snapshot.remote import share
 from models.tables import TextVector
 from services.access.keys import Scope, create_key
 from services.backing_up import back_up, restore
+from services.ingest import queue_tables
 from tests.conftest import APP_ROLE, administer
 from tests.deploy.site import NGINX, Load, Site, ask, running, until
 from tests.matcher_fixtures import Published, published, settings_of
@@ -77,6 +78,7 @@ def moved_in(folder: Path, catalogue: Path, owner: Engine) -> str:
     )
     restore(settings, folder / "backup")
     grant(owner, APP_ROLE)
+    queue_tables.prepare(owner, APP_ROLE)
     current = SnapshotStore(settings.snapshots).current()
     assert current is not None
     share(settings, current)

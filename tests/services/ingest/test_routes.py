@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +12,7 @@ from fastapi.testclient import TestClient
 
 from models.database import Sessions
 from models.settings import Settings
-from models.tables import PUBLIC, Job, PlaceRow
+from models.tables import PUBLIC, Job, PlaceRow, now
 from services.access.callers import create_key
 from services.ingest.app import create_app
 from services.ingest.upsert import ensure_tenant
@@ -290,7 +291,10 @@ def test_a_job_left_behind_is_failed_at_the_start(
 ) -> None:
     with sessions.begin() as session:
         ensure_tenant(session, "tenant-a")
-        session.add(Job(id="left", tenant_id="tenant-a", kind="places", state="running"))
+        # Long ago: where several services do jobs, a command may be at it just now.
+        left = Job(id="left", tenant_id="tenant-a", kind="places", state="running")
+        left.created_at = now() - timedelta(days=2)
+        session.add(left)
     app = create_app(Settings(database_url=database_url, var=tmp_path))
     with TestClient(app) as client:
         key = headers(sessions, "tenant-a", "ingest")
