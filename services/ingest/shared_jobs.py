@@ -42,6 +42,7 @@ from services.ingest.upsert import ensure_tenant
 TASK = "counterpart.job"
 # A publish and a file at once would each see half of the other.
 ONE_AT_A_TIME = "ingest"
+SECONDS_TO_SEE_THE_END = 0.2
 A_COMMAND_TAKES = timedelta(days=1)
 _SWEEPING = 72616332
 _UNHEARD_OF = text(
@@ -81,26 +82,20 @@ class SharedJobs(Jobs):
         self._app.task(name=TASK, retry=again)(self._done_here)
         # Apart from the other, whose connections belong to the thread that takes jobs.
         self._requests = library.App(connector=library.SyncPsycopgConnector(**told))
-        self._ended = Thread(target=self._work, name="jobs")
-        self._loop: asyncio.AbstractEventLoop | None = None
-        self._working: asyncio.Task[Any] | None = None
+        self._taker = Thread(target=self._work, name="jobs")
 
     def start(self) -> None:
         """Take jobs from now on; what only one process could do, such as a command, is over."""
         with self._sessions.begin() as session:
             long_ago = Job.created_at < now() - A_COMMAND_TAKES
             queries.fail_unfinished(session, Job.work.is_(None), long_ago)
-        self._ended.start()
+        self._taker.start()
 
     def stop(self) -> None:
         """Hand the running job back at its next step, and take no more."""
         self._stopping.set()
-        loop, working = self._loop, self._working
-        if loop is not None and working is not None:
-            with suppress(RuntimeError):  # it has ended by itself
-                loop.call_soon_threadsafe(working.cancel)
-        if self._ended.is_alive():
-            self._ended.join()
+        if self._taker.is_alive():
+            self._taker.join()
         self._requests.close()
 
     def submit(self, tenant: str, kind: str, work: Work) -> str:
@@ -191,22 +186,25 @@ class SharedJobs(Jobs):
             self._stopping.wait(self._pace.look)
 
     async def _taking(self) -> None:
-        self._loop = asyncio.get_running_loop()
+        worker: Any = import_module("procrastinate.worker").Worker(
+            self._app,
+            install_signal_handlers=False,
+            fetch_job_polling_interval=self._pace.look,
+            update_heartbeat_interval=self._pace.heartbeat,
+            stalled_worker_timeout=self._pace.lost,
+            delete_jobs="always",
+        )
         async with self._app.open_async():
             looking = asyncio.create_task(self._looking())
-            worker = self._app.run_worker_async(
-                install_signal_handlers=False,
-                fetch_job_polling_interval=self._pace.look,
-                update_heartbeat_interval=self._pace.heartbeat,
-                stalled_worker_timeout=self._pace.lost,
-                delete_jobs="always",
-            )
-            self._working = asyncio.create_task(worker)
-            if self._stopping.is_set():
-                self._working.cancel()
-            with suppress(asyncio.CancelledError):
-                await self._working
+            working = asyncio.create_task(worker.run())
+            while not working.done():
+                if self._stopping.is_set():
+                    worker.stop()  # again and again: it forgets one that comes while it begins
+                await asyncio.wait([working], timeout=SECONDS_TO_SEE_THE_END)
             looking.cancel()
+            with suppress(asyncio.CancelledError):
+                await looking
+            await working
 
     async def _looking(self) -> None:
         while True:

@@ -14,7 +14,7 @@ from models.tables.base import UtcTime
 MINE, THEIRS = "mine", "theirs"
 AT = datetime(2026, 1, 1, tzinfo=UTC)
 # Tables whose rows are a tenant's without a column `tenant_id`.
-OTHERWISE = {"job_error", "share"}
+OTHERWISE = {"job_error", "job_file", "share"}
 # What stands in for a value that a table checks.
 FITTING: dict[str, dict[str, Any]] = {
     "commitment": {"partner_id": None},

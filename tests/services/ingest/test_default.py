@@ -77,7 +77,7 @@ def test_loading_again_changes_nothing(
     sessions: Sessions, places: dict[str, Place], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     few = list(islice(places.values(), 30))
-    monkeypatch.setattr(default, "places", lambda _: iter(few))
+    monkeypatch.setattr(default, "places", lambda *_: iter(few))
     seen: list[tuple[int, int]] = []
     with sessions.begin() as session:
         first = load_default(session, lambda done, total: seen.append((done, total)))
