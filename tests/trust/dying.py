@@ -32,6 +32,7 @@ WORK: dict[str, Callable[[Settings, Sessions], None]] = {
         faults.publishing_carelessly,
         faults.publishing_unsynced,
         faults.serving_forgetful,
+        faults.serving_both_careless,
         faults.serving_nearly,
         faults.migrating_piecemeal,
         faults.deciding_too_early,

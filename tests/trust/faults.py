@@ -13,7 +13,7 @@ from services.ingest import files
 from services.ingest.upsert import Counts
 from services.matcher.decisions import head
 from services.matcher.decisions.head import Head, HeadFile
-from tests.trust.work import deciding, importing, migrating, publishing, serving
+from tests.trust.work import deciding, importing, migrating, publishing, serving, serving_both
 
 
 def importing_too_early(settings: Settings, opened: Sessions) -> None:
@@ -75,6 +75,12 @@ def serving_forgetful(settings: Settings, opened: Sessions) -> None:
 
     idempotency.Attempt.commit = late
     serving(settings, opened)
+
+
+def serving_both_careless(settings: Settings, opened: Sessions) -> None:
+    """The fault: nobody looks after jobs that an earlier process left behind."""
+    import_module("services.ingest.queries").fail_unfinished = lambda _: None  # type: ignore[attr-defined]
+    serving_both(settings, opened)
 
 
 def serving_nearly(settings: Settings, opened: Sessions) -> None:

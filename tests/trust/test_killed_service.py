@@ -79,3 +79,16 @@ def test_a_killed_service_says_what_became_of_its_jobs(
             tried(again["state"] == "done", f"sent again: {again}")
         tried(acknowledged(doomed)[1] == ROWS, "not all is there")
     tried.done()
+
+
+@pytest.mark.planted(1, "nobody looks after the jobs of a process that died")
+def test_a_job_left_behind_is_found(
+    mortals: Mortals, doomed: Settings, uploading: Uploading
+) -> None:
+    with served_by(mortals, doomed, "serving_both", "import-after-commit") as port:
+        job = uploading.send(port)
+        while acknowledged(doomed)[1] == 0:
+            sleep(0.05)
+    with served_by(mortals, doomed, "serving_both_careless") as port:
+        found = uploading.ask(port, "GET", f"/v1/ingest/jobs/{job}")
+    assert found["state"] not in FINISHED
