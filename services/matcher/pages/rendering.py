@@ -91,6 +91,15 @@ class Page:
         response.headers["Vary"] = "Accept-Language, Cookie"
         return self.kept(response)
 
+    def file(self, content: bytes, media: str, name: str) -> Response:
+        """A file to keep, in the page's language."""
+        headers = {
+            "Content-Disposition": f'attachment; filename="{name}"',
+            "Content-Language": self.words.language,
+            "X-Content-Type-Options": "nosniff",
+        }
+        return Response(content, headers=headers, media_type=media)
+
     def go(self, path: str, **query: Any) -> Response:
         """On to another page, also after a form was sent."""
         return self.kept(RedirectResponse(self.link(path, **query), 303))

@@ -74,9 +74,4 @@ def download(
     """The same in a format to keep."""
     chosen = _chosen(page, caller, match_id, which)
     content = written_as(format, chosen.answer, chosen.brief)
-    headers = {
-        "Content-Disposition": f'attachment; filename="{match_id}.{format.value}"',
-        "Content-Language": page.words.language,
-        "X-Content-Type-Options": "nosniff",
-    }
-    return Response(content, headers=headers, media_type=MEDIA[format])
+    return page.file(content, MEDIA[format], f"{match_id}.{format.value}")

@@ -43,8 +43,7 @@ def returned(collaboration_id: str, page: PageDep, asked: DeskDep, form: Fields)
         return lost(page, asked, collaboration_id)
     sheet, found = sent
     content = returned_sheet(sheet, found, page.words)
-    headers = {"Content-Disposition": 'attachment; filename="checked.xlsx"'}
-    return Response(content, media_type=MEDIA[BriefingFormat.XLSX], headers=headers)
+    return page.file(content, MEDIA[BriefingFormat.XLSX], "checked.xlsx")
 
 
 @router.post("/confirm", dependencies=[OwnForm])

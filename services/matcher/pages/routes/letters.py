@@ -51,12 +51,7 @@ def download(
     """All letters in one document, a document each, or a row each for a mail merge."""
     _, written = _written(page, asked, (collaboration_id, screening_id), applicant)
     media, write = LETTERS_OUT[format]
-    headers = {
-        "Content-Disposition": f'attachment; filename="letters-{screening_id}.{format}"',
-        "Content-Language": page.words.language,
-        "X-Content-Type-Options": "nosniff",
-    }
-    return Response(write(written, page.words), headers=headers, media_type=media)
+    return page.file(write(written, page.words), media, f"letters-{screening_id}.{format}")
 
 
 def _written(

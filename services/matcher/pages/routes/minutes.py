@@ -120,9 +120,4 @@ def download(
         paper = minutes_paper(minutes_view(found, names, page.words), page.words)
         content = as_docx(paper) if format == "docx" else as_pdf(paper, PAGES)
         media = MEDIA[BriefingFormat(format)]
-    headers = {
-        "Content-Disposition": f'attachment; filename="minutes-{screening_id}.{format}"',
-        "Content-Language": page.words.language,
-        "X-Content-Type-Options": "nosniff",
-    }
-    return Response(content, headers=headers, media_type=media)
+    return page.file(content, media, f"minutes-{screening_id}.{format}")
