@@ -59,7 +59,8 @@ class Wording:
         """The sentence of a code with its arguments; what was said before is said from memory."""
         if code in self._of_one:
             return self._say(code, args)
-        return self._said(code, orjson.dumps(args, option=orjson.OPT_SERIALIZE_NUMPY))
+        with_what = orjson.dumps(args, option=orjson.OPT_SERIALIZE_NUMPY) if args else b"{}"
+        return self._said(code, with_what)
 
     def of_catalogue(self, text: str) -> str | None:
         """What the catalogue says in English, in this language; None where that has no text."""
