@@ -14,7 +14,7 @@ from typer.testing import CliRunner
 
 from models.database import connect, is_migrated, sessions
 from models.records import Place
-from models.settings import Settings
+from models.settings import SMALLEST_CITY, Settings
 from models.tables import PUBLIC, ApiKey, PlaceRow
 from models.taxonomy import PlaceKind
 from services import preparing
@@ -245,8 +245,8 @@ def loads(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> list[str]:
     (tmp_path / "data" / "table.csv").write_text("one")
     done: list[str] = []
 
-    def load(session: Session, _: Progress) -> Counts:
-        done.append("load")
+    def load(session: Session, _: Progress, smallest: int) -> Counts:
+        done.append("load" if smallest == SMALLEST_CITY else f"load from {smallest}")
         ensure_tenant(session, PUBLIC)
         place = Place(id=BILBAO, name="Bilbao", kind=PlaceKind.CITY, country="ES")
         return upsert_places(session, [place])
@@ -272,6 +272,8 @@ def test_the_catalogue_is_prepared_when_its_tables_changed(
     (tmp_path / "data" / "table.csv").write_text("two")
     assert preparing.prepare(settings, unwatched)
     assert loads == ["load", "load"]
+    assert preparing.prepare(Settings(smallest_city=1_000), unwatched)
+    assert loads == ["load", "load", "load from 1000"]
     assert (var / "snapshots" / "CURRENT").exists()
 
 
