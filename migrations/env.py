@@ -29,6 +29,8 @@ with engine.connect() as connection:
     on_sqlite = connection.dialect.name == "sqlite"
     if on_sqlite:
         driver.isolation_level = None
+        # A table that is changed is made anew: dropping the old one would take what refers to it.
+        driver.execute("PRAGMA foreign_keys=OFF")
     context.configure(
         connection=connection,
         target_metadata=Table.metadata,
@@ -42,4 +44,5 @@ with engine.connect() as connection:
             context.run_migrations()
     finally:
         if on_sqlite:
+            driver.execute("PRAGMA foreign_keys=ON")
             driver.isolation_level = ""
