@@ -1,6 +1,7 @@
 """An engine for PostgreSQL that gives a connection up where the server is silent for too long."""
 
 from contextlib import suppress
+from math import ceil
 from typing import Any
 
 import psycopg
@@ -10,6 +11,7 @@ from sqlalchemy import URL, Engine, create_engine, event
 from models.waiting import seconds_to_wait
 
 CONNECT_SECONDS = 5
+LEAST_SECONDS = 2  # as the driver has it
 
 
 class Connection(psycopg.Connection[Any]):
@@ -42,6 +44,9 @@ def engine_of(url: URL) -> Engine:
 
     @event.listens_for(engine, "do_connect")
     def _connect(_: object, __: object, args: tuple[Any, ...], more: dict[str, Any]) -> Connection:
+        limit = seconds_to_wait()
+        if limit is not None:
+            more = more | {"connect_timeout": min(CONNECT_SECONDS, max(LEAST_SECONDS, ceil(limit)))}
         return Connection.connect(*args, **more)
 
     return engine
