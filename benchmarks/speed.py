@@ -32,7 +32,7 @@ from benchmarks.world import make_world
 from models.errors import SnapshotRefused
 from models.processor import model_name
 from models.snapshot import SnapshotStore
-from services.matcher.compiled import KERNEL
+from services.matcher.searching.compiled import KERNEL
 
 REPORT = Path(__file__).resolve().parent.parent / "docs" / "speed.md"
 BEGIN, END = "<!-- measured -->", "<!-- end of measured -->"

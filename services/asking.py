@@ -20,13 +20,13 @@ from services.matcher.app import Matcher
 from services.matcher.matching import Context, match_collaborations, match_peers
 from services.matcher.matching.question import place_summary
 from services.matcher.profile import stored_facts
+from services.matcher.reconciling.finding import find_places
 from services.matcher.schemas import (
     CollaborationsRequest,
     MatchRequest,
     PeerFilters,
     PeersRequest,
 )
-from services.matcher.search import find_places
 from services.matcher.whole import Everyone, ask_everyone, asking_rows
 from services.matcher.wording import wording
 

@@ -19,7 +19,6 @@ from services.access.server_secret import server_secret
 from services.events.reaching import Reaching
 from services.events.sending import Rounds, Sender
 from services.load.lane import Lane
-from services.matcher.compiled import KERNEL
 from services.matcher.contract import OPERATIONS, TOLD
 from services.matcher.current import Current
 from services.matcher.decisions.decisions import Decisions
@@ -30,6 +29,7 @@ from services.matcher.reading.anchors import read_anchors
 from services.matcher.reading.reader import NeedReader
 from services.matcher.routes import router
 from services.matcher.routes.matches import add_questions
+from services.matcher.searching.compiled import KERNEL
 from services.matcher.watching import look_again
 from services.matcher.whole_jobs import WholeJobs
 from services.telemetry import TELEMETRY

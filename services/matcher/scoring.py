@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from models.snapshot.columns import Column
 from models.snapshot.texts import TextIndex
 from services.matcher.features import Feature, Scores, Values, fully
-from services.matcher.remembering import remembered
+from services.matcher.searching.remembering import remembered
 
 Rows = NDArray[np.intp]
 Weights = Mapping[str, float]

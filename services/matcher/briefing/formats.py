@@ -4,7 +4,7 @@ from html import escape
 from io import BytesIO
 from typing import TYPE_CHECKING
 
-from services.matcher.briefing.paper import Paper, Point, Section
+from services.matcher.briefing.parts import Paper, Point, Section
 
 if TYPE_CHECKING:
     from docx.document import Document as Docx

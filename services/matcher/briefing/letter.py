@@ -1,6 +1,6 @@
 """What others read: half a page for residents, and a first letter to an office."""
 
-from services.matcher.briefing.paper import Brief, Point, Section, thing
+from services.matcher.briefing.parts import Brief, Point, Section, thing
 from services.matcher.wording import LANGUAGES
 from services.matcher.wording.officer import officer_wording
 

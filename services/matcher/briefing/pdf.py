@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import orjson
 from anyascii import anyascii
 
-from services.matcher.briefing.paper import Paper
+from services.matcher.briefing.parts import Paper
 
 if TYPE_CHECKING:
     from typst import Fonts

@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import Any
 
 from models.taxonomy import Verdict
-from services.matcher.briefing.paper import Brief, Json, Point, Section, titled
+from services.matcher.briefing.parts import Brief, Json, Point, Section, titled
 from services.matcher.briefing.sources import Sources, sources_of
 
 REASONS, STEPS, ASKED = 3, 3, 4

@@ -8,7 +8,7 @@ import orjson
 from models.errors import InvalidInput
 from services.files import tables
 from services.files.tables import Cell
-from services.matcher.briefing.paper import Json, thing
+from services.matcher.briefing.parts import Json, thing
 from services.matcher.briefing.sources import every_source
 
 COLUMNS = (

@@ -19,8 +19,6 @@ from services.matcher.matching.question import (
 )
 from services.matcher.matching.stretch import with_stretch
 from services.matcher.profile import Profile
-from services.matcher.query import Query
-from services.matcher.retrieval import best_rows
 from services.matcher.schemas import PeersRequest
 from services.matcher.scoring import (
     Rows,
@@ -32,6 +30,8 @@ from services.matcher.scoring import (
     rank,
     weaker,
 )
+from services.matcher.searching.query import Query
+from services.matcher.searching.retrieval import best_rows
 
 # What an existing tie weighs where the caller asks to deepen ties.
 DEEPEN_WEIGHT = 2.0

@@ -10,6 +10,7 @@ from models.taxonomy import CollaborationType, PlaceKind
 from services.matcher.catalogue import Catalogue
 from services.matcher.reconciling import collaborations, places
 from services.matcher.reconciling.collaborations import ANY_COLLABORATION, CollaborationFinder
+from services.matcher.reconciling.finding import find_collaborations, find_places
 from services.matcher.reconciling.places import ANY_PLACE, Found, PlaceFinder
 from services.matcher.reconciling.properties import (
     COLLABORATION_PROPERTIES,
@@ -17,7 +18,6 @@ from services.matcher.reconciling.properties import (
     Property,
 )
 from services.matcher.reconciling.schemas import Query
-from services.matcher.search import find_collaborations, find_places
 
 Facts = dict[str, Any]
 

@@ -7,9 +7,9 @@ from fastapi import APIRouter, Query, Response
 from models.records import Collaboration
 from services.access.callers import Matching
 from services.matcher.matching.collaborations import summary
+from services.matcher.reconciling.finding import find_collaborations
 from services.matcher.routes.dependencies import CatalogueDep
 from services.matcher.routes.paging import Cursor, Limit, page
-from services.matcher.search import find_collaborations
 from services.web.app import answer
 
 router = APIRouter(prefix="/collaborations", tags=["catalogue"])

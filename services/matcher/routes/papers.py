@@ -11,7 +11,8 @@ from models.errors import Problem
 from models.tables import MatchRow
 from services.access.callers import Caller
 from services.matcher.briefing.formats import as_docx, as_html
-from services.matcher.briefing.paper import Brief, paper, thing
+from services.matcher.briefing.paper import paper
+from services.matcher.briefing.parts import Brief, thing
 from services.matcher.briefing.pdf import as_pdf
 from services.matcher.briefing.tables import as_csv, as_geojson, as_xlsx
 from services.matcher.catalogue import Catalogue

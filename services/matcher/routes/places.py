@@ -10,9 +10,9 @@ from models.taxonomy import PlaceKind, size_class
 from services.access.callers import Matching
 from services.matcher.matching.question import place_summary
 from services.matcher.profile import stored_facts
+from services.matcher.reconciling.finding import find_places
 from services.matcher.routes.dependencies import CatalogueDep
 from services.matcher.routes.paging import Cursor, Limit, page
-from services.matcher.search import find_places
 from services.web.app import answer
 
 router = APIRouter(prefix="/places", tags=["catalogue"])

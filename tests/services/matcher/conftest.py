@@ -5,8 +5,8 @@ import os
 import pytest
 from filelock import FileLock
 
-from services.matcher import retrieval
-from services.matcher.compiled import Kernel
+from services.matcher.searching import retrieval
+from services.matcher.searching.compiled import Kernel
 from tests.matcher_fixtures import client, key, published, snapshot
 
 __all__ = ["client", "kernel", "key", "published", "search", "snapshot"]

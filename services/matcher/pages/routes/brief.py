@@ -8,7 +8,8 @@ from fastapi import APIRouter, Response
 
 from models.tables import MatchRow
 from services.access.callers import Caller, Matching
-from services.matcher.briefing.paper import Brief, paper, thing
+from services.matcher.briefing.paper import paper
+from services.matcher.briefing.parts import Brief, thing
 from services.matcher.decisions.asked import Kind
 from services.matcher.pages.answering import recorded
 from services.matcher.pages.rendering import Page, PageDep

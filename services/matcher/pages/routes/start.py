@@ -10,8 +10,8 @@ from services.matcher.pages.own_place import OwnPlace, keep_place
 from services.matcher.pages.rendering import Page, PageDep
 from services.matcher.pages.views.places import PlaceLine, place_line
 from services.matcher.profile import stored_facts
+from services.matcher.reconciling.finding import find_places
 from services.matcher.routes.dependencies import CatalogueDep
-from services.matcher.search import find_places
 from services.web.app import answer
 
 router = APIRouter(include_in_schema=False)

@@ -13,7 +13,7 @@ from services.matcher.pages.rendering import Page, PageDep
 from services.matcher.pages.routes.results import Reopened, reopen, results_of
 from services.matcher.pages.views.places import place_line
 from services.matcher.pages.views.results import Card, Results
-from services.matcher.search import find_collaborations, find_places
+from services.matcher.reconciling.finding import find_collaborations, find_places
 
 router = APIRouter(prefix="/matches", include_in_schema=False)
 SEARCHED, OFFERED, HELD_BACK = 200, 20, 4

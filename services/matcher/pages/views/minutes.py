@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from services.matcher.briefing.paper import Paper, Point, Section
+from services.matcher.briefing.parts import Paper, Point, Section
 from services.matcher.pages.views.entries import EntryLine, entry_line
 from services.matcher.pages.words import PageWording
 

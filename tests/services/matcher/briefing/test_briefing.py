@@ -16,7 +16,7 @@ from typst import Fonts
 
 from services.files.tables import safe
 from services.matcher.briefing import pdf as typesetting
-from services.matcher.briefing.paper import Paper, Section
+from services.matcher.briefing.parts import Paper, Section
 from services.matcher.briefing.pdf import as_pdf
 from services.matcher.briefing.tables import as_csv, as_xlsx
 

@@ -16,8 +16,8 @@ from typing import NamedTuple
 import numpy as np
 from numba import njit
 
-from services.matcher.compiled import COVERAGES
-from services.matcher.kernel_tables import (
+from services.matcher.searching.coverages import COVERAGES
+from services.matcher.searching.kernel_tables import (
     BITS,
     COMMONS,
     FINES,
@@ -26,7 +26,7 @@ from services.matcher.kernel_tables import (
     laid_out,
     tops_of,
 )
-from services.matcher.kernel_texts import likeness, sketches_of
+from services.matcher.searching.kernel_texts import likeness, sketches_of
 
 # How many groups are taken at first, and at most: the first ones only say what is to be reached.
 FEW_GROUPS, MOST_GROUPS = 64, 1024

@@ -10,12 +10,12 @@ import pytest
 from benchmarks.asking import best
 from models.snapshot import Snapshot, SnapshotStore
 from models.taxonomy import Mode, Sector
-from services.matcher import retrieval
 from services.matcher.catalogue import PEER_NAMES, Catalogue
-from services.matcher.compiled import Kernel
 from services.matcher.matching.peers import PeerMatch
 from services.matcher.matching.question import Context
 from services.matcher.schemas import PeersRequest
+from services.matcher.searching import retrieval
+from services.matcher.searching.compiled import Kernel
 from services.matcher.wording import wording
 from tests.matcher_fixtures import Published
 from tests.services.matcher.worlds import default_catalogue, wide_world

@@ -8,7 +8,6 @@ import hashlib
 import logging
 import time
 from collections.abc import Callable
-from functools import lru_cache
 from pathlib import Path
 from threading import Thread
 from typing import NamedTuple
@@ -20,15 +19,14 @@ from models.snapshot.groups import COMMON, FINE, OWN, OpenGroups
 from models.snapshot.packed import PACKED, nothing_packed
 from models.snapshot.texts import STEP
 from services.matcher.features import PEER_FEATURES, Scores
-from services.matcher.query import Found, Query
 from services.matcher.scoring import ColumnTerm, Rows, RowTerm
+from services.matcher.searching.coverages import COVERAGES, coverage_table
+from services.matcher.searching.query import Found, Query
 
 log = logging.getLogger(__name__)
 
 # Seconds that a new matcher has for its first answers, before the compiler takes its share.
 FIRST_ANSWERS = 3.0
-# Steps of the table of coverage ** gamma, read from above: powers would take most of the time.
-COVERAGES = 1024
 # No question has more terms, on two sides: the kernel is compiled for so many.
 MOST_TERMS = 2 * len(PEER_FEATURES)
 _NOTHING = np.empty(0)
@@ -116,7 +114,7 @@ def _compiled(folder: Path) -> Callable[..., Found]:
     folder = folder / _version()
     folder.mkdir(parents=True, exist_ok=True)
     config.CACHE_DIR = str(folder)  # type: ignore[attr-defined]
-    from services.matcher import kernel
+    from services.matcher.searching import kernel
 
     question = Question(
         np.zeros((1, 2)),
@@ -143,14 +141,6 @@ def _version() -> str:
     for path in sorted(Path(__file__).parent.glob("kernel*.py")):
         digest.update(path.read_bytes())
     return digest.hexdigest()[:16]
-
-
-@lru_cache(maxsize=8)
-def coverage_table(gamma: float) -> Scores:
-    """Coverage ** gamma at the end of each step; 1 for whatever is not less than 1."""
-    table = np.ones(COVERAGES + 2)
-    table[:COVERAGES] = (np.arange(1, COVERAGES + 1) / COVERAGES) ** gamma
-    return table
 
 
 def _question(query: Query, dimension: int) -> Question:
