@@ -7,7 +7,7 @@ from pydantic import Field
 
 from services.matcher.answers.catalogue import PlaceSummary
 from services.matcher.answers.convening import CapHolder, DeskRule, Fit, Named, SubScores
-from services.matcher.answers.matches import Caution, Exchange, Reason, RuleOutcome
+from services.matcher.answers.results import Caution, Exchange, Reason, RuleOutcome
 from services.web.answers import Said
 
 

@@ -5,7 +5,7 @@ from datetime import datetime
 from pydantic import Field
 
 from services.matcher.answers.catalogue import PlaceSummary
-from services.matcher.answers.matches import Caution, FactShown, RuleOutcome
+from services.matcher.answers.results import Caution, FactShown, RuleOutcome
 from services.web.answers import Said
 
 

@@ -6,7 +6,7 @@ from typing import Any
 from pydantic import Field
 
 from models.records.values import Money
-from services.matcher.answers.matches import RuleOutcome
+from services.matcher.answers.results import RuleOutcome
 from services.web.answers import Said
 
 

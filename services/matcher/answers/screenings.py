@@ -7,7 +7,7 @@ from pydantic import Field
 
 from services.matcher.answers.catalogue import PlaceSummary
 from services.matcher.answers.convening import DeskRule, Fit, Named, SubScores
-from services.matcher.answers.matches import Caution, Reason, RuleOutcome, SmallestChange, Step
+from services.matcher.answers.results import Caution, Reason, RuleOutcome, SmallestChange, Step
 from services.web.answers import JobErrorEntry, Said
 
 
