@@ -22,12 +22,12 @@ from tests.matcher_fixtures import LOOPBACK, TENANT, Published, published, setti
 from tests.trust.mortals import Mortals, started
 from tests.trust.report import Tried
 from tests.trust.test_killed_imports import ROWS, acknowledged, cleared, with_sheet
+from tests.trust.tracing import TRACED
 
 __all__ = ["published"]
 PLACE = {"place_id": "gn:3128026", "limit": 3}
 SHEET = b"id,name,kind,country\nx:new,New,city,ES\n"
 MEBIBYTE = 2**20
-NO_STRACE = pytest.mark.skipif(shutil.which("strace") is None, reason="strace is not installed")
 
 
 # A full disk under the whole service.
@@ -187,7 +187,7 @@ def one_failure(number: int, settings: Settings, tried: Tried, what: str = "impo
     tried(ended != 0 or there == ROWS, f"{call} {error} at {at}: done with {there}")
 
 
-@NO_STRACE
+@TRACED
 @pytest.mark.check(3, "Writes and syncs of an import that fail, from the first on", few=3, full=100)
 def test_a_failing_disk_acknowledges_nothing_false(
     mortals: Mortals, doomed: Settings, count: int, tried: Tried
@@ -200,7 +200,7 @@ def test_a_failing_disk_acknowledges_nothing_false(
     tried.done()
 
 
-@NO_STRACE
+@TRACED
 @pytest.mark.planted(3, "a commit whose error is swallowed")
 def test_a_swallowed_commit_is_found(doomed: Settings) -> None:
     with_sheet(doomed)

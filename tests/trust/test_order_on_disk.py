@@ -15,9 +15,10 @@ from models.settings import Settings
 from tests.trust.conftest import FULL
 from tests.trust.mortals import started
 from tests.trust.report import Tried
+from tests.trust.tracing import TRACED
 from tests.trust.work import ENTRIES, SAID, settings_in
 
-pytestmark = pytest.mark.skipif(shutil.which("strace") is None, reason="strace is not installed")
+pytestmark = TRACED
 ROUNDS = 20 if FULL else 1
 CALLS = "fsync,fdatasync,rename,renameat,renameat2,write"
 _CALL = re.compile(r"^\d+\s+(\w+)\((.*)\)\s+= 0|^\d+\s+(write)\((.*)")
