@@ -6,7 +6,8 @@ from functools import partial
 from typing import Any
 
 import orjson
-from sqlalchemy import select
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
 
 from models.database import Sessions
 from models.errors import Problem
@@ -67,6 +68,8 @@ def _look(
     matcher: Any, sessions: Sessions, key: tuple[str, str], catalogue: Catalogue, day: date
 ) -> None:
     with sessions.begin() as session:
+        if not take(session, key, seen_with(catalogue, day)):
+            return
         watch, row = session.get(WatchRow, key), session.get(MatchRow, key)
         if watch is None or row is None:
             return
@@ -78,8 +81,17 @@ def _look(
         if changed:
             told = {"match_id": key[1], "snapshot_id": catalogue.snapshot.id, "changes": changed}
             tell_tenant(session, key[0], EventKind.VERDICT_CHANGED, told)
-        watch.seen_with = seen_with(catalogue, day)
         watch.verdicts = orjson.dumps(after or orjson.loads(watch.verdicts)).decode()
+
+
+def take(session: Session, key: tuple[str, str], seen: str) -> bool:
+    """Whether this process is the first to look; the others wait for it, and find it done."""
+    tenant, match = key
+    here = (WatchRow.tenant_id == tenant, WatchRow.match_id == match, WatchRow.seen_with != seen)
+    taken = session.execute(
+        update(WatchRow).where(*here).values(seen_with=seen).returning(WatchRow.match_id)
+    )
+    return taken.first() is not None
 
 
 def today_of(matcher: Any, catalogue: Catalogue, row: MatchRow, day: date) -> Context:

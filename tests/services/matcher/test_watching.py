@@ -1,6 +1,7 @@
 """A watched match: a verdict that changes with a new snapshot is told, and nothing else is."""
 
 import shutil
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -8,7 +9,8 @@ import pytest
 from fastapi.testclient import TestClient
 from sqlalchemy import select
 
-from models.database import sessions
+from models.database import Sessions
+from models.database import sessions as sessions_of
 from models.embedding import load_embedder
 from models.records import Collaboration
 from models.snapshot import SnapshotStore
@@ -16,7 +18,7 @@ from models.tables import DeliveryRow, WatchRow
 from services.ingest.publish import publish
 from services.ingest.upsert import upsert_collaborations
 from services.matcher.app import create_app
-from services.matcher.watching import changes, look_again
+from services.matcher.watching import changes, look_again, take
 from tests.matcher_fixtures import LOOPBACK, TENANT, Published, settings_of
 
 RIVERS: dict[str, Any] = {
@@ -39,6 +41,27 @@ def test_changes_are_of_what_was_known_before() -> None:
     before = {"a": "undetermined", "b": "eligible", "gone": "eligible"}
     after = {"a": "eligible", "b": "eligible", "new": "refused"}
     assert changes(before, after) == [{"id": "a", "before": "undetermined", "after": "eligible"}]
+
+
+def test_of_several_matchers_one_looks(sessions: Sessions) -> None:
+    with sessions.begin() as session:
+        for match in ("m_one", "m_two"):
+            session.add(
+                WatchRow(tenant_id="tenant", match_id=match, seen_with="old", verdicts="{}")
+            )
+    with ThreadPoolExecutor(1) as another:
+        with sessions.begin() as session:
+            assert take(session, ("tenant", "m_one"), "new")
+            waiting = another.submit(take_alone, sessions, "m_one")
+            with pytest.raises(TimeoutError):
+                waiting.result(timeout=0.3)
+        assert waiting.result(timeout=10) is False
+    assert take_alone(sessions, "m_two") is True
+
+
+def take_alone(sessions: Sessions, match: str) -> bool:
+    with sessions.begin() as session:
+        return take(session, ("tenant", match), "new")
 
 
 def test_a_call_that_opens_is_told(
@@ -69,7 +92,7 @@ def test_a_call_that_opens_is_told(
 
         assert client.delete(f"/v1/matches/{match['match_id']}/watch").status_code == 204
         assert client.delete(f"/v1/webhooks/{added['id']}").status_code == 204
-        with sessions(app.state.every_tenant.kw["bind"])() as session:
+        with sessions_of(app.state.every_tenant.kw["bind"])() as session:
             assert session.scalar(select(WatchRow)) is None
             assert session.scalar(select(DeliveryRow)) is None
 
