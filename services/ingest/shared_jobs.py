@@ -129,11 +129,11 @@ class SharedJobs(Jobs):
         return self.submit(tenant, kind, work)
 
     def _hand_out(self, job_id: str) -> None:
-        """What fails here is handed out by the next look of any service."""
+        """What fails here is handed out by the next look of any service, which may come first."""
         task = self._requests.configure_task(TASK, lock=ONE_AT_A_TIME, queueing_lock=job_id)
         errors: Any = import_module("procrastinate.exceptions")
         pool: Any = import_module("psycopg_pool")
-        with suppress(errors.ConnectorException, pool.PoolTimeout):
+        with suppress(errors.AlreadyEnqueued, errors.ConnectorException, pool.PoolTimeout):
             self._requests.open()
             task.defer(job_id=job_id)
 

@@ -160,6 +160,18 @@ def test_a_job_that_was_never_handed_out_is_found(
     until(lambda: job_of(sessions, job_id).state == "done", "it is found")
 
 
+def test_a_job_that_another_service_hands_out_first_is_one(
+    ingest: Ingest, sessions: Sessions, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A look of another service may find it between the commit and the handing out."""
+    hand_out = ingest.jobs._hand_out  # type: ignore[attr-defined]
+    monkeypatch.setattr(ingest.jobs, "_hand_out", lambda id: (hand_out(id), hand_out(id)))
+    job_id = ingest.jobs.submit("a", "places", ingest.order(sheet(ingest)))
+    ingest.jobs.start()
+    until(lambda: job_of(sessions, job_id).state == "done", "it is done")
+    assert told(sessions) == [job_id]
+
+
 def test_a_service_that_goes_down_hands_its_job_back(
     ingest: Ingest, sessions: Sessions, database_url: str, tmp_path: Path
 ) -> None:
