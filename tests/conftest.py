@@ -2,6 +2,7 @@
 
 import warnings
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from tempfile import mkdtemp
 from uuid import uuid4
@@ -66,10 +67,17 @@ def database_url(
         yield f"sqlite:///{path}"
         return
     url: URL = request.getfixturevalue("postgres")
-    name = f"test_{uuid4().hex}"
-    administer(url, f"CREATE DATABASE {name} TEMPLATE {TEMPLATE}")
-    yield _text(url.set(database=name, username=APP_ROLE))
-    administer(url, f"DROP DATABASE {name} WITH (FORCE)")
+    with database_of(url, TEMPLATE) as made:
+        yield _text(made.set(username=APP_ROLE))
+
+
+@pytest.fixture
+def empty(postgres: URL) -> Iterator[Engine]:
+    """A database of PostgreSQL without any table, for the owner of what will be there."""
+    with database_of(postgres) as made:
+        engine = database.connect(_text(made))
+        yield engine
+        engine.dispose()
 
 
 @pytest.fixture
@@ -93,6 +101,15 @@ def owner(engine: Engine) -> Iterator[Engine]:
 @pytest.fixture
 def sessions(engine: Engine) -> Sessions:
     return database.sessions(engine)
+
+
+@contextmanager
+def database_of(server: URL, template: str = "template1") -> Iterator[URL]:
+    """A database of its own, like a template; gone afterwards, whoever is still connected."""
+    name = f"test_{uuid4().hex}"
+    administer(server, f"CREATE DATABASE {name} TEMPLATE {template}")
+    yield server.set(database=name)
+    administer(server, f"DROP DATABASE {name} WITH (FORCE)")
 
 
 def _text(url: URL) -> str:

@@ -8,7 +8,6 @@ import os
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
-from uuid import uuid4
 
 import orjson
 import pytest
@@ -24,7 +23,7 @@ from models.tables import TextVector
 from services.access.keys import Scope, create_key
 from services.backing_up import back_up, restore
 from services.ingest import queue_tables
-from tests.conftest import APP_ROLE, administer
+from tests.conftest import APP_ROLE, database_of
 from tests.deploy.site import NGINX, Load, Site, ask, running, until
 from tests.matcher_fixtures import Published, published, settings_of
 
@@ -42,12 +41,10 @@ TEXTS = 4 * 64
 @pytest.fixture(scope="module")
 def owner(postgres: URL) -> Iterator[Engine]:
     """An empty database of PostgreSQL, as its owner sees it."""
-    name = f"site_{uuid4().hex}"
-    administer(postgres, f"CREATE DATABASE {name}")
-    engine = connect(postgres.set(database=name).render_as_string(hide_password=False))
-    yield engine
-    engine.dispose()
-    administer(postgres, f"DROP DATABASE {name} WITH (FORCE)")
+    with database_of(postgres) as made:
+        engine = connect(made.render_as_string(hide_password=False))
+        yield engine
+        engine.dispose()
 
 
 def environment(folder: Path, owner: Engine) -> dict[str, str]:

@@ -2,16 +2,13 @@
 
 import subprocess
 import sys
-from collections.abc import Iterator
 from pathlib import Path
-from uuid import uuid4
 
 import pytest
-from sqlalchemy import URL, Engine, event
+from sqlalchemy import Engine, event
 from sqlalchemy.exc import OperationalError
 
-from models.database import connect, downgrade, is_migrated, migrate
-from tests.conftest import administer
+from models.database import downgrade, is_migrated, migrate
 from tests.trust.report import Tried
 
 LOCK = 72616331
@@ -19,17 +16,6 @@ NO_DDL = ("SELECT", "INSERT", "UPDATE", "SHOW")
 # What these say is no matter of locks: widths are checked by the application, and numbers of jobs,
 # rows and versions stay far below two thousand million.
 EXCEPTIONS = ("prefer-text-field", "prefer-bigint-over-int")
-
-
-@pytest.fixture
-def empty(postgres: URL) -> Iterator[Engine]:
-    """A database of PostgreSQL without any table."""
-    name = f"migrated_{uuid4().hex}"
-    administer(postgres, f"CREATE DATABASE {name}")
-    engine = connect(postgres.set(database=name).render_as_string(hide_password=False))
-    yield engine
-    engine.dispose()
-    administer(postgres, f"DROP DATABASE {name} WITH (FORCE)")
 
 
 def statements(engine: Engine) -> list[str]:

@@ -12,13 +12,13 @@ from uuid import uuid4
 
 import pytest
 import sqlalchemy as sa
-from sqlalchemy import URL, Engine, MetaData, Table
+from sqlalchemy import Engine, MetaData, Table
 from sqlalchemy.exc import SQLAlchemyError
 
-from models.database import connect, migrate, revisions
+from models.database import migrate, revisions
 from models.row_security import grant
 from models.tenancy import EVERY, SETTING
-from tests.conftest import APP_ROLE, administer
+from tests.conftest import APP_ROLE
 from tests.trust.report import Tried
 
 OWN_BOOKS = "alembic_version"
@@ -36,17 +36,6 @@ VALUES: dict[type, Callable[[], Any]] = {
     date: lambda: datetime.now(UTC).date(),
     dict: lambda: {"a": 1},
 }
-
-
-@pytest.fixture
-def empty(postgres: URL) -> Iterator[Engine]:
-    """A database of PostgreSQL without any table, for the owner of what will be there."""
-    name = f"old_{uuid4().hex}"
-    administer(postgres, f"CREATE DATABASE {name}")
-    engine = connect(postgres.set(database=name).render_as_string(hide_password=False))
-    yield engine
-    engine.dispose()
-    administer(postgres, f"DROP DATABASE {name} WITH (FORCE)")
 
 
 def known_at(engine: Engine, revision: str) -> list[Table]:
