@@ -1,4 +1,4 @@
-"""Who is suggested, and what it costs to suggest others: exposure, cap and stretch."""
+"""Who is suggested, and what it costs to suggest others: exposure, and options that spread it."""
 
 from collections import Counter
 from collections.abc import Sequence
@@ -43,6 +43,8 @@ def _options(context: Context, askers: Sequence[int]) -> list[str]:
         ("none", {}),
         (f"`exposure_cap`: {CAP}", {"exposure_cap": CAP}),
         ("`stretch`: 2", {"stretch": 2}),
+        ("`max_per_country`: 2", {"max_per_country": 2}),
+        ("`max_per_country`: 1", {"max_per_country": 1}),
     ):
         counts, scores = _asked(context, askers, options)
         seen = exposure_of(context, counts)

@@ -145,6 +145,8 @@ def _notes(found: Facts) -> Iterator[str]:
         yield f"Read from the text: {read}"
     for reason in found.get("fewer_because", ()):
         yield f"{reason['removed']:,} left out: {reason['text']}"
+    for passed in found.get("passed_over", ()):
+        yield str(passed["text"])
     question = found.get("next_question")
     if question:
         yield f"Knowing {question['field']} would settle most: {question['would_settle']}."

@@ -20,6 +20,9 @@ NeedOption = Annotated[
 ]
 Text = Annotated[str | None, typer.Option(help="What is looked for, in your own words.")]
 Limit = Annotated[int, typer.Option(min=1, max=200, help="How many results at most.")]
+PerCountry = Annotated[
+    int | None, typer.Option(min=1, max=200, help="How many peers of one country at most.")
+]
 
 
 @commands.command()
@@ -34,6 +37,7 @@ def peers(
         list[PlaceKind] | None, typer.Option(help="Only peers of this kind; may be repeated.")
     ] = None,
     mode: Annotated[Mode, typer.Option(help="What the peers are for.")] = Mode.SUSTAINED_PAIRING,
+    max_per_country: PerCountry = None,
     limit: Limit = 10,
     as_json: AsJson = False,
 ) -> None:
@@ -46,6 +50,7 @@ def peers(
         needs=needs(need or ()),
         text=text,
         mode=mode,
+        max_per_country=max_per_country,
         limit=limit,
         filters={name: values for name, values in filters.items() if values},
     )
@@ -63,6 +68,7 @@ def peers_of_all(
         list[PlaceKind] | None, typer.Option(help="Only places of this kind ask; may be repeated.")
     ] = None,
     mode: Annotated[Mode, typer.Option(help="What the peers are for.")] = Mode.SUSTAINED_PAIRING,
+    max_per_country: PerCountry = None,
     limit: Limit = 10,
 ) -> None:
     """Ask for the peers of the whole catalogue, on all cores or on COUNTERPART_EXECUTOR."""
@@ -72,7 +78,8 @@ def peers_of_all(
     )
     beside = file.with_name(f".{file.name}.part")
     with printing.progress("Asking for every place") as told, beside.open("wb") as lines:
-        for some in asking.everyone(of, told, needs=needs(need or ()), mode=mode, limit=limit):
+        asked = {"needs": needs(need or ()), "mode": mode, "max_per_country": max_per_country}
+        for some in asking.everyone(of, told, **asked, limit=limit):
             lines.write(some)
     beside.replace(file)
     printing.say(f"The answers are in {file}.")

@@ -86,6 +86,9 @@ class PeersRequest(MatchRequest):
     stage_relation: StageRelation = StageRelation.PEER
     ties: Ties = Ties.ANY
     filters: PeerFilters = PeerFilters()
+    max_per_country: int | None = Field(
+        default=None, ge=1, le=200, description="How many results may lie in one country."
+    )
     stretch: Annotated[int, Field(ge=0, le=10)] = 0
     exposure_cap: Annotated[int, Field(ge=1, le=100_000)] | None = None
     shown: Annotated[dict[str, Annotated[int, Field(ge=0)]], Field(max_length=50_000)] = {}

@@ -49,7 +49,23 @@ class Match(Said):
     refused: list[Refusal] | None = None
 
 
-class PeersMatch(Match):
+class PassedOver(Said):
+    """Places that rank among the results, of a country that is full."""
+
+    country: str
+    count: int
+    text: str
+
+
+class OfPeers(Said):
+    """What an answer about peers says besides its results."""
+
+    passed_over: list[PassedOver] | None = Field(
+        default=None, description="What `max_per_country` left out, by country, most first."
+    )
+
+
+class PeersMatch(Match, OfPeers):
     results: list[PeerResult]
 
 
@@ -94,7 +110,7 @@ class CollaborationsMatch(Match, OfCollaborations):
     results: list[CollaborationResult]
 
 
-class RecordedMatch(Match, OfCollaborations):
+class RecordedMatch(Match, OfPeers, OfCollaborations):
     """A match of either kind, as it was answered."""
 
     results: list[AnyResult]

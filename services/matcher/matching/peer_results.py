@@ -1,18 +1,18 @@
 """What an answer says of each peer, of those ruled out, and of a list that came out short."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
+from models.snapshot import Places
 from models.taxonomy import Mode, Outcome, Verdict
 from services.matcher.eligibility import RuleOutcome
 from services.matcher.features import Facts
-from services.matcher.matching.conditions import Condition, Pool
+from services.matcher.matching.conditions import Condition
 from services.matcher.matching.contrast import learning
 from services.matcher.matching.peer_cautions import Pair, mismatched, peer_cautions
+from services.matcher.matching.picking import Picked, Sides
 from services.matcher.matching.question import (
     Context,
     Standing,
@@ -23,21 +23,11 @@ from services.matcher.matching.question import (
 from services.matcher.profile import Profile
 from services.matcher.reasons import Exhibits, Explainer, quote_of
 from services.matcher.schemas import PeersRequest
-from services.matcher.scoring import Ranking, Rows, Share, Term, shares
+from services.matcher.scoring import Rows, Share, Term, shares
 from services.matcher.wording import Wording
 
 # The conditions that every peer is told to meet; the others were asked for.
 _TOLD = ("foreign", "kind", "has_government")
-
-
-@dataclass(frozen=True)
-class Sides:
-    """A ranking; where there are two sides, that of the weaker one, and both beside it."""
-
-    ranking: Ranking
-    mine: NDArray[np.bool_] | None
-    ours: Ranking | None
-    theirs: Ranking | None
 
 
 class PeerResults:
@@ -60,17 +50,20 @@ class PeerResults:
         self._rules: dict[tuple[str, Any], dict[str, Any]] = {}
 
     def all(
-        self, sides: Sides, best: Rows, judged: int, terms: tuple[list[Term], list[Term]]
+        self, picked: Picked, judged: int, terms: tuple[list[Term], list[Term]]
     ) -> list[dict[str, Any]]:
-        """The results at the best positions; `terms` are those of our side and of theirs."""
-        rows = sides.ranking.rows[best]
+        """The results that were picked; `terms` are those of our side and of theirs."""
+        sides, rows = picked.sides, picked.rows
         ours, theirs = (shares(side, rows) for side in terms)
-        return [
-            self._result(sides, int(at), Standing(place, judged), (ours[place], theirs[place]))
-            for place, at in enumerate(best)
+        results = [
+            self._result(sides, int(at), Standing(above, judged), (ours[i], theirs[i]))
+            for i, (at, above) in enumerate(zip(picked.shown, picked.above, strict=True))
         ]
+        if self.request.stretch:
+            self._mark_stretch(results, rows, picked.usual)
+        return results
 
-    def mark_stretch(self, results: list[dict[str, Any]], rows: Rows, usual: Rows) -> None:
+    def _mark_stretch(self, results: list[dict[str, Any]], rows: Rows, usual: Rows) -> None:
         """Say of each result that a stretch slot brought in that it did."""
         text = self.context.words.text("suggest.stretch", {})
         for result, row in zip(results, rows, strict=True):
@@ -189,12 +182,14 @@ def refusals(
     return ledger
 
 
-def fewer_because(pool: Pool, words: Wording) -> list[dict[str, Any]]:
+def fewer_because(
+    places: Places, conditions: Sequence[Condition], words: Wording
+) -> list[dict[str, Any]]:
     """How many places each condition ruled out, after those before it."""
-    left = np.arange(len(pool.places))
-    left = left[pool.conditions[0].test.met(left)]
+    left = np.arange(len(places))
+    left = left[conditions[0].test.met(left)]
     told = []
-    for condition in pool.conditions[1:]:
+    for condition in conditions[1:]:
         met = condition.test.met(left)
         removed = len(left) - int(met.sum())
         left = left[met]

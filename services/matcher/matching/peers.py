@@ -1,5 +1,6 @@
 """POST /v1/matches/peers: the places that fit, best first, each with reasons."""
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -7,9 +8,11 @@ import numpy as np
 from models.taxonomy import Mode, Purpose, StageRelation, Ties
 from services.matcher.features import EXISTING_TIE, PEER_FEATURES, SIMILAR_TEXT, Facts
 from services.matcher.features.stance import WORKS_ABROAD
+from services.matcher.matching.by_country import full_countries, passed_over
 from services.matcher.matching.candidates import conditions, known_ties
-from services.matcher.matching.conditions import Pool
-from services.matcher.matching.peer_results import PeerResults, Sides, fewer_because, refusals
+from services.matcher.matching.conditions import Condition, Pool
+from services.matcher.matching.peer_results import PeerResults, fewer_because, refusals
+from services.matcher.matching.picking import Picked, Sides, pick
 from services.matcher.matching.question import (
     Context,
     Standing,
@@ -17,7 +20,6 @@ from services.matcher.matching.question import (
     chosen_weights,
     figures,
 )
-from services.matcher.matching.stretch import with_stretch
 from services.matcher.profile import Profile
 from services.matcher.schemas import PeersRequest
 from services.matcher.scoring import (
@@ -113,58 +115,74 @@ class PeerMatch:
         ranking, mine = weaker(ours, theirs)
         return Sides(ranking, mine, ours, theirs)
 
+    def pick(self) -> Picked:
+        """What is shown, best first."""
+
+        def search(count: int, exhaustive: bool) -> Sides:
+            return self.rank(self.rows(count, exhaustive))
+
+        return pick(self.snapshot.places, self.pool, self.request, search)
+
     def answer(self) -> dict[str, Any]:
         """The answer but for its head."""
-        limit, slots = self.request.limit, self.request.stretch
-        sides = self.rank(self.rows(limit, exhaustive=slots > 0))
-        best = sides.ranking.best(limit)
-        show = PeerResults(self.context, self.request, self.profile, self.ties, self.conditions)
-        judged, terms = self.pool.count(), (self.ours, self.theirs)
-        if slots:
-            usual = sides.ranking.rows[best]
-            best = with_stretch(self.snapshot.places, sides.ranking, limit, slots)
-            results = show.all(sides, best, judged, terms)
-            show.mark_stretch(results, sides.ranking.rows[best], usual)
-        else:
-            results = show.all(sides, best, judged, terms)
+        limit, picked = self.request.limit, self.pick()
+        conditions = self._met_by(picked)
+        show = PeerResults(self.context, self.request, self.profile, self.ties, conditions)
+        results = show.all(picked, self.pool.count(), (self.ours, self.theirs))
         answer: dict[str, Any] = {
             "mode": self.request.mode,
             "weights": self.weights,
             "results": results,
         }
         if len(results) < limit:
-            answer["fewer_because"] = fewer_because(self.pool, self.context.words)
+            answer["fewer_because"] = fewer_because(
+                self.snapshot.places, conditions, self.context.words
+            )
+        if len(picked.passed):
+            answer["passed_over"] = passed_over(
+                self.snapshot.places, picked.passed, self.context.words
+            )
         if self.profile.inferred:
             answer["inferred"] = self.profile.inferred
         if "refused" in self.request.include:
-            answer["refused"] = self._refused(max(limit, LEDGER))
+            answer["refused"] = self._refused(conditions, picked.passed)
         return answer
 
     def in_brief(self) -> list[dict[str, Any]]:
         """Who fits and how well, without the reasons."""
-        sides = self.rank(self.rows(self.request.limit))
+        picked = self.pick()
         limits, judged = self.context.catalogue.weights["bands"], self.pool.count()
-        places = self.snapshot.places
+        places, ranking = self.snapshot.places, picked.sides.ranking
         return [
             {
-                "place_id": places.id(int(sides.ranking.rows[at])),
-                **figures(sides.ranking, int(at), limits, Standing(place, judged)),
+                "place_id": places.id(int(ranking.rows[at])),
+                **figures(ranking, int(at), limits, Standing(above, judged)),
             }
-            for place, at in enumerate(sides.ranking.best(self.request.limit))
+            for at, above in zip(picked.shown, picked.above, strict=True)
         ]
 
-    def _refused(self, count: int) -> list[dict[str, Any]]:
+    def _met_by(self, picked: Picked) -> list[Condition]:
+        """All conditions that what is shown meets."""
+        if self.request.max_per_country is None:
+            return self.conditions
+        return [*self.conditions, full_countries(picked.passed, self.request.max_per_country)]
+
+    def _refused(self, conditions: Sequence[Condition], passed: Rows) -> list[dict[str, Any]]:
         """The ledger of what was ruled out, those that would have ranked best first.
 
-        Where places were named, of those alone, and all of them.
+        Where places were named, of those alone, and all of them. The best of those passed over
+        stand among the others, and in nobody's place.
         """
+        count = max(self.request.limit, LEDGER)
         judged = np.flatnonzero(self.snapshot.places.visible_to(self.context.tenant))
         if self.pool.only is not None:
             judged = np.intersect1d(judged, self.pool.only)
             count = len(judged)
-        ranking = self.rank(np.setdiff1d(judged, self.pool.rows())).ranking
-        rows = [int(ranking.rows[at]) for at in ranking.best(count)]
-        return refusals(self.context, self.conditions, rows)
+        ruled_out = self.rank(np.setdiff1d(judged, self.pool.rows())).ranking
+        told = np.union1d(ruled_out.rows[ruled_out.best(count)], passed[:count])
+        ranking = self.rank(told).ranking
+        rows = [int(ranking.rows[at]) for at in ranking.best(len(told))]
+        return refusals(self.context, conditions, rows)
 
 
 def match_peers(context: Context, request: PeersRequest) -> dict[str, Any]:

@@ -6,19 +6,23 @@ from numpy.typing import NDArray
 from models.countries import countries
 from models.snapshot import Places
 from models.snapshot.columns import COUNTRIES
+from services.matcher.matching.by_country import countries_of, within
+from services.matcher.schemas import PeersRequest
 from services.matcher.scoring import Ranking, Rows
 
 _CONTINENT = np.array([str(countries()[code].continent) for code in COUNTRIES])
 
 
-def with_stretch(places: Places, ranking: Ranking, limit: int, slots: int) -> NDArray[np.intp]:
-    """Positions of the best, the last `slots` of them on continents that the others leave out.
+def with_stretch(
+    places: Places, ranking: Ranking, kept: NDArray[np.intp], request: PeersRequest
+) -> NDArray[np.intp]:
+    """Of the positions kept the best, the last slots on continents that the others leave out.
 
     The largest city of a country is known well enough, and takes no such slot. Where no place is
     left for one, the next best has it.
     """
-    best = ranking.best(limit)
-    usual, chosen = best[: max(limit - slots, 0)], list[int]()
+    limit, slots = request.limit, request.stretch
+    usual, chosen = kept[: max(limit - slots, 0)], list[int]()
     continents = _continents(places, ranking.rows)
     rank = places.columns["rank"]
     open_to = ~(rank.values[rank.codes[ranking.rows], 0] == 0)
@@ -28,13 +32,15 @@ def with_stretch(places: Places, ranking: Ranking, limit: int, slots: int) -> ND
         if len(fit):
             order = np.lexsort((ranking.rows[fit], -ranking.rank_score[fit]))
             chosen.append(int(fit[order[0]]))
-    rest = [int(at) for at in best if at not in usual and at not in chosen]
-    filled = [*usual.tolist(), *chosen, *rest][:limit]
-    order = np.lexsort((ranking.rows[filled], -ranking.rank_score[filled]))
-    return np.array(filled, np.intp)[order]
+    rest = [int(at) for at in kept if at not in usual and at not in chosen]
+    filled = np.array([*usual.tolist(), *chosen, *rest], np.intp)
+    if request.max_per_country is not None:
+        countries = countries_of(places, ranking.rows[filled])
+        filled = filled[within(countries, request.max_per_country)]
+    filled = filled[:limit]
+    return filled[np.lexsort((ranking.rows[filled], -ranking.rank_score[filled]))]
 
 
 def _continents(places: Places, rows: Rows) -> NDArray[np.str_]:
-    country = places.columns["country"]
-    found: NDArray[np.str_] = _CONTINENT[country.values[country.codes[rows], 0].astype(int)]
+    found: NDArray[np.str_] = _CONTINENT[countries_of(places, rows)]
     return found

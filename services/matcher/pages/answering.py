@@ -67,18 +67,18 @@ def ask_again(
 
 
 def best_ids(page: Page, row: MatchRow, catalogue: Catalogue, count: int) -> list[str]:
-    """The ids of a recorded question's best results, in order, without their reasons."""
+    """The ids of a recorded question's best results by fit alone, without their reasons."""
     if row.kind != "peers":
         answer = ask_again(page, row, catalogue, {"limit": count, "include": []})
         return [result["collaboration"]["id"] for result in answer["results"]]
     weights = orjson.loads(row.weights)
-    body = parse_request("peers", row.request).model_copy(update={"weights": weights})
+    changed = {"weights": weights, "limit": count, "max_per_country": None}
+    body = parse_request("peers", row.request).model_copy(update=changed)
     assert isinstance(body, PeersRequest)
     matcher = page.request.app.state.matcher
     context = context_of(matcher, catalogue, row.tenant_id, page.sentences, row.as_of)
-    match = PeerMatch(context, body)
-    ranking = match.rank(match.rows(count)).ranking
-    return [catalogue.snapshot.places.id(int(ranking.rows[at])) for at in ranking.best(count)]
+    rows = PeerMatch(context, body).pick().rows
+    return [catalogue.snapshot.places.id(int(row)) for row in rows]
 
 
 def readings(page: Page, catalogue: Catalogue, text: str) -> list[dict[str, Any]]:

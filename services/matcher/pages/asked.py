@@ -15,13 +15,15 @@ from services.matcher.schemas import CollaborationsRequest, MatchRequest, PeersR
 
 Want = Literal["peers", "networks"]
 PEERS_SHOWN, NETWORKS_SHOWN = 12, 20
+# Who asks for six good peers seldom wants more of one country; "any" in the address lifts it.
+OF_A_COUNTRY, ANY = 2, "any"
 WEIGHT = "w_"
 # How many times as many residents still count as a similar size.
 SIMILAR_TIMES = 2
 EVEN = 1.0
 SAID_HERE = "the place itself, on these pages"
 _LISTS = ("sectors", "offers", "continents")
-_TEXTS = ("place", "text", "stage", "mode", "offer_stage", "ties", "size")
+_TEXTS = ("place", "text", "stage", "mode", "offer_stage", "ties", "size", "per_country")
 
 
 @dataclass(frozen=True)
@@ -39,6 +41,7 @@ class Asked:
     ties: str = ""
     continents: tuple[str, ...] = ()
     size: str = ""
+    per_country: str = ""
     weights: Mapping[str, float] = field(default_factory=dict)
 
     @classmethod
@@ -68,6 +71,12 @@ class Asked:
 
     def but(self, **changed: Any) -> Self:
         return replace(self, **changed)
+
+    @property
+    def most_of_a_country(self) -> int | str | None:
+        """How many peers of one country are shown at most."""
+        said = self.per_country or str(OF_A_COUNTRY)
+        return None if said == ANY else int(said) if said.isdecimal() else said
 
     @property
     def kind(self) -> Kind:
@@ -107,6 +116,7 @@ def match_request(asked: Asked, facts: Facts, edits: Facts) -> MatchRequest:
         "limit": PEERS_SHOWN,
         "mode": asked.mode or Mode.SUSTAINED_PAIRING,
         "ties": asked.ties or "any",
+        "max_per_country": asked.most_of_a_country,
         "filters": _filters(asked, facts | edits),
     }
     return _checked(PeersRequest, body)
@@ -170,6 +180,7 @@ def asked_of(kind: str, recorded: dict[str, Any]) -> Asked:
         ties=recorded.get("ties") or "",
         continents=tuple(filters.get("continents") or ()),
         size=_size_of(filters.get("population")),
+        per_country=_per_country(recorded.get("max_per_country")) if kind == "peers" else "",
         weights=recorded.get("weights") or {},
     )
 
@@ -180,3 +191,9 @@ def _size_of(population: dict[str, Any] | None) -> str:
     if population.get("min") is not None and population.get("max") is not None:
         return "similar"
     return "larger" if population.get("min") is not None else "smaller"
+
+
+def _per_country(most: int | None) -> str:
+    if most is None:
+        return ANY
+    return "" if most == OF_A_COUNTRY else str(most)

@@ -1,8 +1,10 @@
 """Why not another one: its rank and what holds it back, or the rule that refuses it."""
 
+from collections import Counter
 from dataclasses import dataclass
 from typing import Annotated, Any
 
+import orjson
 from fastapi import APIRouter, Query, Response
 
 from models.errors import CollaborationNotFound
@@ -51,6 +53,7 @@ def why_not(match_id: str, page: PageDep, caller: Matching, place: Q = "", q: Q 
         rank=_rank(page, match, chosen),
         searched=SEARCHED,
         held_back=_held_back(judged),
+        full=_is_passed_over(match, chosen),
         last=_last(page, match),
         part=match.asked.want,
     )
@@ -84,6 +87,18 @@ def _rank(page: Page, match: Reopened, chosen: str) -> int:
     """Its number in a long list; 0 where it is not among them."""
     ids = best_ids(page, match.row, match.catalogue, SEARCHED)
     return ids.index(chosen) + 1 if chosen in ids else 0
+
+
+def _is_passed_over(match: Reopened, chosen: str) -> bool:
+    """Whether better ones of its country are all that the list shows of one."""
+    if "passed_over" not in match.answer:
+        return False
+    shown = Counter(result["place"]["country"] for result in match.answer["results"])
+    row = match.catalogue.snapshot.places.row(chosen, match.row.tenant_id)
+    inside = any(result["place"]["id"] == chosen for result in match.answer["results"])
+    most = orjson.loads(match.row.request)["max_per_country"]
+    country = None if row is None else match.catalogue.snapshot.places.facts(row)["country"]
+    return not inside and shown[country] >= most
 
 
 def _held_back(judged: dict[str, Any]) -> list[str]:

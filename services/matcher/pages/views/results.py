@@ -23,8 +23,9 @@ from services.matcher.profile import stored_facts
 Json = dict[str, Any]
 MAIN_REASONS = 3
 RULED_OUT = 12
-# A peer is told that it is itself, or asked about: nobody wonders why that was left out.
-_PLAIN = {"peer-itself", "peer-among"}
+# A peer is told that it is itself, or asked about: nobody wonders why that was left out. How many
+# of a full country were passed over is said above the list.
+_PLAIN = {"peer-itself", "peer-among", "peer-max-per-country"}
 
 
 @dataclass(frozen=True)
@@ -101,6 +102,7 @@ class Results:
     ruled_out_count: int
     among: int
     fewer: list[str]
+    passed_over: list[str]
     next_question: str
     supply: list[tuple[str, str]]
     uncovered: list[str]
@@ -142,6 +144,7 @@ class ResultsView:
             ruled_out_count=len(refused),
             among=self.strips.among,
             fewer=[item["text"] for item in answer.get("fewer_because", ())],
+            passed_over=self._passed_over(answer),
             next_question=self._next(question) if question else "",
             supply=[
                 (words.term("stage", stage), words.term("supply", word))
@@ -153,6 +156,14 @@ class ResultsView:
                 (band, sum(c.band == band for c in cards)) for band in ("strong", "fair", "weak")
             ],
         )
+
+    def _passed_over(self, answer: Json) -> list[str]:
+        """Countries of which more fit than are shown, with how many."""
+        return [
+            f"{self.words.format_field(item['country'], 'country')} "
+            f"({self.words.format_field(item['count'], 'number')})"
+            for item in answer.get("passed_over", ())
+        ]
 
     def _plain(self, refusal: Json) -> bool:
         return bool(_PLAIN & {r["rule_id"] for r in refusal["rules"] if r["outcome"] == "fail"})

@@ -43,6 +43,7 @@ def test_a_plain_question_is_brief(context: Context) -> None:
         {"place_id": "wikidata:Q8692"},
         {"limit": 21},
         {"stretch": 1},
+        {"max_per_country": 2},
         {"include": ["refused"]},
         {"among": [BILBAO]},
         {"exclude": [BILBAO]},

@@ -22,7 +22,7 @@ def test_an_address_gives_back_the_question_it_was_made_from() -> None:
     asked = Asked(
         want="networks", place="gn:1", text="cold flats", sectors=("housing", "energy"),
         stage="apply", offers=("culture",), offer_stage="outcomes", continents=("EU", "AS"),
-        size="similar", ties="new", mode="look_up", weights={"nearness": 0.5},
+        size="similar", ties="new", per_country="any", mode="look_up", weights={"nearness": 0.5},
     )  # fmt: skip
     assert of(want="networks", **asked.query()) == asked
 
@@ -69,3 +69,18 @@ def test_size_is_told_in_residents(size: str, least: int | None, most: int | Non
 def test_what_is_no_possible_answer_is_refused(asked: Asked) -> None:
     with pytest.raises(RequestValidationError):
         match_request(asked, FACTS, {})
+
+
+@pytest.mark.parametrize(("said", "most"), [("", 2), ("any", None), ("3", 3)])
+def test_two_of_a_country_are_shown_unless_told_otherwise(said: str, most: int | None) -> None:
+    request = match_request(Asked(place="gn:1", per_country=said), FACTS, {})
+    assert isinstance(request, PeersRequest)
+    assert request.max_per_country == most
+    recorded = request.model_dump(mode="json", exclude_unset=True)
+    assert asked_of("peers", recorded).per_country == said
+
+
+@pytest.mark.parametrize("said", ["many", "0", "-1"])
+def test_a_number_of_a_country_that_makes_no_sense_is_refused(said: str) -> None:
+    with pytest.raises(RequestValidationError):
+        match_request(Asked(place="gn:1", per_country=said), FACTS, {})

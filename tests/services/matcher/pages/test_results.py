@@ -1,7 +1,9 @@
 """The page of an answer: frozen, shared, narrowed, weighed, and asked why not."""
 
 import re
+from collections import Counter
 from collections.abc import Iterator
+from html import unescape
 
 import pytest
 from fastapi.testclient import TestClient
@@ -38,6 +40,25 @@ def test_a_page_shows_what_the_api_answers_in_its_order(visitor: TestClient) -> 
     shown = _NAMED.findall(text_of(visitor, path))
     assert shown == [result["place"]["id"] for result in answered["results"]]
     assert len(shown) == 12
+
+
+def test_two_of_a_country_are_shown_and_more_where_they_are_asked_for(visitor: TestClient) -> None:
+    path = found(visitor, f"/find/peers?place={PLACE}&continent=NA")
+    answered, page = visitor.get(f"/v1{path}").json(), text_of(visitor, path)
+    assert max(Counter(r["place"]["country"] for r in answered["results"]).values()) == 2
+    more = answered["passed_over"][0]
+    shown = unescape(re.findall(r'id="of-a-country">(.*?)</p>', page, re.S)[0])
+    assert f"({more['count']})" in shown
+    lifted = found(visitor, re.findall(r'href="([^"]+)"', shown)[0])
+    everybody = visitor.get(f"/v1{lifted}").json()
+    assert max(Counter(r["place"]["country"] for r in everybody["results"]).values()) > 2
+    assert "of-a-country" not in text_of(visitor, lifted)
+    out = next(
+        r["place"] for r in everybody["results"] if r["place"]["country"] == more["country"]
+        and r["place"]["id"] not in _NAMED.findall(page)
+    )  # fmt: skip
+    asked = text_of(visitor, f"{path}/why-not?place={out['id']}")
+    assert "Better ones of its country are on the list already" in asked
 
 
 def test_a_link_opens_the_same_answer_in_another_language(visitor: TestClient) -> None:

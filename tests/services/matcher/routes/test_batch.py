@@ -18,7 +18,7 @@ def lines(client: TestClient, body: Any) -> list[Any]:
 
 
 def test_each_place_is_answered_as_if_it_were_asked_alone(client: TestClient) -> None:
-    question = {"mode": "look_up", "limit": 3, "as_of": "2026-11-01"}
+    question = {"mode": "look_up", "limit": 3, "max_per_country": 1, "as_of": "2026-11-01"}
     told = lines(client, {**question, "place_ids": [BILBAO, BRISTOL]})
     alone = [ask(client, "peers", {**question, "place_id": p}) for p in (BILBAO, BRISTOL)]
     assert [line["answer"] for line in told] == alone

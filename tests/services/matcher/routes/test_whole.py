@@ -32,7 +32,7 @@ def finished(client: TestClient, job_id: str) -> dict[str, Any]:
 
 
 def test_every_place_that_asks_has_the_peers_of_its_own_question(client: TestClient) -> None:
-    question = {"mode": "look_up", "limit": 3, "as_of": "2026-11-01"}
+    question = {"mode": "look_up", "limit": 3, "max_per_country": 1, "as_of": "2026-11-01"}
     begun = client.post(PATH, json={**question, "asking": BASQUE})
     assert begun.status_code == 202, begun.text
     job_id = begun.json()["job_id"]

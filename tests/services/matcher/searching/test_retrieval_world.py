@@ -1,6 +1,7 @@
 """The bounded search in the default catalogue and in a wide world, asked as the API asks it."""
 
 import random
+from collections import Counter
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,7 @@ from services.matcher.catalogue import PEER_NAMES, Catalogue
 from services.matcher.matching.peers import PeerMatch
 from services.matcher.matching.question import Context
 from services.matcher.schemas import PeersRequest
+from services.matcher.scoring import Rows
 from services.matcher.searching import retrieval
 from services.matcher.searching.compiled import Kernel
 from services.matcher.wording import wording
@@ -73,10 +75,28 @@ def question(chance: random.Random, snapshot: Snapshot) -> PeersRequest:
     return PeersRequest.model_validate(asked)
 
 
+def held_to_countries(context: Context, asked: PeersRequest, every: Rows, most: int) -> None:
+    """At most so many of one country: the same as walking down the ranking of everybody."""
+    limited = asked.model_copy(update={"max_per_country": most})
+    match = PeerMatch(context, limited)
+    ranking, places = match.rank(every).ranking, context.snapshot.places
+    taken, wanted, passed = Counter[str](), list[int](), list[int]()
+    for at in ranking.best(len(every)):
+        if len(wanted) == asked.limit:
+            break
+        row = int(ranking.rows[at])
+        country = places.facts(row)["country"]
+        (wanted if taken[country] < most else passed).append(row)
+        taken[country] += 1
+    picked = match.pick()
+    assert picked.rows.tolist() == wanted, limited
+    assert picked.passed.tolist() == passed, limited
+
+
 def ask(context: Context, kernel: Kernel, questions: int, patch: pytest.MonkeyPatch) -> int:
     """Ask questions of the search in both its forms; says how often it left something unread."""
     chance, bounded = random.Random(4), 0
-    for _ in range(questions):
+    for at in range(questions):
         asked = question(chance, context.snapshot)
         match = PeerMatch(context, asked)
         every = match.rows(10, exhaustive=True)
@@ -85,6 +105,8 @@ def ask(context: Context, kernel: Kernel, questions: int, patch: pytest.MonkeyPa
             patch.setattr(retrieval, "KERNEL", made)
             found = match.rows(10)
             assert best(match, found) == wanted, asked
+            if at % 5 == 0:
+                held_to_countries(context, asked, every, chance.choice([1, 1, 2, 3]))
             bounded += len(found) < len(every) or len(every) <= 10
     return bounded
 
