@@ -65,7 +65,7 @@ def _text(point: Point) -> str:
 
 
 def _point(point: Point) -> str:
-    label = f"<i>{escape(point.label)}:</i> " if point.label else ""
+    label = f"<i>{escape(point.label)}</i> " if point.label else ""
     refs = f"<sup>{', '.join(map(str, point.refs))}</sup>" if point.refs else ""
     return f"{label}{escape(point.text)}{refs}"
 
@@ -111,7 +111,7 @@ def _write(document: "Docx", section: Section, point: Point) -> None:
     if section.kind == "checklist":
         line.add_run("☐ ")
     if point.label:
-        line.add_run(f"{point.label}: ").italic = True
+        line.add_run(f"{point.label} ").italic = True
     line.add_run(point.text)
     if point.refs and not numbered:
         line.add_run(f" {', '.join(map(str, point.refs))}").font.superscript = True

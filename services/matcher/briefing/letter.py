@@ -1,6 +1,6 @@
 """What others read: half a page for residents, and a first letter to an office."""
 
-from services.matcher.briefing.parts import Brief, Point, Section, thing
+from services.matcher.briefing.parts import NAMED, Brief, Point, Section, thing
 from services.matcher.wording import LANGUAGES
 from services.matcher.wording.officer import officer_wording
 
@@ -9,11 +9,20 @@ def residents(brief: Brief) -> Section:
     """Half a page in plain words: what it is for, what it costs, who decides."""
     words, names = brief.words, brief.names()
     args = {"name": brief.asking["name"], "names": names, "sectors": brief.sectors}
-    codes = ["why", f"found.{brief.kind}" if names else "none", "cost", "say"]
+    codes = ["why", _found(brief) if names else "none", "cost", "say"]
     if not brief.sectors:
         codes[0] = "why_open"
     lines = [words.text(f"briefing.residents.{code}", args) for code in codes]
     return Section("residents", words.text("briefing.heading.residents", {}), lines)
+
+
+def _found(brief: Brief) -> str:
+    """What may be said of those that are named first: only what is on file of each."""
+    if all(brief.tells_on_need(result) for result in brief.results[:NAMED]):
+        return f"found.{brief.kind}"
+    if brief.kind == "collaborations":
+        return "of_use"
+    return "alike" if brief.needs else "alike_open"
 
 
 def letter(brief: Brief) -> Section:
@@ -29,6 +38,8 @@ def letter(brief: Brief) -> Section:
     )
     lines = [addressee, words.text("briefing.letter.greeting", args)]
     lines.append(words.text(f"briefing.letter.opening.{brief.kind}", args))
+    if brief.needs:
+        lines.append(words.text("briefing.letter.about", {"sectors": brief.sectors}))
     who = {key: brief.asking.get(key) for key in ("kind", "country", "population")}
     if all(who.values()):
         lines.append(words.text("briefing.letter.who", args | who))

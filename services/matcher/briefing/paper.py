@@ -1,13 +1,15 @@
 """The paper: what was found, why, what to mind, half a page for residents, and a first letter."""
 
 from services.matcher.briefing.letter import letter, residents
-from services.matcher.briefing.parts import Brief, Json, Paper, Point, Section, titled
+from services.matcher.briefing.parts import Brief, Json, Paper, Point, Section, thing, titled
 from services.matcher.briefing.sources import Sources, sources_of
 from services.matcher.briefing.suggestion import suggestions
 
 RESULTS, FEWER = 6, 3
 # What stands on one line each below the best; the tables hold every result.
 ALSO, LINE = 10, 110
+# Lines of the checklist that ask about a membership: a peer has no rules of entry.
+OF_MEMBERS = {"may-join", "terms-stated", "peers-inside"}
 
 
 def paper(brief: Brief) -> Paper:
@@ -32,6 +34,10 @@ def _opening(brief: Brief) -> Section:
     if brief.results:
         args = {"count": len(brief.results), "names": brief.names()}
         lines.append(words.text(f"briefing.found.{brief.kind}", args))
+    if brief.results and brief.kind == "peers" and brief.needs:
+        at_it = [str(thing(r)["name"]) for r in brief.results[:RESULTS] if brief.tells_on_need(r)]
+        code = "some" if at_it else "none"
+        lines.append(words.text(f"briefing.on_need.{code}", {"names": at_it}))
     lines += [item["text"] for item in answer.get("fewer_because", ())[:FEWER]]
     lines.append(words.text("briefing.as_of", {"day": answer["as_of"]}))
     lines.append(words.text("briefing.draft", {}))
@@ -56,12 +62,15 @@ def _line(brief: Brief, at: int, result: Json, sources: Sources) -> Point:
     if len(label) + len(text) > LINE:
         # Reasons say in their first sentence what counts, and then the details.
         text = text.partition(". ")[0].rstrip(".") + "."
-    return Point(text, label, sources.cite(sources_of(best["evidence"])))
+    return Point(text, brief.label(label), sources.cite(sources_of(best["evidence"])))
 
 
 def _checklist(brief: Brief) -> Section:
     heading = brief.words.text("briefing.heading.checklist", {})
-    points = [Point(line["text"]) for line in brief.checklist["lines"]]
+    lines = brief.checklist["lines"]
+    if brief.kind == "peers":
+        lines = [line for line in lines if line.get("code") not in OF_MEMBERS]
+    points = [Point(line["text"]) for line in lines]
     return Section("checklist", heading, (), points)
 
 

@@ -67,6 +67,23 @@ class Brief:
         needs = [need["sector"] for need in self.asking.get("needs", ())]
         return list(dict.fromkeys(needs or self.asking.get("sectors", ())))
 
+    @property
+    def needs(self) -> set[str]:
+        """The sectors of the needs."""
+        return {need["sector"] for need in self.asking.get("needs", ())}
+
+    def tells_on_need(self, result: Json) -> bool:
+        """Whether anything on file ties a result to what is needed."""
+        told = {reason["feature"]: reason for reason in result["reasons"]}
+        if self.kind == "collaborations":
+            return "needs_served" in told and told["needs_served"]["value"] > 0
+        shared = told.get("shared_sectors", {"args": {}})["args"].get("sectors", ())
+        return bool(result.get("gets")) or bool(self.needs & set(shared))
+
+    def label(self, text: str) -> str:
+        """What stands before a line, with the mark that the language sets behind it."""
+        return self.words.text("briefing.label", {"label": text})
+
     def names(self, most: int = NAMED) -> list[str]:
         return [str(thing(result)["name"]) for result in self.results[:most]]
 

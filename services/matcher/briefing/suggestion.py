@@ -30,13 +30,13 @@ def suggestions(brief: Brief, results: Sequence[Json], sources: Sources) -> list
         for s in sections
     ]
     heading = brief.words.text("briefing.heading.shared", {})
-    points = [_said_once(text, found) for text, found in shared.items()]
+    points = [_said_once(brief, text, found) for text, found in shared.items()]
     return [*kept, Section("shared", heading, (), points)]
 
 
-def _said_once(text: str, found: dict[int, Point]) -> Point:
+def _said_once(brief: Brief, text: str, found: dict[int, Point]) -> Point:
     refs = tuple(sorted({ref for point in found.values() for ref in point.refs}))
-    return Point(text, ", ".join(map(str, found)), refs)
+    return Point(text, brief.label(", ".join(map(str, found))), refs)
 
 
 def suggestion(brief: Brief, at: int, result: Json, sources: Sources) -> Section:
@@ -82,12 +82,12 @@ def _at_home(brief: Brief, result: Json) -> Iterator[Point]:
     inside = [m["name"] for m in result.get("peers_inside", ()) if m.get("country") == country]
     if inside and country:
         text = brief.words.text("briefing.at_home", {"names": inside[:ASKED]})
-        yield Point(text, brief.words.term("briefing", "ask"))
+        yield Point(text, brief.label(brief.words.term("briefing", "ask")))
 
 
 def _mind(brief: Brief, result: Json, sources: Sources) -> Iterator[Point]:
     for caution in result.get("cautions", ()):
         refs = sources.cite(sources_of(caution.get("evidence", ())))
-        yield Point(caution["text"], brief.words.term("briefing", "mind"), refs)
+        yield Point(caution["text"], brief.label(brief.words.term("briefing", "mind")), refs)
     for step in result.get("next_steps", ())[:STEPS]:
-        yield Point(step["text"], brief.words.term("briefing", "next"))
+        yield Point(step["text"], brief.label(brief.words.term("briefing", "next")))

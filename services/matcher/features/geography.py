@@ -25,6 +25,8 @@ Points = NDArray[np.floating[Any]]
 EARTH_RADIUS_KM = 6371.0
 # The distance at which nearness has fallen to 0.37: about a day's journey there and back.
 NEAR_KM = 2500.0
+# Farther than a day's return trip by road, nobody would call a place near.
+NEXT_DOOR_KM = 400.0
 # With this many hours between them, two offices share no part of the working day.
 WORKING_DAY_HOURS = 8.0
 INCOME_GROUPS = ["low", "lower_middle", "upper_middle", "high"]
@@ -114,7 +116,7 @@ def apart_km(north: float, east: float, other_north: float, other_east: float) -
 def _near(ours: Facts, theirs: Facts, value: float) -> Because:
     apart = apart_km(ours["lat"], ours["lon"], theirs["lat"], theirs["lon"])
     fields = ("lat", "lon")
-    code = "nearness.near" if value >= 0.6 else "nearness.far"
+    code = f"nearness.{'near' if apart <= NEXT_DOOR_KM else 'apart' if value >= 0.6 else 'far'}"
     return Because(code, {"km": round(apart, -1) if apart >= 20 else round(apart)}, fields, fields)
 
 

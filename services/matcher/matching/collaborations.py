@@ -34,6 +34,8 @@ from services.matcher.scoring import Ranking, Share, Term, TextTerm, asking_term
 TEXT_ALONE_WEIGHT = 4.0
 # What the company of like places weighs where nothing says what is sought.
 COMPANY_ALONE_WEIGHT = 15.0
+# And where the question says what is sought: the company of like places is no answer to a need.
+COMPANY_BESIDE_A_NEED = 2.0
 
 
 class CollaborationMatch:
@@ -72,9 +74,12 @@ class CollaborationMatch:
         Networks describe themselves alike, and a description is easily written to please.
         """
         weights = dict(self.context.catalogue.weights["collaborations"])
-        if not self.profile.facts.get("needs") and self.request.text:
+        needs, text = self.profile.facts.get("needs"), self.request.text
+        if needs and (text or self.request.needs):
+            weights[PEERS_INSIDE] = COMPANY_BESIDE_A_NEED
+        elif text:
             weights[SIMILAR_TEXT] = TEXT_ALONE_WEIGHT
-        if not self.profile.facts.get("needs") and not self.request.text:
+        elif not needs:
             weights[PEERS_INSIDE] = COMPANY_ALONE_WEIGHT
         return weights
 

@@ -76,6 +76,24 @@ def test_the_paper_holds_results_reasons_checklist_residents_and_a_letter(
     assert match["snapshot_id"] in words
 
 
+def test_a_paper_says_of_peers_only_what_is_on_file(client: TestClient) -> None:
+    asked = {"place_id": BILBAO, "needs": [{"sector": "peace", "stage": "apply"}], "limit": 3}
+    given = dict(client.post("/v1/matches/peers", json=asked).json())
+    assert not any(result.get("gets") for result in given["results"])
+    words = page(client, given).words
+    assert "Nothing on file tells what these places have done on this" in words
+    assert "work on this" not in words
+    assert "Our subject: peace" in words
+    assert "Do its rules let us in?" not in words  # asks about a membership
+
+
+def test_a_paper_names_who_has_to_do_with_the_need(client: TestClient) -> None:
+    asked = {"place_id": BILBAO, "needs": [{"sector": "regeneration", "stage": "apply"}]}
+    given = dict(client.post("/v1/matches/peers", json=asked | {"limit": 3}).json())
+    words = page(client, given).words
+    assert "On file as working on this: Bristol" in words
+
+
 def test_the_letter_goes_to_an_office(client: TestClient, match: Json) -> None:
     words = page(client, match).words
     name = match["results"][0]["place"]["name"]

@@ -186,3 +186,12 @@ def test_free_text_is_read_and_marked_as_inferred(client: TestClient) -> None:
     served = [r for r in answer["results"][0]["reasons"] if r["feature"] == "needs_served"]
     ours = [item for item in served[0]["evidence"] if item["side"] == "ours"]
     assert ours[0]["status"] == "inferred"
+
+
+def test_the_company_of_like_places_is_no_answer_to_a_need(client: TestClient) -> None:
+    place = "cp:metropole-du-grand-paris"
+    answer = joins(client, place_id=place, needs=[{"sector": "health", "stage": "apply"}])
+    told = {r["feature"]: r["value"] for r in answer["results"][0]["reasons"]}
+    assert told["needs_served"] > 0
+    alone = joins(client, place_id=place)
+    assert alone["weights"]["peers_inside"] > answer["weights"]["peers_inside"]
