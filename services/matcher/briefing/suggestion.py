@@ -88,6 +88,10 @@ def _at_home(brief: Brief, result: Json) -> Iterator[Point]:
 def _mind(brief: Brief, result: Json, sources: Sources) -> Iterator[Point]:
     for caution in result.get("cautions", ()):
         refs = sources.cite(sources_of(caution.get("evidence", ())))
-        yield Point(caution["text"], brief.label(brief.words.term("briefing", "mind")), refs)
+        text = caution["text"]
+        if caution["code"] == "settlement":
+            # Without the name: said once for all that it holds of.
+            text = brief.words.text("briefing.settlement", {})
+        yield Point(text, brief.label(brief.words.term("briefing", "mind")), refs)
     for step in result.get("next_steps", ())[:STEPS]:
         yield Point(step["text"], brief.label(brief.words.term("briefing", "next")))

@@ -94,6 +94,14 @@ def test_a_paper_names_who_has_to_do_with_the_need(client: TestClient) -> None:
     assert "On file as working on this: Bristol" in words
 
 
+def test_what_all_figures_rest_on_is_said_once(client: TestClient) -> None:
+    asked = {"place_id": BILBAO, "limit": 6, "filters": {"population": {"max": 300_000}}}
+    given = dict(client.post("/v1/matches/peers", json=asked).json())
+    meant = [r for r in given["results"] if "settlement" in {c["code"] for c in r["cautions"]}]
+    assert len(meant) > 2
+    assert page(client, given).words.count("not of a government") == 1
+
+
 def test_the_letter_goes_to_an_office(client: TestClient, match: Json) -> None:
     words = page(client, match).words
     name = match["results"][0]["place"]["name"]
