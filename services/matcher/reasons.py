@@ -22,6 +22,7 @@ from services.matcher.scoring import PLAIN, Shapes, Share
 from services.matcher.wording import Wording
 
 FEATURES: dict[str, Feature] = {f.name: f for f in (*PEER_FEATURES, *COLLABORATION_FEATURES)}
+MIRRORED = {feature.name for feature in PEER_FEATURES if feature.mirrored}
 # From this value on two texts are told to speak of like things.
 ALIKE_TEXT = 0.4
 QUOTE_WIDTH = 160
@@ -58,6 +59,7 @@ class Explainer:
         self._ours = Exhibits(ours, "ours") if exhibits is None else exhibits
         self._theirs = Exhibits(theirs, "theirs")
         self.shapes: Shapes = PLAIN
+        self._told: dict[tuple[str, float, bool], dict[str, Any]] = {}
 
     def by(self, shapes: Shapes) -> Self:
         """The same, for values that count by these shapes."""
@@ -73,39 +75,50 @@ class Explainer:
         return [self._reason(share, mirrored) for share in ordered]
 
     def _reason(self, share: Share, mirrored: bool) -> dict[str, Any]:
-        because = self._because(share, mirrored)
+        feature, weight, value, contribution = share
+        # Most is told of either side alike: in words it is told once.
+        mirrored = mirrored and feature in MIRRORED
+        told = self._told.get((feature, value, mirrored))
+        if told is None:
+            told = self._told[feature, value, mirrored] = self._tell(feature, value, mirrored)
         return {
-            "feature": share.feature,
-            "weight": share.weight,
-            "value": share.value,
-            "contribution": share.contribution,
+            "feature": feature,
+            "weight": weight,
+            "value": value,
+            "contribution": contribution,
+            **told,
+        }
+
+    def _tell(self, feature: str, value: float, mirrored: bool) -> dict[str, Any]:
+        """What is said of a feature's value, and the facts behind it."""
+        because = self._because(feature, value, mirrored)
+        return {
             "code": because.code,
             "args": because.args,
             "text": self.words.text(because.code, because.args),
             "evidence": evidence(because, self._ours, self._theirs),
         }
 
-    def _because(self, share: Share, mirrored: bool) -> Because:
-        feature = FEATURES.get(share.feature)
+    def _because(self, name: str, value: float, mirrored: bool) -> Because:
+        feature = FEATURES.get(name)
         if feature is None:
-            return self._because_given(share)
+            return self._because_given(name, value)
         because = feature.mirrored if mirrored and feature.mirrored else feature.because
         # Words tell how alike the two are; a shape only says how much that is worth.
-        shape = self.shapes.get(share.feature)
-        alike = share.value if shape is None else share.value ** (1 / shape)
-        return because(self.ours, self.theirs, alike)
+        shape = self.shapes.get(name)
+        return because(self.ours, self.theirs, value if shape is None else value ** (1 / shape))
 
-    def _because_given(self, share: Share) -> Because:
+    def _because_given(self, name: str, value: float) -> Because:
         """Why what is not read from columns has its value."""
-        if share.feature == SIMILAR_TEXT and self.quote is not None:
-            word = "alike" if share.value >= ALIKE_TEXT else "apart"
+        if name == SIMILAR_TEXT and self.quote is not None:
+            word = "alike" if value >= ALIKE_TEXT else "apart"
             args = {"quote": shorten(self.quote.text, QUOTE_WIDTH, placeholder=" …")}
             return Because(f"similar_text.{word}", args, (), (self.quote.field.split("/")[0],))
-        if share.feature == EXISTING_TIE:
-            return Because(f"existing_tie.{'yes' if share.value else 'no'}", {}, ("commitments",))
-        if share.feature == PEERS_INSIDE:
-            return Because(f"peers_inside.{close(share.value)}", {}, ("country",))
-        raise KeyError(share.feature)
+        if name == EXISTING_TIE:
+            return Because(f"existing_tie.{'yes' if value else 'no'}", {}, ("commitments",))
+        if name == PEERS_INSIDE:
+            return Because(f"peers_inside.{close(value)}", {}, ("country",))
+        raise KeyError(name)
 
 
 def quote_of(facts: Facts, at: int | None) -> WrittenText | None:

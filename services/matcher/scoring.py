@@ -184,6 +184,27 @@ def _compare(
     return Compared(feature.name, trust, trust * part, bool(((trust == 1) | ~known).all()))
 
 
+class _Asked(NamedTuple):
+    """What features are turned into terms with: one place's values against the candidates'."""
+
+    weights: Weights
+    profile: Mapping[str, Values]
+    candidates: Mapping[str, Column]
+    shapes: Shapes
+
+    def term(self, feature: Feature, asking: bool) -> Term | None:
+        """The feature as the place sees the candidates, or as they see it; None if of nobody."""
+        mine, other = feature.asks, feature.answers
+        if not asking:
+            mine, other = other, mine
+        weight, column = self.weights.get(feature.name, 0), self.candidates[other]
+        if weight <= 0:
+            return None
+        exponent = self.shapes.get(feature.name, 1.0)
+        found = compared(feature, column, self.profile[mine], asking, exponent)
+        return None if found is None else ColumnTerm(other, column.codes, found, weight)
+
+
 def asking_terms(
     features: Sequence[Feature],
     weights: Weights,
@@ -192,35 +213,28 @@ def asking_terms(
     shapes: Shapes = PLAIN,
 ) -> list[Term]:
     """The features as the asking place sees the candidates; none that can tell of nobody."""
-    terms: list[Term] = []
-    for feature in features:
-        weight, column = weights.get(feature.name, 0), candidates[feature.answers]
-        if weight > 0:
-            exponent = shapes.get(feature.name, 1.0)
-            found = compared(feature, column, profile[feature.asks], True, exponent)
-            if found is not None:
-                terms.append(ColumnTerm(feature.answers, column.codes, found, weight))
-    return terms
+    asked = _Asked(weights, profile, candidates, shapes)
+    return [term for feature in features if (term := asked.term(feature, True)) is not None]
 
 
-def answering_terms(
+def both_sides(
     features: Sequence[Feature],
     weights: Weights,
     profile: Mapping[str, Values],
     candidates: Mapping[str, Column],
     shapes: Shapes = PLAIN,
-) -> list[Term]:
-    """The same features as each candidate sees the asking place."""
-    terms: list[Term] = []
-    for feature in features:
-        weight, column = weights.get(feature.name, 0), candidates[feature.asks]
-        if weight > 0 and not feature.one_way:
-            exponent = shapes.get(feature.name, 1.0)
-            found = compared(feature, column, profile[feature.answers], False, exponent)
-            if found is not None:
-                terms.append(ColumnTerm(feature.asks, column.codes, found, weight))
-    one_way = [feature for feature in features if feature.one_way]
-    return terms + asking_terms(one_way, weights, profile, candidates, shapes)
+) -> tuple[list[Term], list[Term]]:
+    """The features as the asking place sees the candidates, and as each of them sees it."""
+    asked = _Asked(weights, profile, candidates, shapes)
+    ours = {feature.name: asked.term(feature, True) for feature in features}
+    theirs = [
+        ours[feature.name] if feature.told_once else asked.term(feature, False)
+        for feature in features
+    ]
+    return (
+        [term for term in ours.values() if term is not None],
+        [term for term in theirs if term is not None],
+    )
 
 
 def rank(terms: Sequence[Term], weights: Weights, gamma: float, rows: Rows) -> Ranking:

@@ -15,7 +15,7 @@ from services.matcher.features.stance import WORKS_ABROAD
 from services.matcher.matching.peer_cautions import Pair, peer_cautions
 from services.matcher.matching.question import Context, exchanges
 from services.matcher.reasons import Explainer
-from services.matcher.scoring import Term, answering_terms, asking_terms, rank, shares, weaker
+from services.matcher.scoring import Term, both_sides, rank, shares, weaker
 
 Facts = dict[str, Any]
 Scores = NDArray[np.float64]
@@ -54,10 +54,7 @@ class Affinity:
 
     def _terms(self, facts: Facts) -> Sides:
         profile = profile_columns(facts)
-        return Sides(
-            asking_terms(PEER_FEATURES, self.weights, profile, self.columns, self.shapes),
-            answering_terms(PEER_FEATURES, self.weights, profile, self.columns, self.shapes),
-        )
+        return Sides(*both_sides(PEER_FEATURES, self.weights, profile, self.columns, self.shapes))
 
     def _line(self, sides: Sides) -> Scores:
         ours = rank(sides.ours, self.weights, self.gamma, self.rows)

@@ -43,7 +43,8 @@ class Feature:
     feature's name and its docstring the public description. `trust` says how far the values may
     be trusted: the share of the weight that counts (1 unless the facts are averages). `mirrored`
     tells the asking place why the other side has its value, where `because` would not. A
-    `one_way` feature speaks of the tie as the asking place sees it, on both sides alike.
+    `mutual` feature has the same value seen from either side. A `one_way` feature speaks of the
+    tie as the asking place sees it, on both sides alike.
     """
 
     compare: Callable[[Values, Values], Scores]
@@ -52,7 +53,13 @@ class Feature:
     because: Callable[[Facts, Facts, float], Because]
     trust: Callable[[Values, Values], Scores] = fully
     mirrored: Callable[[Facts, Facts, float], Because] | None = None
+    mutual: bool = False
     one_way: bool = False
+
+    @property
+    def told_once(self) -> bool:
+        """Whether what the asking place sees is what counts on the other side too."""
+        return self.mutual or self.one_way
 
     @property
     def name(self) -> str:

@@ -153,8 +153,8 @@ def _income(ours: Facts, theirs: Facts, value: float) -> Because:
     return Because(f"similar_income.{word}", args, ("country",), ("country",))
 
 
-NEARNESS = Feature(nearness, "location", "location", _near)
-NEIGHBOUR = Feature(neighbouring_country, "country", "country", _neighbour)
-HOURS = Feature(shared_working_hours, "clock", "clock", _hours)
-LANGUAGE = Feature(shared_language, "languages", "languages", _language)
-INCOME = Feature(similar_income, "country", "country", _income, _half)
+NEARNESS = Feature(nearness, "location", "location", _near, mutual=True)
+NEIGHBOUR = Feature(neighbouring_country, "country", "country", _neighbour, mutual=True)
+HOURS = Feature(shared_working_hours, "clock", "clock", _hours, mutual=True)
+LANGUAGE = Feature(shared_language, "languages", "languages", _language, mutual=True)
+INCOME = Feature(similar_income, "country", "country", _income, _half, mutual=True)

@@ -193,5 +193,5 @@ STAGE_AHEAD = Feature(
     _stage("stage_ahead"),
     one_way=True,
 )
-SHARED_SECTORS = Feature(shared_sectors, "sectors", "sectors", _sectors)
-SHARED_GOALS = Feature(shared_goals, "goals", "goals", _goals)
+SHARED_SECTORS = Feature(shared_sectors, "sectors", "sectors", _sectors, mutual=True)
+SHARED_GOALS = Feature(shared_goals, "goals", "goals", _goals, mutual=True)

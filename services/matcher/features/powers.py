@@ -94,6 +94,8 @@ def _levers(ours: Facts, theirs: Facts, value: float) -> Because:
     return Because(f"held_levers.{close(value)}", {"sectors": shared}, ("levers",), ("levers",))
 
 
-SIMILAR_POWERS = Feature(similar_powers, "powers", "powers", _similar, trust)
-CONTRASTING_POWERS = Feature(contrasting_powers, "powers", "powers", _contrasting, trust)
-LEVERS = Feature(held_levers, "levers", "levers", _levers)
+SIMILAR_POWERS = Feature(similar_powers, "powers", "powers", _similar, trust, mutual=True)
+CONTRASTING_POWERS = Feature(
+    contrasting_powers, "powers", "powers", _contrasting, trust, mutual=True
+)
+LEVERS = Feature(held_levers, "levers", "levers", _levers, mutual=True)

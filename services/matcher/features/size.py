@@ -50,5 +50,5 @@ def _rank(ours: Facts, theirs: Facts, value: float) -> Because:
     return Because(f"similar_rank.{close(value)}", args, fields, fields)
 
 
-SIZE = Feature(similar_size, "size", "size", _residents)
-RANK = Feature(similar_rank, "rank", "rank", _rank)
+SIZE = Feature(similar_size, "size", "size", _residents, mutual=True)
+RANK = Feature(similar_rank, "rank", "rank", _rank, mutual=True)

@@ -119,7 +119,9 @@ def _demo(ours: Facts, _theirs: Facts, _value: float) -> Because:
 WITHIN_POWERS = Feature(within_powers, "own_powers", "goals", _powers)
 READINESS_FITS = Feature(suits_readiness, "readiness", "openness", _readiness)
 ANCHOR = Feature(anchor_institution, "stakeholders", "goals", _anchor)
-STAKEHOLDERS_SHARED = Feature(shared_stakeholders, "stakeholders", "stakeholders", _stakeholders)
+STAKEHOLDERS_SHARED = Feature(
+    shared_stakeholders, "stakeholders", "stakeholders", _stakeholders, mutual=True
+)
 WORKS_ABROAD = Feature(works_abroad, "track_record", "track_record", _abroad, one_way=True)
 SDG = Feature(sdg_reporting, "sdgs", "sdgs", _sdgs)
 TEST_BED = Feature(whole_city_demo, "test_bed", "seeks_test_bed", _demo)

@@ -27,8 +27,8 @@ from services.matcher.scoring import (
     RowTerm,
     Term,
     TextTerm,
-    answering_terms,
     asking_terms,
+    both_sides,
     rank,
     weaker,
 )
@@ -59,10 +59,12 @@ class PeerMatch:
         columns = self.snapshot.places.columns
         profile = self.profile.values
         asked = (PEER_FEATURES, self.weights, profile, columns, self.shapes)
-        self.ours = asking_terms(*asked) + given
         self.theirs: list[Term] = []
         if request.mode in TWO_SIDED:
-            self.theirs = answering_terms(*asked) + given
+            ours, theirs = both_sides(*asked)
+            self.ours, self.theirs = ours + given, theirs + given
+        else:
+            self.ours = asking_terms(*asked) + given
 
     def _default_weights(self) -> dict[str, float]:
         weights = dict(self.context.catalogue.weights["peers"][self.request.mode])

@@ -10,8 +10,8 @@ from models.snapshot.columns import Column
 
 # Per column; a snapshot has about twenty.
 MOST_BYTES = 8_000_000
-# Of fewer values the answer is computed as fast as it is found.
-FEW_VALUES = 8
+# What an answer takes besides its values: its key, and the objects that hold them.
+BYTES_BESIDE = 1_000
 
 Found = TypeVar("Found")
 
@@ -21,7 +21,7 @@ class _Memory:
 
     def __init__(self, values: int) -> None:
         self._held: OrderedDict[Hashable, Any] = OrderedDict()
-        self._most = max(MOST_BYTES // (values * 16), 16)
+        self._most = max(MOST_BYTES // (values * 16 + BYTES_BESIDE), 16)
         self._lock = Lock()
 
     def get(self, key: Hashable, compute: Callable[[], Any]) -> Any:
@@ -42,8 +42,6 @@ _memories: WeakKeyDictionary[Column, _Memory] = WeakKeyDictionary()
 
 def remembered(column: Column, key: Hashable, compute: Callable[[], Found]) -> Found:
     """What `compute` says, from memory where it was asked before."""
-    if len(column.values) < FEW_VALUES:
-        return compute()
     memory = _memories.get(column)
     if memory is None:
         memory = _memories.setdefault(column, _Memory(len(column.values)))

@@ -11,7 +11,7 @@ from models.snapshot import Snapshot
 from models.snapshot.columns import profile_columns
 from models.snapshot.groups import OpenGroups
 from services.matcher.features import PEER_FEATURES, SIMILAR_TEXT
-from services.matcher.scoring import Term, TextTerm, answering_terms, asking_terms, rank, weaker
+from services.matcher.scoring import Term, TextTerm, asking_terms, both_sides, rank, weaker
 from services.matcher.searching.compiled import Kernel
 from services.matcher.searching.query import Query
 from services.matcher.searching.retrieval import best_rows
@@ -33,10 +33,9 @@ def terms_of(
     if weights[SIMILAR_TEXT]:
         texts = snapshot.places.texts
         given = [TextTerm(SIMILAR_TEXT, weights[SIMILAR_TEXT], texts, texts.of(row), 0.5)]
-    sides = [asking_terms(PEER_FEATURES, weights, profile, columns) + given]
-    if two_sided:
-        sides.append(answering_terms(PEER_FEATURES, weights, profile, columns) + given)
-    return sides
+    if not two_sided:
+        return [asking_terms(PEER_FEATURES, weights, profile, columns) + given]
+    return [side + given for side in both_sides(PEER_FEATURES, weights, profile, columns)]
 
 
 @pytest.mark.usefixtures("search")
