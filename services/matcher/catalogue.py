@@ -1,6 +1,7 @@
 """An opened snapshot with what the matcher derives from it once: columns, aliases, weights."""
 
 from collections.abc import Mapping
+from datetime import date
 from functools import cached_property
 from typing import Any
 
@@ -21,8 +22,10 @@ from services.matcher.features import (
     SIMILAR_TEXT,
     Facts,
 )
+from services.matcher.judging import Door
 from services.matcher.members import Company, Member, company, read_members
 from services.matcher.scoring import Shapes
+from services.matcher.wording import Wording
 
 # What is read from columns can be given a shape: it acts on a column's distinct values.
 SHAPED = {f.name for f in PEER_FEATURES}
@@ -35,6 +38,8 @@ THIN_SUPPLY = 0.1
 FAIR_SUPPLY = 0.25
 # Tenants whose known members are kept ready.
 COMPANIES = 64
+# Days and languages for which the collaborations are kept judged as far as all are judged alike.
+DAYS = 16
 
 
 class Catalogue:
@@ -46,6 +51,7 @@ class Catalogue:
         _check_weights(snapshot)
         self.columns = collaboration_columns(snapshot.collaborations)
         self._companies: dict[str, Company] = {}
+        self._doors: dict[tuple[date, str], list[Door]] = {}
         self._answered: set[type] = set()
 
     def has_answered(self, kind: type) -> bool:
@@ -78,7 +84,17 @@ class Catalogue:
         if found is None:
             if len(self._companies) >= COMPANIES:
                 self._companies.clear()
-            found = self._companies[tenant] = company(self.members, tenant)
+            found = self._companies[tenant] = company(self.snapshot.places, self.members, tenant)
+        return found
+
+    def doors(self, as_of: date, words: Wording) -> list[Door]:
+        """The collaborations as they stand on a day, in a language; most ask about today."""
+        found = self._doors.get((as_of, words.language))
+        if found is None:
+            if len(self._doors) >= DAYS:
+                self._doors.clear()
+            found = [Door(record, as_of, words) for record in self.snapshot.collaborations]
+            self._doors[as_of, words.language] = found
         return found
 
     @cached_property

@@ -78,7 +78,7 @@ class Judgement:
         effects = {o.effect for o in self.outcomes}
         return next((v for v in _WORST_FIRST if v in effects), Verdict.ELIGIBLE)
 
-    @property
+    @cached_property
     def missing(self) -> list[str]:
         """The unknown fields that would settle an outcome, each once."""
         return list(dict.fromkeys(o.missing for o in self.outcomes if o.missing))

@@ -1,6 +1,9 @@
 """May this place join this collaboration? Every rule and circumstance, one outcome each."""
 
+from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 from typing import Any
 
 from models.taxonomy import Intake, Outcome, RemedyKind, RuleScope, Verdict
@@ -14,6 +17,9 @@ from services.matcher.eligibility import (
 )
 from services.matcher.wording import Wording
 
+Circumstance = Callable[[Facts, date, Wording], RuleOutcome | None]
+"""What is told of a collaboration on a day, whoever asks."""
+
 
 def judge(
     collaboration: Facts,
@@ -23,17 +29,60 @@ def judge(
     require_verified: bool = False,
 ) -> Judgement:
     """Judge one place alone; rules on pairs and rosters are judged where those are known."""
-    outcomes = [
-        judge_rule(rule, place, as_of, require_verified)
-        for rule in collaboration.get("rules", ())
-        if rule.get("scope", RuleScope.PLACE) == RuleScope.PLACE and in_force(rule, as_of)
-    ]
-    outcomes += _roles(collaboration, place, words)
-    for circumstance in (_ended, _domestic, _fee, _rules_known, _intake, _confirmed):
-        found = circumstance(collaboration, place, as_of, words)
-        if found is not None:
-            outcomes.append(found)
-    return Judgement(outcomes)
+    return Door(collaboration, as_of, words).judge(place, require_verified)
+
+
+@dataclass(frozen=True)
+class Door:
+    """A collaboration on a day: what it says to all alike is found once, whoever knocks."""
+
+    collaboration: Facts
+    as_of: date
+    words: Wording
+
+    def judge(self, place: Facts, require_verified: bool = False) -> Judgement:
+        """Every rule and circumstance for one place, in the order in which they are told."""
+        if self._alike_for_all:
+            return self._of_anyone
+        record, words = self.collaboration, self.words
+        outcomes = [judge_rule(rule, place, self.as_of, require_verified) for rule in self._rules]
+        outcomes += [*_roles(record, place, words), *self._ended]
+        for circumstance in (_domestic, _fee):
+            found = circumstance(record, place, words)
+            if found is not None:
+                outcomes.append(found)
+        return Judgement(outcomes + self._standing)
+
+    @cached_property
+    def _rules(self) -> list[Facts]:
+        return [
+            rule
+            for rule in self.collaboration.get("rules", ())
+            if rule.get("scope", RuleScope.PLACE) == RuleScope.PLACE and in_force(rule, self.as_of)
+        ]
+
+    @cached_property
+    def _ended(self) -> list[RuleOutcome]:
+        return self._found(_ended)
+
+    @cached_property
+    def _standing(self) -> list[RuleOutcome]:
+        """How its record stands: are rules known, is it open, is that still true?"""
+        return self._found(_rules_known, _intake, _confirmed)
+
+    def _found(self, *circumstances: Circumstance) -> list[RuleOutcome]:
+        all_of_them = (one(self.collaboration, self.as_of, self.words) for one in circumstances)
+        return [outcome for outcome in all_of_them if outcome is not None]
+
+    @cached_property
+    def _alike_for_all(self) -> bool:
+        """Whether nothing in it looks at who knocks."""
+        by_place = ("required_roles", "domestic", "fee")
+        return not self._rules and not any(self.collaboration.get(field) for field in by_place)
+
+    @cached_property
+    def _of_anyone(self) -> Judgement:
+        return Judgement(self._ended + self._standing)
 
 
 def _roles(collaboration: Facts, place: Facts, words: Wording) -> list[RuleOutcome]:
@@ -63,7 +112,7 @@ def ended(collaboration: Facts, as_of: date) -> bool:
     return ends is not None and date.fromisoformat(ends) < as_of
 
 
-def _ended(collaboration: Facts, _place: Facts, as_of: date, words: Wording) -> RuleOutcome | None:
+def _ended(collaboration: Facts, as_of: date, words: Wording) -> RuleOutcome | None:
     if not ended(collaboration, as_of):
         return None
     return RuleOutcome(
@@ -78,9 +127,7 @@ def _ended(collaboration: Facts, _place: Facts, as_of: date, words: Wording) -> 
     )
 
 
-def _domestic(
-    collaboration: Facts, place: Facts, _as_of: date, words: Wording
-) -> RuleOutcome | None:
+def _domestic(collaboration: Facts, place: Facts, words: Wording) -> RuleOutcome | None:
     if not collaboration.get("domestic") or place["country"] == collaboration["country"]:
         return None
     return RuleOutcome(
@@ -95,7 +142,7 @@ def _domestic(
     )
 
 
-def _fee(collaboration: Facts, place: Facts, _as_of: date, words: Wording) -> RuleOutcome | None:
+def _fee(collaboration: Facts, place: Facts, words: Wording) -> RuleOutcome | None:
     fee, budget = collaboration.get("fee"), (place.get("capacity") or {}).get("budget")
     if not fee or not budget or fee["currency"] != budget["currency"]:
         return None  # amounts in two currencies are not compared
@@ -116,9 +163,7 @@ def _fee(collaboration: Facts, place: Facts, _as_of: date, words: Wording) -> Ru
     )
 
 
-def _rules_known(
-    collaboration: Facts, _place: Facts, _as_of: date, words: Wording
-) -> RuleOutcome | None:
+def _rules_known(collaboration: Facts, _as_of: date, words: Wording) -> RuleOutcome | None:
     if collaboration.get("entry_rules_known"):
         return None
     return RuleOutcome(
@@ -131,9 +176,7 @@ def _rules_known(
     )
 
 
-def _intake(
-    collaboration: Facts, _place: Facts, _as_of: date, words: Wording
-) -> RuleOutcome | None:
+def _intake(collaboration: Facts, _as_of: date, words: Wording) -> RuleOutcome | None:
     intake = collaboration.get("intake", Intake.UNKNOWN)
     if intake == Intake.OPEN:
         return None
@@ -150,9 +193,7 @@ def _intake(
     )
 
 
-def _confirmed(
-    collaboration: Facts, _place: Facts, as_of: date, words: Wording
-) -> RuleOutcome | None:
+def _confirmed(collaboration: Facts, as_of: date, words: Wording) -> RuleOutcome | None:
     """What was confirmed long ago is no promise for today."""
     when = collaboration.get("last_confirmed")
     if not is_stale(when, as_of):

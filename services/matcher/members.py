@@ -1,13 +1,13 @@
 """Who is known to be inside each collaboration, read once a snapshot."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from models.snapshot import Snapshot
+from models.snapshot import Places, Snapshot
 from models.snapshot.columns import residents
 from models.tables.records import PUBLIC
 
@@ -25,17 +25,14 @@ class Member(NamedTuple):
 
 @dataclass(frozen=True)
 class Company:
-    """All members that a tenant knows of, network by network: rows of places, in order."""
+    """All members that a tenant knows of, network by network: places, their size and location."""
 
-    networks: list[int]
+    networks: NDArray[np.intp]
+    starts: NDArray[np.intp]
+    """Where each network's members begin."""
     rows: NDArray[np.intp]
-    starts: list[int]
-
-    def parts(self) -> Iterator[tuple[int, slice]]:
-        """Each network with its part of the rows."""
-        ends = [*self.starts[1:], len(self.rows)]
-        for network, start, end in zip(self.networks, self.starts, ends, strict=True):
-            yield network, slice(start, end)
+    sizes: NDArray[np.float32]
+    points: NDArray[np.float64]
 
 
 def read_members(snapshot: Snapshot) -> list[list[Member]]:
@@ -54,15 +51,26 @@ def _of(snapshot: Snapshot, row: int) -> list[Member]:
     return found
 
 
-def company(members: list[list[Member]], tenant: str) -> Company:
-    """The networks with known members, and who these are."""
-    networks: list[int] = []
-    starts: list[int] = []
-    rows: list[int] = []
-    for network, known in enumerate(members):
-        inside = sorted({m.place for m in known if m.tenant in (PUBLIC, tenant)})
-        if inside:
-            networks.append(network)
-            starts.append(len(rows))
-            rows += inside
-    return Company(networks, np.array(rows, np.intp), starts)
+def company(places: Places, members: list[list[Member]], tenant: str) -> Company:
+    """The members that a tenant knows of."""
+    seen = (PUBLIC, tenant)
+    return company_of(
+        places,
+        {row: {m.place for m in known if m.tenant in seen} for row, known in enumerate(members)},
+    )
+
+
+def company_of(places: Places, inside: Mapping[int, Collection[int]]) -> Company:
+    """The networks with known members, and who these are: rows of places by network."""
+    networks = sorted(network for network, known in inside.items() if known)
+    lists = [sorted(inside[network]) for network in networks]
+    rows = np.array([row for known in lists for row in known], np.intp)
+    starts = np.cumsum([0, *map(len, lists)])[:-1]
+    size, location = places.columns["size"], places.columns["location"]
+    return Company(
+        np.array(networks, np.intp),
+        starts.astype(np.intp),
+        rows,
+        size.values[size.codes[rows], 0],
+        location.values[location.codes[rows]].astype(np.float64),
+    )

@@ -21,7 +21,7 @@ from services.matcher.learning.evaluation import OURS, Evaluation, ThemeReader, 
 from services.matcher.learning.hiding import without
 from services.matcher.matching import Context
 from services.matcher.matching.collaborations import CollaborationMatch
-from services.matcher.members import Company
+from services.matcher.members import Company, company_of
 from services.matcher.profile import stored_facts
 from services.matcher.schemas import CollaborationsRequest
 from services.matcher.scoring import Rows, rank
@@ -110,11 +110,7 @@ class Informed(Catalogue):
     def __init__(self, catalogue: Catalogue, members: Mapping[int, set[int]]) -> None:
         super().__init__(catalogue.snapshot)
         self.weights = catalogue.weights
-        networks = sorted(network for network, inside in members.items() if inside)
-        lists = [sorted(members[network]) for network in networks]
-        starts = np.cumsum([0, *(len(inside) for inside in lists)])[:-1].tolist()
-        rows = np.array([row for inside in lists for row in inside], np.intp)
-        self._known = Company(networks, rows, starts)
+        self._known = company_of(catalogue.snapshot.places, members)
 
     def company(self, tenant: str) -> Company:  # noqa: ARG002
         return self._known

@@ -10,7 +10,6 @@ from models.taxonomy import Stage, Verdict
 from services.matcher.eligibility import Judgement
 from services.matcher.features import COLLABORATION_FEATURES, PEERS_INSIDE, SIMILAR_TEXT, Facts
 from services.matcher.features.needs import sectors_of
-from services.matcher.judging import judge
 from services.matcher.matching.collaboration_cautions import (
     collaboration_cautions,
     is_stretch,
@@ -57,15 +56,9 @@ class CollaborationMatch:
         self.removed: Counter[str] = Counter()
         self.unwanted = {d["id"] for d in self.profile.facts.get("do_not_suggest", ())}
         self.rows = [row for row in range(len(self.records)) if self._considered(row)]
+        doors = context.catalogue.doors(self.as_of, context.words)
         self.judged: dict[int, Judgement] = {
-            row: judge(
-                self.records[row],
-                self.profile.facts,
-                self.as_of,
-                context.words,
-                request.require_verified,
-            )
-            for row in self.rows
+            row: doors[row].judge(self.profile.facts, request.require_verified) for row in self.rows
         }
 
     def _default_weights(self) -> dict[str, float]:
@@ -98,7 +91,7 @@ class CollaborationMatch:
         # A place sent along under its own id is not its own company.
         row = profile.row if profile.row is not None else snapshot.places.row(profile.id or "")
         company = self.context.catalogue.company(self.context.tenant)
-        return [company_term(snapshot.places, profile.values, row, weight, company)]
+        return [company_term(profile.values, row, weight, company)]
 
     def _memberships(self) -> set[int]:
         """Rows of the collaborations the place is in: never suggested to it as new."""

@@ -1,6 +1,5 @@
 """Ways in: who is inside already, what to do first, and what would change a refusal."""
 
-from heapq import nsmallest
 from typing import Any
 
 from models.snapshot.columns import residents
@@ -18,14 +17,15 @@ def insiders(context: Any, profile: Profile, row: int) -> list[dict[str, Any]]:
     ours, home = residents(profile.facts) or 0, profile.facts["country"]
     seen = ("public", context.tenant)
     # Taken apart at once: there are hundreds, and each look at one by name costs as much.
-    found = (
+    found = [
         (country != home, abs(size - ours), id, at, shown)
         for at, (place, tenant, country, size, id, shown) in enumerate(
             context.catalogue.members[row]
         )
         if tenant in seen and place != profile.row
-    )
-    return [shown for *_, shown in nsmallest(SHOWN, found)]
+    ]
+    found.sort()
+    return [shown for *_, shown in found[:SHOWN]]
 
 
 def next_steps(record: Facts, judgement: Judgement, words: Wording) -> list[dict[str, Any]]:

@@ -27,7 +27,7 @@ def test_no_place_is_its_own_company(context: Context) -> None:
     assert other is not None
     known = Informed(context.catalogue, {0: {one}, 2: {one, other}, 3: set()})
     profile = profile_columns(places.facts(one))
-    told = company_term(places, profile, one, 1.0, known.company("public"))
+    told = company_term(profile, one, 1.0, known.company("public"))
     assert told.rows.tolist() == [2]
 
 
