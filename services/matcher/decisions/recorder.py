@@ -17,7 +17,7 @@ from models.tables import MatchRow
 from services.matcher.decisions.asked import Answered
 from services.matcher.decisions.audit import Entry, Ledger
 from services.matcher.decisions.digests import digest_of_match, match_key
-from services.matcher.decisions.pending import Batch, Columns, Key, Pending
+from services.matcher.decisions.pending import BATCH, Batch, Columns, Key, Pending
 from services.matcher.decisions.retention import remove_old
 
 EVERY_SECONDS, LOOK_SECONDS = 0.5, 0.1
@@ -80,12 +80,14 @@ class Recorder:
             return session.get(MatchRow, (tenant, match_id))
 
     def flush(self) -> None:
-        """Write all that waits."""
+        """Write all that waits; what comes in meanwhile waits for more to be written with."""
         with self._writing:
-            while batch := self.pending.batch():
+            full = True
+            while full and (batch := self.pending.batch()):
                 self._write(batch)
                 self._remember(batch)
                 self.pending.forget(batch)
+                full = len(batch) == BATCH
 
     def _remember(self, batch: Batch) -> None:
         for key, (_, actors) in batch.items():
