@@ -35,10 +35,18 @@ class Exhibits(dict[str, dict[str, Any]]):
     def __init__(self, facts: Facts, side: str) -> None:
         super().__init__()
         self.facts, self.side = facts, side
+        self._groups: dict[tuple[str, ...], list[dict[str, Any]]] = {}
 
     def __missing__(self, field: str) -> dict[str, Any]:
         item = self[field] = fact(self.facts, field, self.side)
         return item
+
+    def of(self, fields: tuple[str, ...]) -> list[dict[str, Any]]:
+        """The facts of several fields, of those that are there."""
+        found = self._groups.get(fields)
+        if found is None:
+            found = self._groups[fields] = [self[name] for name in fields if name in self.facts]
+        return found
 
 
 class Explainer:
@@ -71,7 +79,7 @@ class Explainer:
 
         `mirrored` ones say why the other side has its score; all are told to the asking place.
         """
-        ordered = sorted(found, key=lambda s: (-s.contribution, s.feature))
+        ordered = sorted(found, key=_largest_first)
         return [self._reason(share, mirrored) for share in ordered]
 
     def _reason(self, share: Share, mirrored: bool) -> dict[str, Any]:
@@ -121,6 +129,10 @@ class Explainer:
         raise KeyError(name)
 
 
+def _largest_first(share: Share) -> tuple[float, str]:
+    return -share.contribution, share.feature
+
+
 def quote_of(facts: Facts, at: int | None) -> WrittenText | None:
     """The text of a record at its place among the record's texts."""
     return None if at is None else next(islice(written_texts(facts), at, None))
@@ -128,8 +140,7 @@ def quote_of(facts: Facts, at: int | None) -> WrittenText | None:
 
 def evidence(because: Because, ours: Exhibits, theirs: Exhibits) -> list[dict[str, Any]]:
     """The facts behind a reason, the best proven first."""
-    items = [ours[name] for name in because.ours if name in ours.facts]
-    items += [theirs[name] for name in because.theirs if name in theirs.facts]
+    items = ours.of(because.ours) + theirs.of(because.theirs)
     if len(items) > 1:
         items.sort(key=_proof)
     return items

@@ -224,17 +224,22 @@ def both_sides(
     candidates: Mapping[str, Column],
     shapes: Shapes = PLAIN,
 ) -> tuple[list[Term], list[Term]]:
-    """The features as the asking place sees the candidates, and as each of them sees it."""
+    """The features as the asking place sees the candidates, and as each of them sees it.
+
+    Where all that tells is the same from either side, both are one list.
+    """
     asked = _Asked(weights, profile, candidates, shapes)
-    ours = {feature.name: asked.term(feature, True) for feature in features}
-    theirs = [
-        ours[feature.name] if feature.told_once else asked.term(feature, False)
-        for feature in features
-    ]
-    return (
-        [term for term in ours.values() if term is not None],
-        [term for term in theirs if term is not None],
-    )
+    ours: list[Term] = []
+    theirs: list[Term] = []
+    differ = False
+    for feature in features:
+        seen = back = asked.term(feature, True)
+        if not feature.told_once:
+            back = asked.term(feature, False)
+            differ = differ or seen is not None or back is not None
+        ours += [] if seen is None else [seen]
+        theirs += [] if back is None else [back]
+    return ours, theirs if differ else ours
 
 
 def rank(terms: Sequence[Term], weights: Weights, gamma: float, rows: Rows) -> Ranking:
@@ -252,6 +257,8 @@ def rank(terms: Sequence[Term], weights: Weights, gamma: float, rows: Rows) -> R
 
 def weaker(ours: Ranking, theirs: Ranking) -> tuple[Ranking, NDArray[np.bool_]]:
     """The weaker side of each row, and where that is the asking side."""
+    if theirs is ours:
+        return ours, np.ones(len(ours.rows), np.bool_)
     mine = ours.rank_score <= theirs.rank_score
     pick: Callable[[Scores, Scores], Scores] = lambda a, b: np.where(mine, a, b)  # noqa: E731
     return (

@@ -63,8 +63,20 @@ def answer_match(
         language=context.words.language,
         snapshot_id=context.snapshot.id,
         weights=orjson.dumps(content["weights"]),
-        answer=as_json(head | content),
+        answer=as_json(head | content | {"results": _written_once(content["results"])}),
     )
+
+
+def _written_once(results: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Results whose reasons are the same from both sides, with these as bytes."""
+    once = []
+    for result in results:
+        other = result.get("other_side")
+        if other is not None and other["reasons"] is result["reasons"]:
+            reasons = orjson.Fragment(as_json(result["reasons"]))
+            result = result | {"reasons": reasons, "other_side": other | {"reasons": reasons}}
+        once.append(result)
+    return once
 
 
 def parse_request(kind: str, request: Any) -> MatchRequest:

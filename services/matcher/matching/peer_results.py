@@ -54,7 +54,8 @@ class PeerResults:
     ) -> list[dict[str, Any]]:
         """The results that were picked; `terms` are those of our side and of theirs."""
         sides, rows = picked.sides, picked.rows
-        ours, theirs = (shares(side, rows) for side in terms)
+        ours = shares(terms[0], rows)
+        theirs = ours if terms[1] is terms[0] else shares(terms[1], rows)
         results = [
             self._result(sides, int(at), Standing(above, judged), (ours[i], theirs[i]))
             for i, (at, above) in enumerate(zip(picked.shown, picked.above, strict=True))
@@ -83,9 +84,10 @@ class PeerResults:
         explain = Explainer(self.profile.facts, theirs, self.context.words, quote, self.exhibits)
         explain.by(self.context.catalogue.shapes(self.request.mode))
         limits = self.context.catalogue.weights["bands"]
-        ours_told, theirs_told = (
-            explain.reasons(part, mirrored=bool(side)) for side, part in enumerate(parts)
-        )
+        ours_told = explain.reasons(parts[0])
+        # Where the sides are one, so is what is told of them: no feature there has two faces.
+        alike = parts[1] is parts[0]
+        theirs_told = ours_told if alike else explain.reasons(parts[1], mirrored=True)
         result = {
             "place": place_summary(theirs, places.id(row)),
             **figures(sides.ranking, at, limits, standing),

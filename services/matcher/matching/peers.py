@@ -62,7 +62,8 @@ class PeerMatch:
         self.theirs: list[Term] = []
         if request.mode in TWO_SIDED:
             ours, theirs = both_sides(*asked)
-            self.ours, self.theirs = ours + given, theirs + given
+            self.ours = ours + given
+            self.theirs = self.ours if theirs is ours else theirs + given
         else:
             self.ours = asking_terms(*asked) + given
 
@@ -101,7 +102,8 @@ class PeerMatch:
     def rows(self, count: int, exhaustive: bool = False) -> Rows:
         """Rows that hold the best `count` candidates; all of them where asked for."""
         if not exhaustive and self.pool.grouped:
-            sides = [self.ours, self.theirs] if self.theirs else [self.ours]
+            two = bool(self.theirs) and self.theirs is not self.ours
+            sides = [self.ours, self.theirs] if two else [self.ours]
             query = Query(self.snapshot.places, sides, sum(self.weights.values()), self.gamma)
             found = best_rows(query, self.pool.open, self.pool.barred, count)
             if found is not None:
@@ -113,7 +115,9 @@ class PeerMatch:
         ours = rank(self.ours, self.weights, self.gamma, rows)
         if not self.theirs:
             return Sides(ours, None, None, None)
-        theirs = rank(self.theirs, self.weights, self.gamma, rows)
+        theirs = ours
+        if self.theirs is not self.ours:
+            theirs = rank(self.theirs, self.weights, self.gamma, rows)
         ranking, mine = weaker(ours, theirs)
         return Sides(ranking, mine, ours, theirs)
 

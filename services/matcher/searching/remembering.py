@@ -1,10 +1,10 @@
 """Remembering what was computed from a column, up to a number of bytes, oldest forgotten first."""
 
+import weakref
 from collections import OrderedDict
 from collections.abc import Callable, Hashable
 from threading import Lock
 from typing import Any, TypeVar
-from weakref import WeakKeyDictionary
 
 from models.snapshot.columns import Column
 
@@ -37,13 +37,15 @@ class _Memory:
         return found
 
 
-_memories: WeakKeyDictionary[Column, _Memory] = WeakKeyDictionary()
+# By the column's identity, while it is there.
+_memories: dict[int, _Memory] = {}
 
 
 def remembered(column: Column, key: Hashable, compute: Callable[[], Found]) -> Found:
     """What `compute` says, from memory where it was asked before."""
-    memory = _memories.get(column)
+    memory = _memories.get(id(column))
     if memory is None:
-        memory = _memories.setdefault(column, _Memory(len(column.values)))
+        memory = _memories.setdefault(id(column), _Memory(len(column.values)))
+        weakref.finalize(column, _memories.pop, id(column), None)
     found: Found = memory.get(key, compute)
     return found

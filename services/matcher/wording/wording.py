@@ -36,6 +36,7 @@ SHOWN = 8
 _SPANISH_AND = re.compile(r" y (?=[iíIÍ]|[hH][iíIÍ](?![aeAE]))")
 # Quotation marks inside a quotation, in pairs or not, would end it for the reader.
 _INNER_QUOTES = str.maketrans('“„«”»"', "‘‘‘’’'")
+_SINGLE = (str, int, float)
 # A text, the argument that follows it, and how that is written; None where none follows.
 Slot = tuple[str, str, Callable[[Any], str] | None]
 _ACCEPTED = re.compile(r"([a-z]{1,8}|\*)(?:-[a-z0-9-]*)?\s*(?:;\s*q=(0(?:\.\d*)?|1(?:\.0*)?)\s*)?$")
@@ -97,11 +98,9 @@ class Wording:
         one = self._ways.get(spec) or partial(self.term, spec)
 
         def write(value: Any) -> str:
-            return (
-                one(value) if type(value) in (str, int) and spec else self.format_field(value, spec)
-            )
+            return one(value) if type(value) in _SINGLE else self.format_field(value, spec)
 
-        return write
+        return write if spec else partial(self.format_field, spec=spec)
 
     def term(self, vocabulary: str, value: str) -> str:
         """The word for a value of an enum; the words of its id where there is none."""
@@ -137,7 +136,7 @@ class Wording:
         return {
             "name": str,
             "quote": lambda value: self.quoted(str(value)),
-            "number": lambda value: _number(value, language),
+            "number": partial(_number, language),
             "money": self.money,
             "country": lambda value: countries.get(value, str(value)),
             "language": lambda value: languages.get(value, str(value)),
@@ -195,7 +194,7 @@ def _locale(language: str) -> Locale:
 
 # Babel looks all of these up in its own data each time, which took half the time of an answer.
 @lru_cache(maxsize=100_000)
-def _number(value: float, language: str) -> str:
+def _number(language: str, value: float) -> str:
     if isinstance(value, int) and value >= GROUPED_BY_ALL:
         return f"{value:,}".replace(",", _between_thousands(language))
     return str(format_decimal(value, locale=_locale(language)))
