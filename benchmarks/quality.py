@@ -2,7 +2,7 @@
 
 `make quality TRUTH=<folder>` runs it; the folder holds truth files of the forms that
 `counterpart evaluate` reads: pairs_dev.csv, groups_dev.csv, memberships_dev.csv,
-pairs_twinning.csv.gz. What is not there is left out.
+pairs_twinning.csv.gz, peers_dev.csv.gz. What is not there is left out.
 """
 
 import sys
@@ -12,10 +12,13 @@ from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
+from benchmarks.at_home import at_home, tables_of
 from benchmarks.balance import balance
+from benchmarks.by_continent import by_continent
 from benchmarks.calibration import calibration, membership_calibration
 from benchmarks.ceiling import ceiling
 from benchmarks.showing import showing
+from benchmarks.telling import told_of
 from models.settings import Settings
 from models.taxonomy import Mode
 from services.asking import Asking
@@ -23,14 +26,13 @@ from services.matcher.learning.asking import Questions, membership_questions
 from services.matcher.learning.commands import MODES, Sample, TruthKind, questions
 from services.matcher.learning.evaluation import OURS, Evaluation, evaluate_peers
 from services.matcher.learning.memberships import evaluate_memberships
-from services.matcher.learning.metrics import METRICS, Figure
 from services.matcher.learning.resolving import Resolver
 from services.matcher.learning.truth import read_memberships
 from services.matcher.matching import Context
 
 PAGE = Path(__file__).resolve().parents[1] / "docs" / "quality.md"
 MARK = "<!-- measured -->"
-SAMPLE = 300
+SAMPLE = 3000
 # A part of them will do where everything is asked again and again.
 FEWER = 60
 SHOWN_ERRORS = 20
@@ -55,7 +57,7 @@ def main(folder: Path) -> None:
     found: dict[str, Evaluation] = {}
     for name, evaluation in _evaluations(context, folder):
         found[name] = evaluation
-        parts.append(_set(name, evaluation))
+        parts.append(told_of(name, evaluation))
         _write(parts)
     if not found:
         sys.exit(f"No truth files in {folder}: docs/quality.md is left as it is.")
@@ -77,6 +79,7 @@ def _write(parts: list[str]) -> None:
 def _evaluations(context: Context, folder: Path) -> Iterator[tuple[str, Evaluation]]:
     pairs, groups = folder / "pairs_dev.csv", folder / "groups_dev.csv"
     members, twins = folder / "memberships_dev.csv", folder / "pairs_twinning.csv.gz"
+    peers = folder / "peers_dev.csv.gz"
     if pairs.is_file():
         asked = questions(context, TruthKind.PAIRS, pairs)
         mode = MODES[TruthKind.PAIRS]
@@ -94,6 +97,11 @@ def _evaluations(context: Context, folder: Path) -> Iterator[tuple[str, Evaluati
             if not history:
                 rest = _without_the_largest(evaluated)
                 yield "memberships, places in the largest network left out", rest
+    if peers.is_file():
+        mode = MODES[TruthKind.PEERS]
+        for table, asked in tables_of(context, peers).items():
+            yield f"{table}, open pool", evaluate_peers(context, asked, mode)
+            yield f"{table}, closed pool", evaluate_peers(context, asked, mode, closed=True)
     if twins.is_file():
         asked = questions(context, TruthKind.PAIRS, twins)
         drawn = Sample(SAMPLE).of(asked)
@@ -117,8 +125,12 @@ def _further(context: Context, folder: Path, found: dict[str, Evaluation]) -> It
     if members is not None:
         yield membership_calibration(context, members.questions)
     yield showing(context)
+    peers = folder / "peers_dev.csv.gz"
+    if peers.is_file():
+        yield at_home(context, tables_of(context, peers), MODES[TruthKind.PEERS])
     yield balance(context, {name: one for name, one in sets.items() if name != "twinnings"})
     if asked is not None:
+        yield by_continent(context, asked, MODES[TruthKind.PAIRS])
         yield ceiling(context, asked, MODES[TruthKind.PAIRS])
     yield _ablation(context, found)
 
@@ -130,30 +142,6 @@ def _without_the_largest(found: Evaluation) -> Evaluation:
     kept = [at for at, q in enumerate(found.questions.asked) if most not in q.truths]
     asked = replace(found.questions, asked=[found.questions.asked[at] for at in kept])
     return Evaluation(asked, {n: [ranks[at] for at in kept] for n, ranks in found.ranks.items()})
-
-
-def _set(name: str, found: Evaluation) -> str:
-    q = found.questions
-    lines = [
-        f"## {name[0].upper()}{name[1:]}",
-        "",
-        f"{q.rows} rows, {q.resolved} resolved ({q.resolved / q.rows:.0%}), "
-        f"{len(found.ranks[OURS])} questions.",
-        "",
-        f"| | {' | '.join(METRICS)} |",
-        "|---" * (len(METRICS) + 1) + "|",
-    ]
-    for system, figures in found.figures().items():
-        lines.append(f"| {system} | {' | '.join(_cell(figures[m]) for m in METRICS)} |")
-    for metric in ("mrr", "recall@100"):
-        best, gained = found.ahead(metric)
-        lines.append(f"\nAhead of the best baseline in {metric} ({best}): {_cell(gained)}.")
-    return "\n".join(lines)
-
-
-def _cell(figure: Figure) -> str:
-    digits = 1 if abs(figure.value) > 1.5 else 3
-    return f"{figure.value:.{digits}f} [{figure.low:.{digits}f}, {figure.high:.{digits}f}]"
 
 
 def _ablation(context: Context, found: dict[str, Evaluation]) -> str:

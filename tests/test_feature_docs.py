@@ -157,7 +157,9 @@ def test_every_built_in_rule_is_explained_and_no_other() -> None:
 def _conditions() -> set[str]:
     """The conditions on peers; each has a text of its own."""
     named = {n.removeprefix("peer.") for n in wording("en").templates if n.startswith("peer.")}
-    code = (ROOT / "services/matcher/matching/candidates.py").read_text(encoding="utf-8")
+    folder = ROOT / "services/matcher/matching"
+    files = ("candidates.py", "by_country.py")
+    code = "".join((folder / name).read_text(encoding="utf-8") for name in files)
     quoted = set(re.findall(r'"([a-z_]+)"', code))
     assert named <= quoted, "a text of a condition that there is not"
     assert set(re.findall(r'Condition\(\s*"([a-z_]+)"', code)) <= named | {"visible"}

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from services.matcher.learning.resolving import Resolver, Unresolved
-from services.matcher.learning.truth import GroupRow, MemberRow, PairRow
+from services.matcher.learning.truth import GroupRow, MemberRow, PairRow, PeerRow
 
 Facts = dict[str, Any]
 
@@ -22,6 +22,8 @@ class Question:
     side: str = ""
     year: int | None = None
     source: str = ""
+    countries: tuple[str, ...] = ()
+    """Where partners are asked for; abroad where none is named."""
 
 
 @dataclass
@@ -94,6 +96,26 @@ def _together(groups: Iterable[dict[int, str]]) -> dict[int, set[int]]:
     for group in groups:
         for place in group:
             found[place] |= set(group) - {place}
+    return found
+
+
+def peer_questions(resolver: Resolver, rows: Sequence[PeerRow]) -> Questions:
+    """Each place of an official table asks for its peers at home, as the table names them."""
+    found = Questions(len(rows))
+    named: dict[tuple[str, int, str], set[int]] = defaultdict(set)
+    for row in rows:
+        place, peer = resolver.place(row.place), resolver.place(row.peer)
+        missing = [end for end in (place, peer) if isinstance(end, Unresolved)]
+        if isinstance(place, Unresolved) or isinstance(peer, Unresolved) or place == peer:
+            found.lost(row.line, *(missing or [Unresolved(str(row.place), "both are one place")]))
+            continue
+        found.resolved += 1
+        found.sides[row.table] |= {place, peer}
+        named[row.table, place, row.place.country].add(peer)
+    for (table, place, country), peers in named.items():
+        truths, home = tuple(sorted(peers)), (country,)
+        question = Question(place, truths, side=table, source=table, countries=home)
+        found.asked.append(question)
     return found
 
 

@@ -12,11 +12,17 @@ from services.matcher.learning.asking import (
     group_questions,
     membership_questions,
     pair_questions,
+    peer_questions,
 )
 from services.matcher.learning.evaluation import Evaluation, evaluate_peers
 from services.matcher.learning.memberships import evaluate_memberships
 from services.matcher.learning.resolving import Resolver
-from services.matcher.learning.truth import read_groups, read_memberships, read_pairs
+from services.matcher.learning.truth import (
+    read_groups,
+    read_memberships,
+    read_pairs,
+    read_peers,
+)
 from services.matcher.matching import Context
 
 Facts = dict[str, Any]
@@ -26,6 +32,7 @@ class TruthKind(StrEnum):
     PAIRS = "pairs"
     GROUPS = "groups"
     MEMBERSHIPS = "memberships"
+    PEERS = "peers"
 
 
 class Pool(StrEnum):
@@ -33,7 +40,11 @@ class Pool(StrEnum):
     CLOSED = "closed"
 
 
-MODES = {TruthKind.PAIRS: Mode.SUSTAINED_PAIRING, TruthKind.GROUPS: Mode.COHORT}
+MODES = {
+    TruthKind.PAIRS: Mode.SUSTAINED_PAIRING,
+    TruthKind.GROUPS: Mode.COHORT,
+    TruthKind.PEERS: Mode.SUSTAINED_PAIRING,
+}
 
 
 def questions(context: Context, kind: TruthKind, path: Path) -> Questions:
@@ -46,6 +57,8 @@ def questions(context: Context, kind: TruthKind, path: Path) -> Questions:
             return group_questions(resolver, read_groups(path))
         case TruthKind.MEMBERSHIPS:
             return membership_questions(resolver, read_memberships(path))
+        case TruthKind.PEERS:
+            return peer_questions(resolver, read_peers(path))
 
 
 @dataclass(frozen=True)

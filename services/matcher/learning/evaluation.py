@@ -31,9 +31,14 @@ class Evaluation:
 
     questions: Questions
     ranks: dict[str, list[Ranks]] = field(default_factory=dict)
+    _summed: dict[tuple[str, int], dict[str, Figure]] = field(default_factory=dict, repr=False)
 
     def figures(self) -> dict[str, dict[str, Figure]]:
-        return {name: summary(ranks) for name, ranks in self.ranks.items()}
+        """Each system's figures; of the same ranks they are drawn once."""
+        for name, ranks in self.ranks.items():
+            if (name, len(ranks)) not in self._summed:
+                self._summed[name, len(ranks)] = summary(ranks)
+        return {name: self._summed[name, len(ranks)] for name, ranks in self.ranks.items()}
 
     def best_baseline(self, metric: str) -> str:
         figures = self.figures()
@@ -88,10 +93,11 @@ def peer_matches(
             "mode": mode,
             "needs": themes.needs(question.theme),
             "exclude": [places.id(row) for row in question.ignored],
+            "filters": {"countries": list(question.countries)} if question.countries else {},
         }
         if closed:
             request["among"] = [places.id(row) for row in sorted(questions.sides[question.side])]
-            request["filters"] = {"kinds": list(PlaceKind)}
+            request["filters"] |= {"kinds": list(PlaceKind)}
         match = PeerMatch(context, PeersRequest.model_validate(request))
         yield question, match, match.rows(len(places), exhaustive=True)
 

@@ -23,7 +23,7 @@ MOST = 600
 
 def train(context: Context, kind: TruthKind, path: Path, out: Path, seed: int = 0) -> Facts:
     """Learn a mode's weights from a file; written only where the gate lets them by."""
-    if kind is TruthKind.MEMBERSHIPS:
+    if kind not in (TruthKind.PAIRS, TruthKind.GROUPS):
         raise BadFile("Weights are learned from pairs or groups.")
     mode, sample = MODES[kind], Sample(MOST, seed)
     parts = held_out(questions(context, kind, path), context)

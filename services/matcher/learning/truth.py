@@ -1,4 +1,4 @@
-"""Truth files: real pairs, groups and memberships as CSV, checked row by row."""
+"""Truth files: real pairs, groups, memberships and peer tables as CSV, checked row by row."""
 
 import csv
 import gzip
@@ -61,6 +61,16 @@ class MemberRow:
     year: int | None
 
 
+@dataclass(frozen=True)
+class PeerRow:
+    """A place that an official table names among the most alike of another, in one country."""
+
+    line: int
+    table: str
+    place: Named
+    peer: Named
+
+
 def read_pairs(path: Path) -> list[PairRow]:
     """Pairs: place_a, country_a, place_b, country_b; lat, lon, programme and theme if known."""
     found = [
@@ -100,6 +110,21 @@ def read_memberships(path: Path) -> list[MemberRow]:
         for line, row in _rows(path, ("network", "place_name", "country_iso2"))
     ]
     _no_twice(path, [(r.line, (fold(r.network), r.place.kind, _key(r.place))) for r in found])
+    return found
+
+
+def read_peers(path: Path) -> list[PeerRow]:
+    """Official tables of peers: tool, place, country, peer, which lies in that country too."""
+    found = [
+        PeerRow(
+            line,
+            row["tool"],
+            _place(row, "place", "country"),
+            _place(row, "peer", "country"),
+        )
+        for line, row in _rows(path, ("tool", "place", "country", "peer"))
+    ]
+    _no_twice(path, [(r.line, (fold(r.table), _key(r.place), _key(r.peer))) for r in found])
     return found
 
 

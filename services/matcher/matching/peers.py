@@ -75,10 +75,16 @@ class PeerMatch:
         deepen = self.request.ties is Ties.DEEPEN or self.request.purpose is not Purpose.INNOVATION
         if deepen:
             weights[EXISTING_TIE] = DEEPEN_WEIGHT
-        if deepen or self.request.among is not None:
-            # Of partners known or named, who is likely to take part is no longer the question.
+        if deepen or self.request.among is not None or self._stays_at_home():
+            # Of partners known or named, who is likely to take part is no longer the question; of
+            # those at home nobody asks who works with others abroad.
             weights[WORKS_ABROAD.name] = 0
         return weights
+
+    def _stays_at_home(self) -> bool:
+        """Whether peers are asked for in the place's own country alone."""
+        countries = self.request.filters.countries
+        return countries is not None and set(countries) == {self.profile.facts["country"]}
 
     def _given(self) -> list[Term]:
         """Likeness of texts where both sides wrote one, and existing ties."""

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from models.errors import BadFile, InvalidInput
-from services.matcher.learning.truth import read_groups, read_memberships, read_pairs
+from services.matcher.learning.truth import read_groups, read_memberships, read_pairs, read_peers
 
 PAIRS = "place_a,country_a,place_b,country_b,programme,theme\n"
 
@@ -60,3 +60,30 @@ def test_a_bad_file_is_refused_in_words(tmp_path: Path, text: str, said: str) ->
 def test_a_missing_file_is_refused_in_words(tmp_path: Path) -> None:
     with pytest.raises(BadFile, match="cannot be read"):
         read_pairs(tmp_path / "nowhere.csv")
+
+
+PEERS = "tool,place,country,peer,rank,as_of\n"
+
+
+def test_tables_of_peers(tmp_path: Path) -> None:
+    text = PEERS + "T,Ale,SE,Mark,,2025\nU,Ale,SE,Mark,1,\n"
+    first, second = read_peers(_file(tmp_path, text))
+    assert (first.table, first.place.name, first.peer.name, first.peer.country) == (
+        "T", "Ale", "Mark", "SE",
+    )  # fmt: skip
+    assert second.table == "U"
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("tool,place,country\nT,Ale,SE\n", "peer"),
+        (PEERS + "T,Ale,SE,,,\n", "peer is empty"),
+        (PEERS + "T,Ale,ZZ,Mark,,\n", "unknown country 'ZZ'"),
+        (PEERS + "T,Ale,SE,Mark,1,\nT,Ale,SE,mark,2,\n", "the same as line 2"),
+    ],
+)
+def test_a_bad_table_of_peers_is_refused_in_words(tmp_path: Path, text: str, said: str) -> None:
+    with pytest.raises((BadFile, InvalidInput)) as refused:
+        read_peers(_file(tmp_path, text))
+    assert said in refused.value.detail

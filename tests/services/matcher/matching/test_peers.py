@@ -181,3 +181,16 @@ def test_a_count_without_a_cap_and_slots_without_room_are_refused(client: TestCl
     for wrong in ({"shown": {BILBAO: 1}}, {"stretch": 3, "limit": 3}, {"exposure_cap": 0}):
         answer = client.post("/v1/matches/peers", json={"place_id": BRISTOL, **wrong})
         assert answer.status_code == 422, wrong
+
+
+def test_at_home_nobody_asks_who_works_abroad(client: TestClient) -> None:
+    def weight(countries: list[str] | None) -> float:
+        body = {"place_id": BILBAO, "limit": 1, "filters": {"countries": countries}}
+        return float(ask(client, "peers", body)["weights"]["works_abroad"])
+
+    usual = weight(None)
+    assert usual > 0
+    assert weight(["ES"]) == 0
+    assert weight(["FR"]) == weight(["ES", "FR"]) == usual
+    asked = {"weights": {"works_abroad": 2}, "filters": {"countries": ["ES"]}}
+    assert ask(client, "peers", {"place_id": BILBAO, **asked})["weights"]["works_abroad"] == 2
