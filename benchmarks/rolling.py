@@ -49,6 +49,7 @@ class Matcher:
         command = [str(Path(sys.executable).with_name("counterpart")), "serve", "matcher"]
         env = {**os.environ, "COUNTERPART_VAR": str(self.var), "COUNTERPART_DRAIN_SECONDS": "4"}
         env |= {"COUNTERPART_PUBLIC_READ": "true", "COUNTERPART_RATE_PER_ADDRESS": ""}
+        env["COUNTERPART_WORKERS"] = "1"
         quiet = subprocess.DEVNULL
         self.process = subprocess.Popen(
             [*command, "--port", str(self.port)], env=env, stdout=quiet, stderr=quiet

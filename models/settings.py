@@ -97,8 +97,8 @@ class Settings(BaseSettings):
     rate_storage: str = ""
     """Where requests are counted: a URI of `limits`, such as redis://…; empty is here."""
 
-    workers: int = Field(default=1, ge=1, le=256)
-    """How many processes `counterpart serve matcher` answers with; they share the snapshot."""
+    workers: int = Field(default=0, ge=0, le=256)
+    """How many processes answer, sharing the snapshot; 0 is as many as this machine carries."""
 
     requests_at_once: int = Field(default=100, ge=1)
     """How many requests a process answers at once; the others are told to come again."""

@@ -11,11 +11,15 @@ from models.settings import Settings
 from services import logs, printing, serving
 from services.commands import agents, audit, backup, demo, keys, learning, loading, matching
 from services.commands.console import Commands, settings_in_force
+from services.commands.preparing_apart import prepare_apart
 from services.ingest import app as ingest
+from services.ingest.state import put_in_order
 from services.matcher import app as matcher
-from services.preparing import prepare, ready_database
+from services.preparing import ready_database
 from services.telemetry import TELEMETRY
 from services.web.app import install
+from services.workers import supervising
+from services.workers.counting import workers_here
 
 app = typer.Typer(
     cls=Commands,
@@ -68,20 +72,21 @@ def serve(
     settings = settings_in_force()
     listener = serving.listen(host or settings.host, settings.port if port is None else port)
     if prepared:
-        prepare(settings, printing.progress)
+        prepare_apart(settings, listener)
     _check_database(settings)
     logs.configure()
-    match service:
-        case Service.MATCHER if settings.workers > 1:
-            serving.run_matchers(listener, settings.workers)
-            return
-        case Service.MATCHER:
-            served = matcher.create_app(settings)
-        case Service.INGEST:
-            served = ingest.create_app(settings)
-        case None:
-            served = create_app(settings)
-    serving.run(served, listener)
+    # What the ingest service does besides its jobs, which come one by one, is little.
+    workers = 1 if service is Service.INGEST else workers_here(settings)
+    settings = settings.model_copy(update={"workers": workers})
+    make = _APPS[service]
+    if workers == 1:
+        serving.run(make(settings), listener)
+    else:
+        put_in_order(settings)
+        supervising.run(make, settings, listener)
+
+
+_APPS = {Service.MATCHER: matcher.create_app, Service.INGEST: ingest.create_app, None: create_app}
 
 
 for group in (loading, matching, learning, backup, agents, demo):

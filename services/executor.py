@@ -18,7 +18,7 @@ from concurrent.futures import (
     ProcessPoolExecutor,
     wait,
 )
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from importlib import import_module
 from itertools import chain, islice
 from multiprocessing import get_context, parent_process
@@ -26,6 +26,7 @@ from threading import Thread
 from typing import Any, Generic, TypeVar
 
 from models.errors import ExecutorUnavailable
+from models.machine import cores
 
 LOCAL = "local"
 # Enough to keep a hundred workers busy, few enough that their answers fit in memory.
@@ -123,13 +124,6 @@ def workers(setting: str) -> Iterator[Workers]:
         yield pool
     finally:
         pool.close()
-
-
-def cores() -> int:
-    """How many cores this process may use."""
-    with suppress(AttributeError):
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1
 
 
 def _processes(count: int) -> Executor:

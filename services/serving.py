@@ -1,18 +1,15 @@
 """The HTTP server: a port taken before any work, and a word when it answers."""
 
 import socket
+from collections.abc import Callable
 
 import uvicorn
 from fastapi import FastAPI
-from uvicorn.supervisors import Multiprocess
 
 from models.errors import Problem
-from services import logs, printing
+from services import printing
 from services.load.patience import Impatient
-from services.matcher import app as matcher
 
-# A busy machine imports slowly; a matcher that says nothing for longer is replaced.
-STARTING_SECONDS = 120
 _EVERYWHERE = {"0.0.0.0": "127.0.0.1", "::": "::1"}
 _EXAMPLE = (
     '{"place_id": "gn:3128026", "limit": 3, '
@@ -45,36 +42,27 @@ def address(listener: socket.socket) -> str:
 
 
 def run(app: FastAPI, listener: socket.socket) -> None:
-    """Serve until interrupted; the log of requests is the app's own."""
-    config = uvicorn.Config(
-        app, http=Impatient, log_config=None, log_level="warning", access_log=False
-    )
-    _Server(config, _greeting(app, address(listener))).run([listener])
+    """Serve until interrupted, in this process."""
+    said = greeting(app, address(listener))  # opens the snapshot, before anybody asks for it
+    Server(app, lambda: printing.say(said)).run([listener])
 
 
-def run_matchers(listener: socket.socket, workers: int) -> None:
-    """Answer with several matchers; what they read of the snapshot is in memory once."""
-    config = uvicorn.Config(
-        "services.serving:matcher_of_its_own",
-        factory=True,
-        workers=workers,
-        http=Impatient,
-        timeout_worker_healthcheck=STARTING_SECONDS,
-        log_config=None,
-        log_level="warning",
-        access_log=False,
-    )
-    printing.say(f"Counterpart answers at {address(listener)} with {workers} matchers.")
-    Multiprocess(config, [listener]).run()
+class Server(uvicorn.Server):
+    """A server that does something once it answers; the log of requests is the app's own."""
+
+    def __init__(self, app: FastAPI, up: Callable[[], object]) -> None:
+        config = uvicorn.Config(
+            app, http=Impatient, log_config=None, log_level="warning", access_log=False
+        )
+        super().__init__(config)
+        self._up = up
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        self._up()
 
 
-def matcher_of_its_own() -> FastAPI:
-    """The matcher in a process of its own, by the settings in its environment."""
-    logs.configure()
-    return matcher.create_app()
-
-
-def _greeting(app: FastAPI, at: str) -> str:
+def greeting(app: FastAPI, at: str) -> str:
     """What to open and what to paste, or what to run first."""
     said = f"Counterpart answers at {at} (the API is described at {at}/docs)."
     if not hasattr(app.state, "matcher"):
@@ -87,15 +75,3 @@ def _greeting(app: FastAPI, at: str) -> str:
         f"{said}\nAsk it for peers of Bilbao:\n"
         f"  curl -s {at}/v1/matches/peers -H 'Content-Type: application/json' -d '{_EXAMPLE}'"
     )
-
-
-class _Server(uvicorn.Server):
-    """A server that says where it is once it answers."""
-
-    def __init__(self, config: uvicorn.Config, greeting: str) -> None:
-        super().__init__(config)
-        self.greeting = greeting
-
-    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
-        await super().startup(sockets)
-        printing.say(self.greeting)

@@ -1,5 +1,7 @@
 """The console that commands share: their settings, and errors said in a line."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Annotated, Any
 
 import typer
@@ -21,18 +23,26 @@ class Commands(TyperGroup):
     """Commands whose errors are said in a line, without a traceback."""
 
     def invoke(self, ctx: Any) -> Any:
-        try:
+        with errors_in_a_line():
             return super().invoke(ctx)
-        except AmbiguousName as ambiguous:
-            printing.candidates(ambiguous.name, ambiguous.places)
-            raise typer.Exit(AMBIGUOUS) from None
-        except Problem as problem:
-            printing.problem(problem.detail, problem.extra.get("errors", ()))
-        except EmbeddingModelUnavailable as unavailable:
-            printing.problem(str(unavailable))
-        except OperationalError as failed:
-            printing.problem(f"the database cannot be used: {failed.orig}")
-        raise typer.Exit(1)
+
+
+@contextmanager
+def errors_in_a_line() -> Iterator[None]:
+    """What goes wrong in here is said, and the command exits."""
+    try:
+        yield
+        return
+    except AmbiguousName as ambiguous:
+        printing.candidates(ambiguous.name, ambiguous.places)
+        raise typer.Exit(AMBIGUOUS) from None
+    except Problem as problem:
+        printing.problem(problem.detail, problem.extra.get("errors", ()))
+    except EmbeddingModelUnavailable as unavailable:
+        printing.problem(str(unavailable))
+    except OperationalError as failed:
+        printing.problem(f"the database cannot be used: {failed.orig}")
+    raise typer.Exit(1)
 
 
 def settings_in_force() -> Settings:

@@ -5,8 +5,9 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from threading import Event, Thread
+from time import monotonic
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete, select, update
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
@@ -14,6 +15,7 @@ from models.database import Sessions
 from models.tables import DeliveryRow, WebhookRow, now
 from services.events.reaching import NotReachable, Reaching
 from services.events.signing import Signer
+from services.load.turn import Turn
 
 log = logging.getLogger(__name__)
 # Minutes to wait after each failure; after the last one it is given up.
@@ -34,10 +36,12 @@ class Sender:
 
     def round(self, at: datetime | None = None) -> int:
         """Send everything that is due; answers with how many were tried."""
-        at = at or now()
+        at, began = at or now(), monotonic()
         due = self._lease(at)
         for key in due:
-            self._send(key, at)
+            since = timedelta(seconds=monotonic() - began)
+            if self._renew(key, at + LEASE, since):
+                self._send(key, at, since)
         return len(due)
 
     def _lease(self, at: datetime) -> list[tuple[str, str]]:
@@ -55,13 +59,26 @@ class Sender:
                 row.next_at = at + LEASE
             return [(row.tenant_id, row.id) for row in rows]
 
-    def _send(self, key: tuple[str, str], at: datetime) -> None:
+    def _renew(self, key: tuple[str, str], until: datetime, since: timedelta) -> bool:
+        """Whether a delivery is still this process's: those before it may have taken long."""
+        tenant, delivery = key
+        with self.sessions.begin() as session:
+            renewed = session.execute(
+                update(DeliveryRow)
+                .where(DeliveryRow.tenant_id == tenant, DeliveryRow.id == delivery)
+                .where(DeliveryRow.state == "waiting", DeliveryRow.next_at == until)
+                .values(next_at=until + since)
+                .returning(DeliveryRow.id)
+            )
+            return renewed.first() is not None
+
+    def _send(self, key: tuple[str, str], at: datetime, since: timedelta) -> None:
         with self.sessions() as session:
             row = session.get(DeliveryRow, key)
             webhook = session.get(WebhookRow, (row.tenant_id, row.webhook_id)) if row else None
         if row is None:
             return
-        told, gone = self._told(row, webhook, at)
+        told, gone = self._told(row, webhook, at + since)
         with self.sessions.begin() as session:
             kept = session.get(DeliveryRow, key)
             if kept is not None:
@@ -104,10 +121,11 @@ def forget_old(session: Session, at: datetime) -> None:
 
 @dataclass
 class Rounds:
-    """Calls some functions again and again in a thread, until it is told to stop."""
+    """Calls some functions again and again in a thread, in one of the processes of a machine."""
 
     calls: tuple[Round, ...]
     seconds: float
+    turn: Turn
     _stopping: Event = field(default_factory=Event)
     _thread: Thread | None = None
 
@@ -120,13 +138,21 @@ class Rounds:
         self._stopping.set()
         if self._thread is not None:
             self._thread.join(timeout=30)
+        self.turn.give_back()
 
     def _run(self) -> None:
         while not self._stopping.wait(self.seconds):
-            for call in self.calls:
-                try:
-                    call()
-                except SQLAlchemyError:
-                    log.warning("events: the database cannot be used now")
-                except Exception:
-                    log.exception("events: a round failed")
+            try:
+                for call in self.calls if self.turn.is_mine() else ():
+                    _try(call)
+            except OSError:
+                log.exception("events: the data directory cannot be written")
+
+
+def _try(call: Round) -> None:
+    try:
+        call()
+    except SQLAlchemyError:
+        log.warning("events: the database cannot be used now")
+    except Exception:
+        log.exception("events: a round failed")

@@ -18,10 +18,12 @@ from models.snapshot.remote import share
 from services.ingest.embed import TextReader, read_new_texts
 from services.ingest.files import Upload, load
 from services.ingest.jobs import Jobs, Report
+from services.ingest.machine_jobs import MachineJobs
 from services.ingest.orders import Order
 from services.ingest.publish import anchors, publish
 from services.ingest.queue_tables import is_ready, is_shared
 from services.ingest.shared_jobs import SharedJobs
+from services.load.turn import Turn
 
 
 @dataclass
@@ -39,6 +41,9 @@ class Ingest:
     def __post_init__(self) -> None:
         if is_shared(self.engine):
             self.jobs = SharedJobs(self.every_tenant, self.engine, self.carry_out, self.uploads)
+        elif self.has_others:
+            turn = Turn(self.settings.var / "jobs.lock")
+            self.jobs = MachineJobs(self.every_tenant, self.carry_out, self.uploads, turn)
         else:
             self.jobs = Jobs(self.every_tenant)
 
@@ -48,11 +53,17 @@ class Ingest:
 
     @property
     def uploads(self) -> Path:
-        return self.settings.var / "uploads"
+        return uploads_of(self.settings)
+
+    @property
+    def has_others(self) -> bool:
+        """Whether other workers of this machine do the same."""
+        return self.settings.workers > 1
 
     def start(self) -> None:
-        """Put in order what an earlier process left behind."""
-        shutil.rmtree(self.uploads, ignore_errors=True)
+        """Put in order what an earlier process left behind, and begin."""
+        if not self.has_others:
+            put_in_order(self.settings)
         if not self.not_ready():
             self.jobs.start()
 
@@ -108,6 +119,16 @@ class Ingest:
             if self._embedder is None:
                 self._embedder = load_embedder(self.settings.embedding_model)
             return self._embedder
+
+
+def uploads_of(settings: Settings) -> Path:
+    """Where uploads wait to be read."""
+    return settings.var / "uploads"
+
+
+def put_in_order(settings: Settings) -> None:
+    """Remove the uploads that an earlier process left behind; before any worker begins."""
+    shutil.rmtree(uploads_of(settings), ignore_errors=True)
 
 
 def _ingest(request: Request) -> Ingest:

@@ -183,7 +183,7 @@ def _item(limit: str) -> RateLimitItem | None:
 
 def _storage(settings: Settings) -> str:
     """In memory for one process; several on a machine count in one file."""
-    if settings.workers == 1:
+    if settings.workers <= 1:
         return "memory://"
     settings.var.mkdir(parents=True, exist_ok=True)
     return f"{SCHEME}://{settings.var.resolve() / 'rates.db'}"

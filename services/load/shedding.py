@@ -4,7 +4,6 @@ import asyncio
 from collections.abc import Callable
 
 from fastapi import Request, Response
-from prometheus_client import Counter, Gauge
 from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -12,9 +11,8 @@ from models.errors import Overloaded, Problem, TookTooLong
 from models.settings import Settings
 from models.waiting import answered_within
 from services.load.draining import Draining
+from services.measures import SHED, in_hand
 
-IN_HAND = Gauge("counterpart_requests_in_hand", "Requests being answered")
-SHED = Counter("counterpart_requests_shed", "Requests refused to keep up", ["why"])
 # Asked by whoever decides whether this server lives: never refused.
 ALWAYS = frozenset({"/healthz", "/readyz", "/metrics"})
 
@@ -35,7 +33,7 @@ class Shedding:
         self.app, self.at_once = app, settings.requests_at_once
         self.seconds, self.database_seconds = settings.deadline_seconds, settings.database_seconds
         self.draining, self.refuse = draining, refuse
-        self._in_hand = 0
+        self._in_hand, self._told = 0, in_hand()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -53,12 +51,12 @@ class Shedding:
             await self.refuse(Request(scope), Overloaded())(scope, receive, send)
             return
         self._in_hand += 1
-        IN_HAND.inc()
+        self._told.inc()
         try:
             await self._in_time(scope, receive, send)
         finally:
             self._in_hand -= 1
-            IN_HAND.dec()
+            self._told.dec()
 
     async def _in_time(self, scope: Scope, receive: Receive, send: Send) -> None:
         has_begun = False

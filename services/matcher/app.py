@@ -19,6 +19,7 @@ from services.access.server_secret import server_secret
 from services.events.reaching import Reaching
 from services.events.sending import Rounds, Sender
 from services.load.lane import Lane
+from services.load.turn import Turn
 from services.matcher.contract import OPERATIONS, TOLD
 from services.matcher.current import Current
 from services.matcher.decisions.decisions import Decisions
@@ -132,7 +133,8 @@ def _rounds(app: FastAPI, settings: Settings, matcher: Matcher) -> Rounds:
     secret = server_secret(settings.secret.get_secret_value(), settings.var)
     sender = Sender(app.state.every_tenant, secret, Reaching(settings.webhooks_anywhere))
     look = partial(look_again, matcher, app.state.every_tenant)
-    return Rounds((look, sender.round), settings.webhook_seconds)
+    turn = Turn(settings.var / "rounds.lock")
+    return Rounds((look, sender.round), settings.webhook_seconds, turn)
 
 
 def create_app(settings: Settings | None = None) -> FastAPI:

@@ -8,10 +8,10 @@ on. A job whose lock is free and whose state says otherwise has lost its process
 import fcntl
 import re
 import shutil
-from collections import Counter
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from io import BufferedWriter
 from pathlib import Path
 from secrets import token_hex
 from threading import Event, Lock
@@ -22,14 +22,16 @@ import orjson
 import structlog
 
 from models.errors import Conflict, NotFound, Problem, TooManyJobs
+from services.load.turn import Turn
 from services.matcher.whole import Everyone, ask_everyone
 
-# One is worked on at a time: it uses all cores. So many of one tenant are kept.
+# One is worked on at a time on a machine: it uses all cores. So many of one tenant are kept.
 MOST_OF_A_TENANT = 3
 SECONDS_TO_WAIT = 30
 KEPT_SECONDS = 7 * 24 * 3600
 SECONDS_BETWEEN_WORDS = 2
-STATE, ANSWERS, LOCK = "state.json", "answers.ndjson", "lock"
+SECONDS_TO_A_TURN = 0.5
+STATE, ANSWERS, LOCK, TURN = "state.json", "answers.ndjson", "lock", "working.lock"
 _ID = re.compile(r"^[0-9a-f]{32}$")
 _LOST = "The server that worked on it was stopped: ask again."
 _FAILED = "The job failed for a reason of the service; its id helps find why."
@@ -47,18 +49,11 @@ class WholeJobs:
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="whole")
         self._stopping = Event()
         self._lock = Lock()
-        self._begun: Counter[str] = Counter()
 
     def begin(self, asked: Everyone, rows: list[int]) -> str:
         """Queue the question; answers with the id of its job."""
-        with self._lock:
-            if self._begun[asked.tenant] >= MOST_OF_A_TENANT:
-                raise TooManyJobs(MOST_OF_A_TENANT, SECONDS_TO_WAIT)
-            self._begun[asked.tenant] += 1
         self._tidy()
         job_id = token_hex(16)
-        home = self.folder / job_id
-        home.mkdir(parents=True)
         state = {
             "job_id": job_id,
             "tenant": asked.tenant,
@@ -68,11 +63,21 @@ class WholeJobs:
             "snapshot_id": asked.snapshot.name,
             "as_of": asked.as_of.isoformat(),
         }
-        lock = (home / LOCK).open("wb")
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        _write(home, state)
+        with self._lock:
+            if self._unfinished(asked.tenant) >= MOST_OF_A_TENANT:
+                raise TooManyJobs(MOST_OF_A_TENANT, SECONDS_TO_WAIT)
+            lock = _filed(self.folder / job_id, state)
         self._thread.submit(self._run, asked, rows, state, lock)
         return job_id
+
+    def _unfinished(self, tenant: str) -> int:
+        """How many of a tenant's jobs the processes of this machine have in hand."""
+        found = 0
+        for file in self.folder.glob(f"*/{STATE}"):
+            with suppress(FileNotFoundError):  # over for long, and tidied away
+                is_free = _is_free(file.parent / LOCK)
+                found += not is_free and orjson.loads(file.read_bytes())["tenant"] == tenant
+        return found
 
     def find(self, tenant: str, job_id: str) -> dict[str, Any]:
         """How a tenant's own job stands."""
@@ -100,13 +105,15 @@ class WholeJobs:
         self._thread.shutdown(wait=True, cancel_futures=True)
 
     def _run(self, asked: Everyone, rows: list[int], state: dict[str, Any], lock: Any) -> None:
-        home = self.folder / state["job_id"]
-        try:
-            with lock, self._outcome(home, state):
+        home, turn = self.folder / state["job_id"], Turn(self.folder / TURN)
+        with lock, self._outcome(home, state):
+            while not turn.is_mine():
+                if self._stopping.wait(SECONDS_TO_A_TURN):
+                    raise Stopped
+            try:
                 self._work(home, asked, rows, state)
-        finally:
-            with self._lock:
-                self._begun[asked.tenant] -= 1
+            finally:
+                turn.give_back()
 
     def _work(self, home: Path, asked: Everyone, rows: list[int], state: dict[str, Any]) -> None:
         said = monotonic()
@@ -147,6 +154,15 @@ class WholeJobs:
             state = home / STATE
             if state.is_file() and time() - state.stat().st_mtime > KEPT_SECONDS:
                 shutil.rmtree(home, ignore_errors=True)
+
+
+def _filed(home: Path, state: dict[str, Any]) -> BufferedWriter:
+    """A job's folder; its lock is this process's until the job is over."""
+    home.mkdir(parents=True)
+    lock = (home / LOCK).open("wb")
+    fcntl.flock(lock, fcntl.LOCK_EX)
+    _write(home, state)
+    return lock
 
 
 def _write(home: Path, state: dict[str, Any]) -> None:

@@ -15,7 +15,7 @@ from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.openapi.docs import get_swagger_ui_html
 from fastapi.responses import HTMLResponse
-from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
+from prometheus_client import CONTENT_TYPE_LATEST
 from sqlalchemy.exc import DataError, IntegrityError
 from starlette.exceptions import HTTPException
 from starlette.staticfiles import StaticFiles
@@ -31,6 +31,7 @@ from services.load.draining import add_draining
 from services.load.rates import RateLimit
 from services.load.shedding import Shedding
 from services.logs import RequestLog, request_id
+from services.measures import told
 from services.web.ageing import Ageing
 from services.web.answers import Health, Ready
 from services.web.asked import asked_of
@@ -197,7 +198,7 @@ def _add_health(app: FastAPI, ready: Readiness) -> None:
     @app.get("/metrics", tags=["health"])
     def metrics() -> Response:
         """Counts and times of requests, for Prometheus."""
-        return Response(generate_latest(), media_type=CONTENT_TYPE_LATEST)
+        return Response(told(), media_type=CONTENT_TYPE_LATEST)
 
 
 def _add_pages(app: FastAPI) -> None:

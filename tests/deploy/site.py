@@ -141,7 +141,8 @@ class Site:
         """A service with a data directory of its own, as on a machine of its own."""
         port = free_port()
         command = [*_COUNTERPART, "serve", service]
-        environment = {**self.environment, "COUNTERPART_VAR": str(self.folder / name)}
+        own = {"COUNTERPART_VAR": str(self.folder / name), "COUNTERPART_WORKERS": "1"}
+        environment = {**self.environment, **own}
         with (self.folder / f"{name}.log").open("ab") as log:
             self.processes[port] = subprocess.Popen(
                 [*command, "--port", str(port)],

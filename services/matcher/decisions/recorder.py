@@ -110,9 +110,9 @@ class Recorder:
         now = datetime.now(UTC)
         if now - self._tidied < timedelta(days=1):
             return
-        if remove_old(self.ledger, now - self.retention):
-            with self._lock:
-                self._known.clear()
+        remove_old(self.ledger, now - self.retention)
+        with self._lock:
+            self._known.clear()  # another process may have removed what this one knows of
         self._tidied = now
 
     def _run(self) -> None:

@@ -11,7 +11,6 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.sparse import csr_matrix  # type: ignore[import-untyped]
 from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 
 Scores = NDArray[np.float64]
@@ -71,8 +70,10 @@ def _model(make: Callable[[], Any]) -> Model:
     return scores
 
 
-def _table(lists: list[set[int]], count: int) -> csr_matrix:
+def _table(lists: list[set[int]], count: int) -> Any:
     """Places by networks: 1 for a membership."""
+    from scipy.sparse import csr_matrix  # type: ignore[import-untyped]
+
     rows = np.repeat(np.arange(len(lists)), [len(networks) for networks in lists])
     columns = np.array([network for networks in lists for network in sorted(networks)], np.intp)
     ones = np.ones(len(rows), np.float32)

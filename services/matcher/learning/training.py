@@ -14,7 +14,6 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from sklearn.model_selection import GroupKFold  # type: ignore[import-untyped]
 
 from models.snapshot.columns import COUNTRIES
 from models.taxonomy import Mode
@@ -42,6 +41,9 @@ def hand_set(context: Context, mode: Mode) -> Fit:
 
 def held_out(questions: Questions, context: Context) -> tuple[Questions, Questions]:
     """Questions to learn from and to judge by: they share no programme, or else no country."""
+    # Read where it is used: a server would take a second longer to start, and 60 MiB.
+    from sklearn.model_selection import GroupKFold  # type: ignore[import-untyped]
+
     asked = questions.asked
     sources = [question.source for question in asked]
     if len(set(sources)) >= FOLDS:

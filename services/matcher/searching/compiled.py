@@ -4,6 +4,7 @@ Until the kernel is ready, and wherever it cannot be made, the search in steps a
 No feature is known here: the kernel's tables are those of the terms.
 """
 
+import fcntl
 import hashlib
 import logging
 import time
@@ -114,6 +115,13 @@ def _compiled(folder: Path) -> Callable[..., Found]:
     folder = folder / _version()
     folder.mkdir(parents=True, exist_ok=True)
     config.CACHE_DIR = str(folder)  # type: ignore[attr-defined]
+    with (folder / "making.lock").open("wb") as lock:
+        # One process compiles; the others read what it has kept, and search in steps meanwhile.
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        return _made()
+
+
+def _made() -> Callable[..., Found]:
     from services.matcher.searching import kernel
 
     question = Question(

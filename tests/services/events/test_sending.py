@@ -1,9 +1,11 @@
 """Events are queued with what happened, signed, sent, sent again, given up, and replayed."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
+from time import monotonic, sleep
 from typing import Any
 
 import orjson
@@ -15,9 +17,10 @@ from models.database import Sessions
 from models.tables import DeliveryRow, Job, Tenant, WebhookRow
 from services.events.kinds import EventKind, tell_tenant
 from services.events.reaching import NotReachable, Reaching
-from services.events.sending import BACK_OFF, Sender, forget_old
+from services.events.sending import BACK_OFF, LEASE, Rounds, Sender, forget_old
 from services.events.signing import Signer
 from services.ingest.jobs import Jobs, Report
+from services.load.turn import Turn
 
 SECRET = b"of the tests"
 URL = "https://apps.example.org/told"
@@ -155,3 +158,49 @@ def test_a_job_that_ends_is_told_with_its_end(sessions: Sessions) -> None:
     }
     with sessions() as session:
         assert session.get_one(Job, failed).state == "failed"
+
+
+def test_what_took_so_long_that_another_took_it_is_left_to_that_one(sessions: Sessions) -> None:
+    """A receiver keeps the sender waiting until the rest of its round is another's."""
+    webhook(sessions)
+    for number in range(3):
+        happened(sessions, number=number)
+    at = datetime.now(UTC) + timedelta(seconds=1)
+    slow, quick = Receiver(), Receiver()
+    other = Sender(sessions, SECRET, quick)
+
+    @dataclass(frozen=True)
+    class Slow(Receiver):
+        def post(self, url: str, headers: Mapping[str, str], body: bytes) -> int:
+            if not slow.got:
+                other.round(at + LEASE)
+            return slow.post(url, headers, body)
+
+    assert Sender(sessions, SECRET, Slow()).round(at) == 3
+    sent = [headers["webhook-id"] for headers, _ in (*slow.got, *quick.got)]
+    assert (len(slow.got), len(quick.got)) == (1, 2)
+    assert sorted(sent) == sorted(row.id for row in deliveries(sessions))
+
+
+def test_of_two_that_share_a_data_directory_one_does_the_rounds(tmp_path: Path) -> None:
+    did: list[str] = []
+    rounds = [
+        Rounds((partial(did.append, name),), 0.01, Turn(tmp_path / "rounds.lock"))
+        for name in ("one", "other")
+    ]
+    rounds[0].start()
+    until(lambda: "one" in did)
+    rounds[1].start()
+    before = len(did)
+    until(lambda: len(did) > before + 10)
+    assert set(did) == {"one"}
+    rounds[0].stop()
+    until(lambda: "other" in did)
+    rounds[1].stop()
+
+
+def until(met: Callable[[], bool]) -> None:
+    end = monotonic() + 30
+    while not met():
+        assert monotonic() < end
+        sleep(0.01)

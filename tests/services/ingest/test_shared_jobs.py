@@ -19,7 +19,7 @@ from models.failpoints import VARIABLE
 from models.tables import DeliveryRow, Job, JobError, JobFile, PlaceRow, WebhookRow
 from services.access.callers import Caller, Scope
 from services.events.kinds import EventKind
-from services.ingest import queue_tables, shared_jobs
+from services.ingest import filed_jobs, queue_tables
 from services.ingest.files import FileKind, Upload
 from services.ingest.jobs import Report, Stopped, Taken, carry_out
 from services.ingest.orders import read_order
@@ -214,7 +214,7 @@ def test_waiting_jobs_are_counted_by_tenant_and_one_publish_does_for_two(
     assert ingest.jobs.submit_once("a", "publish", ingest.order()) == first
     file = ingest.jobs.submit("a", "places", ingest.order(sheet(ingest)))
     assert ingest.jobs.submit_once("a", "publish", ingest.order()) not in (first, file)
-    monkeypatch.setattr(shared_jobs, "MOST_OF_A_TENANT", 3)
+    monkeypatch.setattr(filed_jobs, "MOST_OF_A_TENANT", 3)
     with pytest.raises(TooManyJobs):
         ingest.jobs.submit("a", "publish", ingest.order())
     assert ingest.jobs.submit("b", "publish", ingest.order())
