@@ -1,6 +1,9 @@
 """Errors in our own words. Raise one anywhere; `services/web/app.py` writes it as problem+json."""
 
 from typing import Any, ClassVar
+from urllib.parse import quote
+
+SEND_A_KEY = "Send a key: Authorization: Bearer cp_…. `counterpart keys create` makes one."
 
 
 class Problem(Exception):
@@ -22,7 +25,8 @@ class PlaceNotFound(Problem):
 
     def __init__(self, place_id: str) -> None:
         super().__init__(
-            f"No place has the id {place_id!r}. Find ids with GET /v1/places?q=name.",
+            f"No place has the id {place_id!r}. An id is like gn:3128026; "
+            f"GET /v1/places?q={quote(place_id[:60]) if ':' not in place_id else 'name'} finds it.",
             place_id=place_id,
         )
 
@@ -59,10 +63,20 @@ class TooLarge(Problem):
     status, title, type = 413, "Request too large", "request-too-large"
 
 
+class UnreadEncoding(Problem):
+    """A body packed in a way that is not undone here: small packages unpack to very much."""
+
+    status, title, type = 415, "Body packed", "unread-encoding"
+
+    def __init__(self, encoding: str) -> None:
+        super().__init__(f"A body with Content-Encoding {encoding!r} is not read: send it plain.")
+        self.headers = {"Accept-Encoding": "identity"}
+
+
 class Unauthorised(Problem):
     status, title, type = 401, "Key missing or wrong", "unauthorised"
 
-    def __init__(self, detail: str = "Send a valid key: Authorization: Bearer cp_…") -> None:
+    def __init__(self, detail: str = SEND_A_KEY) -> None:
         super().__init__(detail)
         self.headers = {"WWW-Authenticate": "Bearer"}
 

@@ -23,8 +23,8 @@ OFFERED = 5
 # What a government's name says besides the name of the place; folded.
 _OFFICE = re.compile(
     r"^(the )?(city|municipality|town|province|region|state|government|metropolitan city|"
-    r"county|comune|citta|ville|commune|ciudad|ayuntamiento|municipio|prefeitura|stadt|"
-    r"landeshauptstadt|gemeente|region)( (of|di|de|do|da|d|del))? "
+    r"county|comune|citta|ville|mairie|commune|ciudad|ayuntamiento|alcaldia|municipio|prefeitura|"
+    r"camara municipal|stadt|landeshauptstadt|gemeente|region)( (of|di|de|do|da|d|del))? "
     r"|( city council| city| council| municipality| region| province)$"
 )
 

@@ -210,4 +210,7 @@ def _accepted(error: Any) -> dict[str, Any]:
         if isinstance(context.get(limit), int | float):
             sign = "at most" if limit == "le" else "at least"
             return {"expected": f"{sign} {context[limit]}", "example": context[limit]}
+    given = error.get("input")
+    if kind == "list_type" and isinstance(given, str) and len(given) <= SEEN_LIMIT:
+        return {"example": [given]}
     return {"example": _EXAMPLES[kind]} if kind in _EXAMPLES else {}

@@ -12,7 +12,7 @@ from fastapi.concurrency import run_in_threadpool
 from models.errors import MissingScope, Unauthorised
 from models.tables import PUBLIC
 from models.tenancy import act_for
-from services.access.keys import PREFIX, Scope, create_key, find_key, key_hash
+from services.access.keys import PREFIX, Scope, create_key, find_key, key_hash, why_not
 from services.access.sessions import (
     COOKIE,
     SAFE_METHODS,
@@ -88,8 +88,8 @@ def _by_key(request: Request, header: str) -> Caller:
         raise Unauthorised()
     with request.app.state.every_tenant() as session:
         row = find_key(session, key.strip())
-    if row is None:
-        raise Unauthorised("This key is not known, has expired, or was revoked.")
+        if row is None:
+            raise Unauthorised(why_not(session, key.strip()))
     return Caller(row.tenant_id, _scopes(row.scopes), has_key=True)
 
 
@@ -140,7 +140,10 @@ def require(caller: Caller, scope: Scope) -> None:
     if scope in caller.scopes or Scope.ADMIN in caller.scopes:
         return
     if not caller.has_key:
-        raise Unauthorised(f"This needs a key with the scope {scope.value!r}.")
+        raise Unauthorised(
+            f"This needs a key with the scope {scope.value!r}, sent as Authorization: Bearer cp_…. "
+            f"`counterpart keys create --scope {scope.value} --tenant NAME` makes one."
+        )
     raise MissingScope(scope.value)
 
 

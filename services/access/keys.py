@@ -80,6 +80,18 @@ def find_key(session: Session, key: str) -> ApiKey | None:
     return row if row is not None and in_force(row) else None
 
 
+def why_not(session: Session, key: str) -> str:
+    """Why a key does not work, for whoever holds it: nobody else can name it."""
+    if not is_wellformed(key):
+        return "This is no whole key of this service: was it cut off, or is it another one's?"
+    row = session.get(ApiKey, key_hash(key))
+    if row is None:
+        return "This key is not known here."
+    if row.revoked_at is not None:
+        return f"This key was revoked on {row.revoked_at:%Y-%m-%d}."
+    return f"This key ended on {row.expires_at:%Y-%m-%d}: `counterpart keys rotate` makes the next."
+
+
 def in_force(row: ApiKey) -> bool:
     """Whether a key was neither revoked nor has come to its end."""
     return row.revoked_at is None and (row.expires_at is None or row.expires_at > now())

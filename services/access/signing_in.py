@@ -8,7 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from models.errors import Unauthorised
 from models.tables import SignIn, Tenant, now
-from services.access.keys import Scope, find_key
+from services.access.keys import Scope, find_key, why_not
 from services.access.sessions import (
     Person,
     check_csrf,
@@ -49,8 +49,8 @@ def sign_in(request: Request, response: Response, key: str) -> SignedIn:
     check_same_origin(request)
     with request.app.state.every_tenant() as db:
         row = find_key(db, key.strip())
-    if row is None:
-        raise Unauthorised("This key is not known, has expired, or was revoked.")
+        if row is None:
+            raise Unauthorised(why_not(db, key.strip()))
     name = row.label or f"key {row.prefix}"
     return admit(request, response, Person(row.tenant_id, name, row.scopes, row.key_hash))
 

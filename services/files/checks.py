@@ -15,7 +15,7 @@ from pydantic import BaseModel, ValidationError
 
 from models.records import Commitment, Need, Offer, Record, StageClaim
 from services.files.numbers import as_number
-from services.files.sheets import RowError, SheetRow
+from services.files.rows import RowError, SheetRow
 from services.inputs import InputError, record_errors, resembling
 
 R = TypeVar("R", bound=Record)

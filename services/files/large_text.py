@@ -6,7 +6,8 @@ from pathlib import Path
 import orjson
 
 from models.errors import BadFile
-from services.files.sheets import SheetRow, text_rows
+from services.files.rows import SheetRow
+from services.files.sheets import text_rows
 from services.files.workbook import confine
 
 

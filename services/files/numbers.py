@@ -4,6 +4,8 @@ import re
 
 _SPACES = re.compile(r"(?<=\d)[\s\u00a0\u202f'’](?=\d{3}(\D|$))")
 _GROUPED = re.compile(r"^-?\d{1,3}(,\d{3})+(\.\d+)?$")
+# No number has two decimal points.
+_DOTTED = re.compile(r"^-?\d{1,3}(\.\d{3}){2,}$")
 _DECIMAL_COMMA = re.compile(r"^-?\d+,\d+$")
 _PLAIN = re.compile(r"^-?\d+(\.\d+)?([eE][+-]?\d+)?$")
 _DOUBTFUL = re.compile(r"^-?\d{1,3}[.,]\d{3}$")
@@ -15,6 +17,8 @@ def as_number(text: str, whole: bool, fail: type[ValueError]) -> str:
     number = _SPACES.sub("", text)
     if len(number) > LONGEST:
         raise fail("expected a number, this has too many digits")
+    if _DOTTED.match(number):
+        return number.replace(".", "")
     if whole:
         if _GROUPED.match(number) and "." not in number:
             return number.replace(",", "")

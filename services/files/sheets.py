@@ -7,22 +7,19 @@ import re
 import subprocess
 import sys
 import zipfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from contextlib import suppress
-from dataclasses import dataclass
 from pathlib import Path
 from tempfile import NamedTemporaryFile
-from typing import Any
 
 import orjson
 from charset_normalizer import from_bytes
 
 from models.errors import BadFile
 from services.files import workbook
+from services.files.headed import ROWS, by_header
+from services.files.rows import RowError, Rows, SheetRow
 
-ROWS = 200_000
-COLUMNS = 300
-CELL = 32_767
 RECORD_LINES = 500
 # Lines of a text: cells may hold several, and blank ones are passed over.
 LINES = 10 * ROWS
@@ -33,7 +30,6 @@ PARTS = 1_000
 # What unpacks to less than this is no bomb whatever its ratio.
 _PLAIN = 10_000_000
 SMALL_TEXT = 1_000_000
-_VALUE_SHOWN = 200
 _ENCODINGS = [
     *("cp1252", "cp1250", "cp1251", "cp1253", "cp1254", "cp1255", "cp1256", "cp1257"),
     *("shift_jis", "gb18030", "big5", "euc_kr", "cp874"),
@@ -42,46 +38,12 @@ _SIGNS = set("“”‘’„–—…€°ºª«»¿¡·´\xa0")
 _SEPARATOR_LINE = re.compile(r"^sep=(.)\r?\n", re.IGNORECASE)
 
 
-@dataclass(frozen=True)
-class SheetRow:
-    """A row by its header; `number` is its line in the sheet, the header's being 1."""
-
-    number: int
-    cells: dict[str, Any]
-
-
-@dataclass(frozen=True)
-class RowError:
-    """What is wrong with a row, and in which column."""
-
-    row: int
-    column: str | None
-    value: str | None
-    code: str
-    detail: str
-
-    @classmethod
-    def at(
-        cls, row: int, code: str, detail: str, column: str | None = None, value: Any = None
-    ) -> "RowError":
-        shown = None if value is None else _storable(str(value))
-        return cls(row, column and _storable(column), shown, code, detail.replace("\0", "�"))
-
-
-def _storable(text: str) -> str:
-    """A short text that every database holds; PostgreSQL refuses NUL."""
-    return text[:_VALUE_SHOWN].replace("\0", "�")
-
-
-Rows = Iterator[SheetRow | RowError]
-
-
 def rows(source: Path | bytes, filename: str) -> Rows:
     """The rows of a file, whose kind is told by its content and its name."""
     start = source[:8] if isinstance(source, bytes) else _beginning(source)
     name = filename.lower()
     if start.startswith(b"PK\x03\x04"):
-        return _limited(_workbook(source))
+        return by_header(_workbook(source))
     if start.startswith((b"\xd0\xcf\x11\xe0", b"%PDF", b"\x1f\x8b")) or name.endswith(".xls"):
         raise BadFile("This is no CSV, XLSX or NDJSON file; save the sheet as XLSX or CSV.")
     size = len(source) if isinstance(source, bytes) else source.stat().st_size
@@ -97,7 +59,7 @@ def text_rows(content: bytes, name: str) -> Rows:
         return _json_lines(text)
     if text.lstrip()[:1] == "[" and name.endswith(".json"):
         raise BadFile("A JSON file has one object a line (NDJSON), not one list.")
-    return _limited(_csv(text))
+    return by_header(_csv(text))
 
 
 def _beginning(path: Path) -> bytes:
@@ -242,51 +204,3 @@ def _check_unpacked(source: Path | bytes) -> None:
         raise BadFile(f"The workbook unpacks to more than {RATIO} times its size.")
     if len(parts) > PARTS:
         raise BadFile(f"The workbook has {len(parts):,} parts; at most {PARTS:,} are read.")
-
-
-def _limited(found: Iterable[list[str] | RowError]) -> Rows:
-    """Rows by their header, within the limits; blank rows are passed over but counted."""
-    header: list[str] | None = None
-    for number, row in enumerate(found, start=1):
-        if isinstance(row, RowError):
-            if header is None:
-                raise BadFile(f"The header is {row.detail}")
-            yield row
-            continue
-        if number > ROWS:
-            raise BadFile(f"The file has more than {ROWS:,} rows; split it.")
-        if not any(cell.strip() for cell in row):
-            continue
-        if header is None:
-            header = _header(row)
-        else:
-            yield _row(number, header, row)
-    if header is None:
-        raise BadFile("The file is empty: expected a header and rows.")
-
-
-def _header(row: list[str]) -> list[str]:
-    names = [cell.strip() for cell in row]
-    while names and not names[-1]:
-        names.pop()
-    if len(names) > COLUMNS:
-        raise BadFile(f"The file has more than {COLUMNS} columns.")
-    if "" in names:
-        raise BadFile(f"Column {names.index('') + 1} has no name in the header.")
-    twice = sorted({name for name in names if names.count(name) > 1})
-    if twice:
-        raise BadFile(f"Columns with the same name: {', '.join(twice)}.")
-    return names
-
-
-def _row(number: int, header: list[str], row: list[str]) -> SheetRow | RowError:
-    extra = [cell for cell in row[len(header) :] if cell.strip()]
-    if extra:
-        detail = f"the row has more cells than the header has columns ({len(header)})"
-        return RowError.at(number, "too_many_cells", detail, value=extra[0])
-    cells = dict(zip(header, row, strict=False))
-    for name, cell in cells.items():
-        if len(cell) > CELL:
-            detail = f"a cell has at most {CELL:,} characters, this one has {len(cell):,}"
-            return RowError.at(number, "cell_too_long", detail, name, cell)
-    return SheetRow(number, cells)

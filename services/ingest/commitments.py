@@ -9,7 +9,8 @@ from models.records import Commitment
 from models.records.values import Name, PlaceId
 from models.tables import PUBLIC, PlaceRow
 from services.files.checks import to_record, unknown_columns
-from services.files.sheets import RowError, SheetRow, rows
+from services.files.rows import RowError, SheetRow
+from services.files.sheets import rows
 from services.ingest.jobs import Report
 from services.ingest.named import Named, collaborations_of
 from services.ingest.upsert import Counts, ensure_tenant, replace_commitments

@@ -14,7 +14,8 @@ from models.records import Collaboration, Place
 from models.tables import PUBLIC
 from services.access.callers import Caller, Scope
 from services.files.checks import to_record, unknown_columns
-from services.files.sheets import RowError, SheetRow, rows
+from services.files.rows import RowError, SheetRow
+from services.files.sheets import rows
 from services.ingest.commitments import load_commitments
 from services.ingest.jobs import Report
 from services.ingest.upsert import Counts, ensure_tenant, upsert_collaborations, upsert_places

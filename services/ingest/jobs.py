@@ -20,7 +20,7 @@ from models.errors import Problem, TooManyJobs
 from models.tables import Job, now
 from models.whole import once_durable
 from services.events.kinds import EventKind, tell_tenant
-from services.files.sheets import RowError
+from services.files.rows import RowError
 from services.ingest import queries
 from services.ingest.upsert import Counts, ensure_tenant
 

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from models.errors import NotFound, StaleCursor
 from models.tables import Job, JobError, SnapshotRow, now
-from services.files.sheets import RowError
+from services.files.rows import RowError
 
 STOPPED = "The service stopped before this job was done; start it again, nothing is lost."
 

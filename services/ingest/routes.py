@@ -2,7 +2,7 @@
 
 from typing import Annotated, Any
 
-from fastapi import APIRouter, File, Query, Request, Response, UploadFile
+from fastapi import APIRouter, Depends, File, Query, Request, Response, UploadFile
 from pydantic import BeforeValidator
 
 from models.errors import InvalidInput, Problem
@@ -17,8 +17,9 @@ from services.ingest.state import IngestDep
 from services.ingest.upsert import Counts, ensure_tenant, upsert_collaborations, upsert_places
 from services.web.app import answer
 from services.web.conditional import unchanged_since
+from services.web.parameters import known_parameters
 
-router = APIRouter(prefix="/v1/ingest", tags=["ingest"])
+router = APIRouter(prefix="/v1/ingest", tags=["ingest"], dependencies=[Depends(known_parameters)])
 
 FROM_PATH = "x:as-in-the-path"
 JOBS = "/v1/ingest/jobs"

@@ -28,7 +28,7 @@ class PopulationRange(Record):
     @model_validator(mode="after")
     def _in_order(self) -> Self:
         if self.min is not None and self.max is not None and self.min > self.max:
-            raise ValueError("min is greater than max")
+            raise ValueError(f"min ({self.min}) is greater than max ({self.max})")
         return self
 
 

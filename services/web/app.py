@@ -38,10 +38,11 @@ from services.web.asked import asked_of
 from services.web.bodies import FILE_LIMIT, JSON_LIMIT, BodyGuard
 from services.web.conditional import Conditional
 from services.web.contract.document import document
-from services.web.contract.operation import Operation, Operations
+from services.web.contract.operation import Operation, Operations, pattern
 from services.web.cross_origin import CrossOrigin
 from services.web.failing import BENEATH, UNEXPECTED, beneath
 from services.web.formats import Formats
+from services.web.heads import Heads
 from services.web.idempotency import Idempotency
 from services.web.problem_pages import router as problem_pages
 
@@ -122,6 +123,7 @@ def install(
     app.add_middleware(BodyGuard, json_limit=json_limit, file_limit=file_limit, refuse=problem)
     app.add_middleware(CrossOrigin)
     app.add_middleware(RateLimit, refuse=problem)
+    app.add_middleware(Heads)
     app.add_middleware(RequestLog)
 
 
@@ -138,6 +140,8 @@ def _handle_errors(app: FastAPI) -> None:
 
     @app.exception_handler(HTTPException)
     async def _http(request: Request, error: HTTPException) -> Response:
+        if error.status_code == 405:
+            return problem(request, _wrong_method(app, request.scope["path"], error.headers))
         return problem(request, _of_status(error.status_code, error.detail, error.headers))
 
     async def _beneath(request: Request, error: Exception) -> Response:
@@ -178,6 +182,15 @@ def _of_status(status: int, detail: str, headers: Any) -> Problem:
     error: Problem = type("FrameworkProblem", (Problem,), members)(detail)
     error.headers = dict(headers or {})
     return error
+
+
+def _wrong_method(app: FastAPI, path: str, headers: Any) -> Problem:
+    """Which methods a path has, over all operations of it: the framework names those of one."""
+    listed = [key.split(" ", 1) for key in OPERATIONS | getattr(app.state, "operations", {})]
+    methods = sorted({method for method, of in listed if pattern(of).fullmatch(path)})
+    allowed = ", ".join(methods) or (headers or {}).get("Allow", "GET")
+    detail = f"This path answers {allowed}; /openapi.json lists what there is."
+    return _of_status(405, detail, {"Allow": allowed})
 
 
 def _add_health(app: FastAPI, ready: Readiness) -> None:

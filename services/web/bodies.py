@@ -9,7 +9,7 @@ import orjson
 from fastapi import Request, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from models.errors import InvalidInput, Problem, SlowSender, TooLarge
+from models.errors import InvalidInput, Problem, SlowSender, TooLarge, UnreadEncoding
 
 JSON_LIMIT = 2_000_000
 FILE_LIMIT = 50_000_000
@@ -48,6 +48,7 @@ class BodyGuard:
         limit = self.file_limit if is_file else self.json_limit
         try:
             _check_declared(request, limit)
+            _check_encoding(request)
             if is_file:
                 receive = _limited(receive, limit)
             else:
@@ -71,6 +72,12 @@ def _check_declared(request: Request, limit: int) -> None:
     length = request.headers.get("content-length", "0")
     if length.isdecimal() and (len(length) > 18 or int(length) > limit):
         raise _too_large(limit)
+
+
+def _check_encoding(request: Request) -> None:
+    encoding = request.headers.get("content-encoding", "identity").strip().lower()
+    if encoding not in ("", "identity"):
+        raise _Refused(UnreadEncoding(encoding[:40]))
 
 
 async def _read(receive: Receive, limit: int) -> bytes:

@@ -3,7 +3,8 @@
 from models.records import Place
 from services.commands.demo import PLACES
 from services.files.checks import to_record
-from services.files.sheets import RowError, rows
+from services.files.rows import RowError
+from services.files.sheets import rows
 
 
 def test_every_demo_place_is_marked_as_made_up() -> None:

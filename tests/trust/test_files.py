@@ -15,7 +15,8 @@ from models.errors import BadFile
 from models.records import Place
 from services.files import sheets, tables, workbook
 from services.files.checks import to_record
-from services.files.sheets import RowError, SheetRow, rows
+from services.files.rows import RowError, SheetRow
+from services.files.sheets import rows
 from tests.services.files.test_sheets import workbook as sheet_with
 from tests.trust.report import Tried
 

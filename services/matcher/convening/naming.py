@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from services.files.sheets import RowError
+from services.files.rows import RowError
 from services.matcher.convening.applicants import Known, known
 from services.matcher.convening.desk import Desk
 from services.matcher.convening.schemas import Applicant

@@ -102,7 +102,7 @@ class CohortSize(Record):
     @model_validator(mode="after")
     def _in_order(self) -> Self:
         if self.min > self.max:
-            raise ValueError("min is greater than max")
+            raise ValueError(f"min ({self.min}) is greater than max ({self.max})")
         return self
 
 

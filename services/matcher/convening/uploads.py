@@ -7,7 +7,8 @@ from typing import Any
 from models.errors import BadFile, InvalidInput, PlaceNotFound
 from models.records import Place
 from services.files.checks import to_record, unknown_columns
-from services.files.sheets import RowError, SheetRow, rows
+from services.files.rows import RowError, SheetRow
+from services.files.sheets import rows
 from services.matcher.convening.desk import Desk
 from services.matcher.convening.schemas import APPLICANTS, Applicant
 

@@ -17,6 +17,7 @@ from services.matcher.matching.collaboration_cautions import (
 )
 from services.matcher.matching.company import company_term
 from services.matcher.matching.founding import founding_group
+from services.matcher.matching.peer_results import not_on_file
 from services.matcher.matching.question import (
     Context,
     Standing,
@@ -273,10 +274,13 @@ class CollaborationMatch:
             {"rule_id": rule, "removed": count, "text": words.text(f"removed.{rule}", {})}
             for rule, count in self.removed.most_common()
         ]
-        return told + [
+        told += [
             {"rule_id": rule, "removed": count, "text": words.text("removed.rule", {"rule": rule})}
             for rule, count in refused.most_common()
         ]
+        known = {record["id"] for record in self.records}
+        unknown = [name for name in self.request.among or () if name not in known]
+        return told + not_on_file(unknown, words)
 
     def _domestic(self) -> dict[str, Any]:
         """Networks at home: a first step for newcomers, never an international match."""

@@ -187,11 +187,15 @@ def refusals(
 def fewer_because(
     places: Places, conditions: Sequence[Condition], words: Wording
 ) -> list[dict[str, Any]]:
-    """How many places each condition ruled out, after those before it."""
+    """How many places each condition ruled out, after those before it; of those named, if any."""
     left = np.arange(len(places))
-    left = left[conditions[0].test.met(left)]
+    first = [conditions[0], *(c for c in conditions if c.name == "among")]
+    for condition in first:
+        left = left[condition.test.met(left)]
     told = []
-    for condition in conditions[1:]:
+    for condition in conditions:
+        if condition in first:
+            continue
         met = condition.test.met(left)
         removed = len(left) - int(met.sum())
         left = left[met]
@@ -199,3 +203,11 @@ def fewer_because(
             text = words.text(f"peer.{condition.name}", {})
             told.append({"rule_id": rule_id(condition), "removed": removed, "text": text})
     return told
+
+
+def not_on_file(names: Sequence[str], words: Wording) -> list[dict[str, Any]]:
+    """What was named in a question and cannot be judged, as one of the reasons for fewer."""
+    if not names:
+        return []
+    text = words.text("peer.not_on_file", {"names": names})
+    return [{"rule_id": "not-on-file", "removed": len(names), "text": text}]

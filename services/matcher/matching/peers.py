@@ -11,7 +11,7 @@ from services.matcher.features.stance import WORKS_ABROAD
 from services.matcher.matching.by_country import full_countries, passed_over
 from services.matcher.matching.candidates import conditions, known_ties
 from services.matcher.matching.conditions import Condition, Pool
-from services.matcher.matching.peer_results import PeerResults, fewer_because, refusals
+from services.matcher.matching.peer_results import PeerResults, fewer_because, not_on_file, refusals
 from services.matcher.matching.picking import Picked, Sides, pick
 from services.matcher.matching.question import (
     Context,
@@ -147,9 +147,11 @@ class PeerMatch:
             "results": results,
         }
         if len(results) < limit:
-            answer["fewer_because"] = fewer_because(
-                self.snapshot.places, conditions, self.context.words
-            )
+            words, places = self.context.words, self.snapshot.places
+            named = self.request.among or []
+            unknown = [name for name in named if places.row(name, self.context.tenant) is None]
+            answer["fewer_because"] = fewer_because(places, conditions, words)
+            answer["fewer_because"] += not_on_file(unknown, words)
         if len(picked.passed):
             answer["passed_over"] = passed_over(
                 self.snapshot.places, picked.passed, self.context.words

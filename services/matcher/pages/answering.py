@@ -17,6 +17,7 @@ from services.matcher.features import Facts
 from services.matcher.matching import Context
 from services.matcher.matching.peers import PeerMatch
 from services.matcher.pages.asked import Asked, match_request
+from services.matcher.pages.described import described_facts
 from services.matcher.pages.rendering import Page
 from services.matcher.pages.said_here import edits_of
 from services.matcher.profile import stored_facts
@@ -28,7 +29,10 @@ MOST_READ = 5
 
 
 def own_facts(catalogue: Catalogue, caller: Caller, place_id: str) -> Facts:
-    """A place's facts as they are held."""
+    """A place's facts as they are held, or as an id says them of one that is not on file."""
+    described = described_facts(place_id)
+    if described is not None:
+        return described
     _, facts = stored_facts(catalogue.snapshot, place_id, caller.tenant)
     return facts
 

@@ -7,19 +7,20 @@ from typing import Any
 
 from fastapi import Request
 
-from models.countries import countries
 from models.errors import BadFile
 from models.names import fold
 from models.records import Place
 from models.taxonomy import PlaceKind
 from services.files.checks import column_type
-from services.files.sheets import RowError, SheetRow, rows
+from services.files.rows import RowError, SheetRow
+from services.files.sheets import rows
 from services.matcher.convening.desk import Desk
 from services.matcher.convening.naming import Named, NameState, named
 from services.matcher.convening.schemas import APPLICANTS
 from services.matcher.convening.uploads import read_rows
 from services.matcher.pages.security import sign, unsign
 from services.matcher.pages.words import page_wording
+from services.matcher.reconciling.countries import read_country
 from services.matcher.wording import LANGUAGES
 
 PURPOSE = "sheet"
@@ -38,6 +39,11 @@ _HEADERS = {
     "population": "population residents inhabitants poblacion habitantes habitants populacao",
     "id": "id place_id",
 }
+
+_FILLING = (
+    "name names of the number total no nombre nombres del de la el numero nom noms du des le d l "
+    "nome nomes do da o a official oficial officiel your our"
+)
 
 
 @dataclass(frozen=True)
@@ -120,10 +126,15 @@ def _text(cell: Any) -> str:
 
 def guessed(column: str) -> str:
     """The field of a header, or "" for a column that is not used."""
-    folded = fold(column).replace(" ", "_")
+    words = fold(column).split()
+    folded = "_".join(words)
     for name, headers in _HEADERS.items():
         if folded in headers.split():
             return name
+    # "City name", "Nombre del municipio", "Number of inhabitants": the words that say what it is.
+    telling = [word for word in words if word not in _FILLING.split() and not word.isdigit()]
+    if telling and len(telling) < len(words):
+        return guessed(" ".join(telling))
     return column if column_type(Place, column) is not None else ""
 
 
@@ -167,23 +178,13 @@ def _decided(one: Named, choice: str) -> Named:
 
 
 def country_code(text: str) -> str:
-    """A country's code by its code or its name in one of the languages; else what was written."""
-    return _countries().get(fold(text), text)
+    """A country's code by its code or its name in one of many languages; else what was written."""
+    return read_country(text) or text
 
 
 def kind_of(text: str) -> str:
     """A kind of place by its id or its word in one of the languages; else what was written."""
     return _kinds().get(fold(text), text)
-
-
-@lru_cache(maxsize=1)
-def _countries() -> dict[str, str]:
-    found: dict[str, str] = {}
-    for code in countries():
-        found[fold(code)] = code
-        for language in LANGUAGES:
-            found.setdefault(fold(page_wording(language).format_field(code, "country")), code)
-    return found
 
 
 @lru_cache(maxsize=1)

@@ -11,6 +11,8 @@ from pydantic import ValidationError
 from models.taxonomy import FactStatus, Mode
 from services.matcher.decisions.asked import Kind
 from services.matcher.features import Facts
+from services.matcher.pages.described import described_facts
+from services.matcher.pages.edits import SAID_HERE
 from services.matcher.schemas import CollaborationsRequest, MatchRequest, PeersRequest
 
 Want = Literal["peers", "networks"]
@@ -21,7 +23,6 @@ WEIGHT = "w_"
 # How many times as many residents still count as a similar size.
 SIMILAR_TIMES = 2
 EVEN = 1.0
-SAID_HERE = "the place itself, on these pages"
 _LISTS = ("sectors", "offers", "continents")
 _TEXTS = ("place", "text", "stage", "mode", "offer_stage", "ties", "size", "per_country")
 
@@ -131,7 +132,7 @@ def _checked(model: type[MatchRequest], body: dict[str, Any]) -> MatchRequest:
 
 def _whose(asked: Asked, facts: Facts, edits: Facts) -> dict[str, Any]:
     """The stored place by its id; as a place of its own where the person knows better."""
-    if not edits and not asked.offers:
+    if not edits and not asked.offers and described_facts(asked.place) is None:
         return {"place_id": asked.place}
     said = dict(edits)
     if asked.offers:

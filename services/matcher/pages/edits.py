@@ -10,6 +10,7 @@ from models.records import Place
 from models.taxonomy import PlaceKind, PopulationBasis
 from services.matcher.features import Facts
 
+SAID_HERE = "the place itself, on these pages"
 LISTS = ("sectors", "goals", "stakeholders")
 CHOICES = ("support_need", "readiness")
 NUMBERS = ("population", "officer_days", "mayor_slots", "officer_slots")

@@ -3,6 +3,7 @@
 from functools import lru_cache
 
 from babel import Locale
+from babel.core import get_global
 
 from models.countries import countries
 from models.names import fold
@@ -30,7 +31,13 @@ def _by_name() -> dict[str, str]:
 def read_country(text: str) -> str | None:
     """The code of a country written as a code or a name; None where it is neither."""
     code = text.strip().upper()
-    return code if code in countries() else _by_name().get(fold(text))
+    if code in countries():
+        return code
+    # CLDR lists codes of three letters and of three digits (FRA, 250) beside former ones.
+    also = get_global("territory_aliases").get(code, ())
+    if len(also) == 1 and also[0] in countries():
+        return str(also[0])
+    return _by_name().get(fold(text))
 
 
 def is_country_name(text: str) -> bool:

@@ -1,6 +1,6 @@
 """The matcher's paths, one file per group."""
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Depends
 
 from services.matcher.routes import (
     briefing,
@@ -17,8 +17,9 @@ from services.matcher.routes import (
     shares,
     webhooks,
 )
+from services.web.parameters import known_parameters
 
-versioned = APIRouter(prefix="/v1")
+versioned = APIRouter(prefix="/v1", dependencies=[Depends(known_parameters)])
 for group in (
     matches,
     decisions,

@@ -10,7 +10,7 @@ from models.taxonomy import PlaceKind, size_class
 from services.access.callers import Matching
 from services.matcher.matching.question import place_summary
 from services.matcher.profile import stored_facts
-from services.matcher.reconciling.finding import find_places
+from services.matcher.reconciling.finding import places_called
 from services.matcher.routes.dependencies import CatalogueDep
 from services.matcher.routes.paging import Cursor, Limit, page
 from services.web.app import answer
@@ -28,9 +28,12 @@ def search(
     limit: Limit = 20,
     cursor: Cursor = None,
 ) -> Response:
-    """Places by the beginning of any name or alias, in any script; accents do not matter."""
+    """Places by the beginning of any name or alias, in any script; accents do not matter.
+
+    Where no name begins so, those that it may mean: misspelt, with an office or a country.
+    """
     places = catalogue.snapshot.places
-    rows = find_places(catalogue.snapshot, q, caller.tenant, country, kind)
+    rows = places_called(catalogue.snapshot, q, caller.tenant, country, kind)
 
     def show(row: int) -> dict[str, Any]:
         return place_summary(places.facts(row), places.id(row))

@@ -6,7 +6,7 @@ import pytest
 
 from models.records import Collaboration, Place
 from services.files.checks import to_record, unknown_columns
-from services.files.sheets import SheetRow
+from services.files.rows import SheetRow
 
 BERN = {"id": "x:bern", "name": "Bern", "kind": "city", "country": "CH"}
 
@@ -97,7 +97,13 @@ def test_words_that_only_look_blank_are_kept() -> None:
 
 @pytest.mark.parametrize(
     ("written", "meant"),
-    [("1620343", 1620343), ("1,620,343", 1620343), ("1 620 343", 1620343), ("1’620’343", 1620343)],
+    [
+        ("1620343", 1620343),
+        ("1,620,343", 1620343),
+        ("1 620 343", 1620343),
+        ("1’620’343", 1620343),
+        ("1.620.343", 1620343),
+    ],
 )
 def test_thousands_are_read_where_they_are_clear(written: str, meant: int) -> None:
     assert place(population=written).population == meant

@@ -7,8 +7,9 @@ from pathlib import Path
 import pytest
 
 from models.errors import BadFile
-from services.files import sheets
-from services.files.sheets import RowError, SheetRow, rows
+from services.files import headed, sheets
+from services.files.rows import RowError, SheetRow
+from services.files.sheets import rows
 
 
 def names(content: bytes, filename: str = "a.csv") -> list[str]:
@@ -87,7 +88,7 @@ def test_a_file_that_is_no_sheet_is_refused_as_a_whole(content: bytes, says: str
 
 
 def test_too_many_rows_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(sheets, "ROWS", 3)
+    monkeypatch.setattr(headed, "ROWS", 3)
     with pytest.raises(BadFile, match="more than 3 rows"):
         list(rows(b"name\nA\nB\nC\n", "a.csv"))
     with pytest.raises(BadFile, match="more than 3 rows"):
@@ -150,3 +151,19 @@ def test_a_workbook_that_unpacks_to_too_much_is_not_opened(
     monkeypatch.setattr(sheets, "UNPACKED", 10_000)
     with pytest.raises(BadFile, match="unpacks"):
         list(rows(workbook("A1", extra={"bomb.xml": "0" * 100_000}), "a.xlsx"))
+
+
+@pytest.mark.parametrize("above", ["Call for members 2026;;\n", ";;\nCall 2026;;\nas of May;;\n"])
+def test_a_title_over_the_table_is_no_header(above: str) -> None:
+    found = list(rows(f"{above}name;country;x\nBern;CH;\nCork;;\n".encode(), "a.csv"))
+    line = above.count("\n") + 2
+    assert found == [
+        SheetRow(line, {"name": "Bern", "country": "CH", "x": ""}),
+        SheetRow(line + 1, {"name": "Cork", "country": "", "x": ""}),
+    ]
+
+
+def test_a_list_of_names_alone_has_its_header() -> None:
+    content = b"name,\nBern,\nCork,\nGraz,\nLinz,\n"
+    assert names(content) == ["Bern", "Cork", "Graz", "Linz"]
+    assert names(b"name,\nBern,\n") == ["Bern"]

@@ -1,16 +1,19 @@
 """Errors are problem+json that say what and where; nothing a client sends makes a 500."""
 
 from collections.abc import Iterator
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from fastapi import FastAPI, Response
 from fastapi.testclient import TestClient
+from sqlalchemy import delete, update
 
 from models.database import Sessions
 from models.errors import PlaceNotFound
 from models.records import Place
 from models.settings import Settings
+from models.tables import ApiKey, now
 from services.access.callers import Caller, Convening, Matching, create_key, key_hash
 from services.web import app as web
 from services.web.app import answer
@@ -247,3 +250,48 @@ def test_a_proxy_on_this_machine_does_not_make_a_caller_local(sessions: Sessions
 
 def test_public_read_opens_matching_to_all(sessions: Sessions) -> None:
     assert key_client(sessions, public_read=True).get("/matching").status_code == 200
+
+
+def test_a_head_is_what_a_get_would_be_without_its_body(client: TestClient) -> None:
+    whole, head = client.get("/healthz"), client.head("/healthz")
+    assert (head.status_code, head.content) == (200, b"")
+    assert head.headers["content-length"] == str(len(whole.content))
+    assert client.head("/nowhere").status_code == 404
+
+
+def test_a_wrong_method_is_told_the_right_ones(client: TestClient) -> None:
+    refused = client.post("/healthz")
+    assert problem(refused, 405)["detail"].startswith("This path answers GET;")
+    assert refused.headers["allow"] == "GET"
+    several = client.put("/v1/session")
+    assert several.headers["allow"] == "DELETE, GET, POST"
+
+
+def test_a_packed_body_is_refused_as_what_it_is(client: TestClient) -> None:
+    sent = client.post(
+        "/places",
+        content=b"\x1f\x8b\x08",
+        headers={"Content-Encoding": "gzip", "Content-Type": "application/json"},
+    )
+    assert "'gzip'" in problem(sent, 415)["detail"]
+
+
+def test_a_key_is_told_why_it_does_not_work(sessions: Sessions) -> None:
+    with sessions.begin() as session:
+        yesterday = now() - timedelta(days=1)
+        ended = create_key(session, "told", ["match"], expires_at=yesterday)
+        revoked, unknown = (create_key(session, "told", ["match"]) for _ in range(2))
+        session.flush()
+        session.execute(
+            update(ApiKey).where(ApiKey.key_hash == key_hash(revoked)).values(revoked_at=yesterday)
+        )
+        session.execute(delete(ApiKey).where(ApiKey.key_hash == key_hash(unknown)))
+    client = key_client(sessions)
+    for key, told in (
+        (ended, "ended on"),
+        (revoked, "was revoked on"),
+        (unknown, "is not known"),
+        ("cp_short", "no whole key"),
+    ):
+        sent = client.get("/matching", headers={"Authorization": f"Bearer {key}"})
+        assert told in problem(sent, 401)["detail"], key

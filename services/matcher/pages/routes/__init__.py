@@ -12,6 +12,7 @@ from services.matcher.pages.routes import (
     cohorts,
     compare,
     confirming,
+    describe,
     developers,
     find,
     letters,
@@ -31,6 +32,7 @@ router = APIRouter(include_in_schema=False)
 for group in (
     assets,
     start,
+    describe,
     ask,
     find,
     places,

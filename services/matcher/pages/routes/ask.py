@@ -9,11 +9,10 @@ from models.taxonomy import Mode, Sector, Stage
 from services.access.callers import Matching
 from services.matcher.catalogue import Catalogue
 from services.matcher.matching.question import CONFIDENT
-from services.matcher.pages.answering import readings
+from services.matcher.pages.answering import own_facts, readings
 from services.matcher.pages.asked import Asked
 from services.matcher.pages.rendering import Page, PageDep
 from services.matcher.pages.views.places import line_of
-from services.matcher.profile import stored_facts
 from services.matcher.routes.dependencies import CatalogueDep
 
 router = APIRouter(include_in_schema=False)
@@ -57,7 +56,7 @@ def question(step: Step, page: PageDep, caller: Matching, catalogue: CatalogueDe
     asked = Asked.of(page.request)
     if not asked.place:
         return page.go("/")
-    _, facts = stored_facts(catalogue.snapshot, asked.place, caller.tenant)
+    facts = own_facts(catalogue, caller, asked.place)
     errors = []
     if page.request.query_params.get("answered") == step:
         errors = _errors(page, step, asked)

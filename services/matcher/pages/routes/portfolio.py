@@ -11,6 +11,7 @@ from models.errors import CollaborationNotFound
 from services.access.callers import Caller, Matching
 from services.matcher.catalogue import Catalogue
 from services.matcher.pages.answering import own_facts
+from services.matcher.pages.described import described_facts
 from services.matcher.pages.own_place import OwnPlace
 from services.matcher.pages.rendering import Page, PageDep
 from services.matcher.pages.said_here import edits_of, keep_edits
@@ -42,7 +43,8 @@ class Whose:
 
     def asked(self) -> dict[str, Any]:
         """How a request names it."""
-        return {"place": self.facts} if self.edits else {"place_id": self.id}
+        on_file = described_facts(self.id) is None
+        return {"place_id": self.id} if on_file and not self.edits else {"place": self.facts}
 
 
 def _whose(page: Page, caller: Caller, catalogue: Catalogue, place: str) -> Whose | None:

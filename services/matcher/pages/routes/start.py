@@ -5,12 +5,13 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Query, Response
 
 from models.taxonomy import PlaceKind
-from services.access.callers import Matching
+from services.access.callers import Caller, Matching
+from services.matcher.catalogue import Catalogue
+from services.matcher.pages.answering import own_facts
 from services.matcher.pages.own_place import OwnPlace, keep_place
 from services.matcher.pages.rendering import Page, PageDep
 from services.matcher.pages.views.places import PlaceLine, place_line
-from services.matcher.profile import stored_facts
-from services.matcher.reconciling.finding import find_places
+from services.matcher.reconciling.finding import find_places, offered_places, places_called
 from services.matcher.routes.dependencies import CatalogueDep
 from services.web.app import answer
 
@@ -32,7 +33,9 @@ def start(page: PageDep, q: Q = "", missing: str = "") -> Response:
     if missing:
         code = "error_none" if q else "error_empty"
         errors = [{"text": page.t(f"start.{code}", name=q), "href": "#place-search"}]
-    return page.show("start.html", q=q, errors=errors, examples=_examples(page))
+    return page.show(
+        "start.html", q=q, errors=errors, missing=bool(missing and q), examples=_examples(page)
+    )
 
 
 def _examples(page: Page) -> list[tuple[str, str]]:
@@ -58,18 +61,29 @@ def go(
     if want == "calls":
         return page.go("/calls")
     if place:
-        _, facts = stored_facts(catalogue.snapshot, place, caller.tenant)
+        facts = own_facts(catalogue, caller, place)
         return _onward(page, place, facts, want)
-    rows = find_places(catalogue.snapshot, q, caller.tenant, None, None) if q.strip() else []
+    rows, is_clear = _meant(catalogue, caller, q)
     if not rows:
         if page.own and not q.strip():
             return page.go(*_next(want), place=page.own.id, want=want)
         return page.go("/", q=q, missing="yes")
-    if len(rows) == 1:
+    if is_clear:
         found = catalogue.snapshot.places
         return _onward(page, found.id(rows[0]), found.facts(rows[0]), want)
     lines = [place_line(catalogue, row, page.words) for row in rows[:FOUND]]
     return page.show("places.html", q=q, want=want, lines=lines, more=len(rows) - len(lines))
+
+
+def _meant(catalogue: Catalogue, caller: Caller, q: str) -> tuple[list[int], bool]:
+    """Whom a text may mean, and whether that is clear: a misspelling is offered, never taken."""
+    if not q.strip():
+        return [], False
+    rows = find_places(catalogue.snapshot, q, caller.tenant, None, None)
+    if rows:
+        return rows, len(rows) == 1
+    offered = offered_places(catalogue.snapshot, q, caller.tenant)
+    return [one.row for one in offered], bool(offered) and offered[0].match
 
 
 def _next(want: str) -> tuple[str]:
@@ -94,7 +108,7 @@ def suggest(
 ) -> Response:
     """Places for the search box while somebody types."""
     known = kind if kind in list(PlaceKind) else None
-    rows = find_places(catalogue.snapshot, q, caller.tenant, None, known) if q else []
+    rows = places_called(catalogue.snapshot, q, caller.tenant, None, known) if q else []
     lines = [place_line(catalogue, row, page.words) for row in rows[:SUGGESTED]]
     return answer([{"id": line.id, "text": _told(line)} for line in lines])
 

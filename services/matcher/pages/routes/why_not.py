@@ -15,7 +15,7 @@ from services.matcher.pages.rendering import Page, PageDep
 from services.matcher.pages.routes.results import Reopened, reopen, results_of
 from services.matcher.pages.views.places import place_line
 from services.matcher.pages.views.results import Card, Results
-from services.matcher.reconciling.finding import find_collaborations, find_places
+from services.matcher.reconciling.finding import find_collaborations, places_called
 
 router = APIRouter(prefix="/matches", include_in_schema=False)
 SEARCHED, OFFERED, HELD_BACK = 200, 20, 4
@@ -68,7 +68,7 @@ def _choices(page: Page, match: Reopened, q: str, tenant: str) -> list[Choice]:
     if not q.strip():
         return []
     if match.kind == "peers":
-        rows = find_places(snapshot, q, tenant, None, None)[:OFFERED]
+        rows = places_called(snapshot, q, tenant, None, None)[:OFFERED]
         lines = [place_line(match.catalogue, row, words) for row in rows]
         return [Choice(line.id, line.name, f"{line.where} · {line.kind}") for line in lines]
     try:

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from services.files.rows import RowError
 from services.matcher.convening.naming import Named, NameState
 from services.matcher.pages.views.evidence import ReasonLine, reason_lines
 from services.matcher.pages.words import PageWording
@@ -135,7 +136,7 @@ def name_line(one: Named, choice: str, words: PageWording) -> NameLine:
         state=str(one.state),
         matched=matched,
         choices=[(value, text, value == choice) for value, text in choices],
-        errors=[said(error.code, error.column, error.detail, words) for error in one.errors],
+        errors=[said(error, words) for error in one.errors],
     )
 
 
@@ -143,13 +144,15 @@ def _offered(name: str, place_id: str) -> str:
     return f"{name} ({place_id})"
 
 
-def said(code: str, column: str | None, detail: str, words: PageWording) -> str:
-    """What is wrong with a row, in the page's language; its details are those of the API."""
+def said(error: RowError, words: PageWording) -> str:
+    """What is wrong with a row and what was seen, in the page's language."""
     known = words.terms["row_error"]
-    text = known.get(code, known["other"])
-    field = words.term("sheet_field", column) if column else ""
+    text = known.get(error.code, known["other"])
+    field = words.term("sheet_field", error.column) if error.column else ""
     shown = f"{field}: {text}" if field else text
-    return shown if code in known else f"{shown} ({detail})"
+    if error.value and error.column != "name":
+        shown = words.text("sheet.seen", {"error": shown, "value": error.value})
+    return shown if error.code in known else f"{shown} ({error.detail})"
 
 
 def approach_view(item: Json, words: PageWording) -> Approach:

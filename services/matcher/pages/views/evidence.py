@@ -6,7 +6,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from services.matcher.features import Facts
-from services.matcher.pages.asked import SAID_HERE
+from services.matcher.pages.edits import SAID_HERE
 from services.matcher.pages.views.rule_words import asked_by
 from services.matcher.pages.words import PageWording
 

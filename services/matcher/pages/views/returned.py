@@ -34,7 +34,7 @@ def _beside(row: int, one: Named | None, words: PageWording) -> list[str | int]:
         return ["", row, words.text("sheet.left_out", {}), "", ""]
     on_file = one.who.on_file if one.who is not None else None
     offered = one.who.candidates if one.who is not None else []
-    errors = [said(e.code, e.column, e.detail, words) for e in one.errors]
+    errors = [said(e, words) for e in one.errors]
     if offered:
         names = [f"{c['name']} ({c['place_id']})" for c in offered]
         errors.append(words.text("sheet.may_mean", {"names": names}))

@@ -194,3 +194,14 @@ def test_at_home_nobody_asks_who_works_abroad(client: TestClient) -> None:
     assert weight(["FR"]) == weight(["ES", "FR"]) == usual
     asked = {"weights": {"works_abroad": 2}, "filters": {"countries": ["ES"]}}
     assert ask(client, "peers", {"place_id": BILBAO, **asked})["weights"]["works_abroad"] == 2
+
+
+def test_of_those_named_it_is_told_who_is_not_on_file_and_why_others_are_out(
+    client: TestClient,
+) -> None:
+    body = {"place_id": BILBAO, "among": ["Bordeaux", BRISTOL, "gn:3117735"]}
+    answer = ask(client, "peers", body)
+    told = {why["rule_id"]: (why["removed"], why["text"]) for why in answer["fewer_because"]}
+    assert told["not-on-file"] == (1, "Not on file: Bordeaux.")
+    assert told["peer-foreign"][0] == 1
+    assert set(told) == {"not-on-file", "peer-foreign"}

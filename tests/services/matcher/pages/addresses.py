@@ -16,6 +16,7 @@ def pages(find: Find) -> dict[str, str]:
         "start": "/",
         "start with an error": "/?missing=yes&q=Nowhere",
         "choosing": "/go?q=San&want=peers",
+        "describe": "/describe?name=Getaria",
         "ask: problem": f"/ask/problem?{asked}",
         "ask: subjects": f"/ask/subjects?{asked}",
         "ask: stage, refused": f"/ask/stage?{asked}&sector=housing&answered=stage",

@@ -7,7 +7,8 @@ import pytest
 from fastapi import Request
 from fastapi.exceptions import RequestValidationError
 
-from services.matcher.pages.asked import SAID_HERE, Asked, asked_of, match_request
+from services.matcher.pages.asked import Asked, asked_of, match_request
+from services.matcher.pages.edits import SAID_HERE
 from services.matcher.schemas import PeersRequest
 
 FACTS: dict[str, Any] = {"id": "gn:1", "name": "Here", "kind": "city", "country": "ES"}

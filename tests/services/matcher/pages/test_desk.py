@@ -6,7 +6,7 @@ import pytest
 from fastapi.testclient import TestClient
 
 from models.snapshot import Snapshot
-from services.files.sheets import SheetRow
+from services.files.rows import SheetRow
 from services.files.sheets import rows as rows_of
 from services.matcher.pages.words import page_wording
 from tests.services.matcher.pages.convener import DC, HTML, MEMBERS, Convener

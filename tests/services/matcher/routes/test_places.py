@@ -109,3 +109,34 @@ def test_a_private_place_is_there_for_its_own_tenant(
     own = client.get("/v1/places", params={"q": "choosy"}, headers=key).json()["items"]
     assert [item["id"] for item in own] == ["x:choosy"]
     assert found(client, q="choosy") == []
+
+
+@pytest.mark.parametrize(
+    "written", ["Bristol, UK", "Bristol (United Kingdom)", "City of Bristol", "Bristoll"]
+)
+def test_a_place_is_found_as_people_write_it(client: TestClient, written: str) -> None:
+    assert found(client, q=written)[0] == BRISTOL
+
+
+def test_what_resembles_nothing_finds_nothing(client: TestClient) -> None:
+    assert found(client, q="Xqwzzk") == []
+    assert found(client, q="Zzq") == []
+
+
+def test_a_name_of_its_own_goes_before_an_alias_of_a_larger_place(client: TestClient) -> None:
+    assert found(client, q="bil", kind="city")[0] == BILBAO
+
+
+def test_a_misspelling_is_offered_on_the_page_and_never_taken(client: TestClient) -> None:
+    clear = client.get("/go", params={"q": "Bristol, UK"}, follow_redirects=False)
+    assert (clear.status_code, "gn%3A2654675" in clear.headers["location"]) == (303, True)
+    unclear = client.get("/go", params={"q": "Bristoll"}, follow_redirects=False)
+    assert (unclear.status_code, "Bristol" in unclear.text) == (200, True)
+
+
+def test_a_misspelt_parameter_is_refused_with_the_one_that_was_meant(client: TestClient) -> None:
+    refused = client.get("/v1/places?countr=ES&format=csv")
+    assert refused.status_code == 422
+    (error,) = refused.json()["errors"]
+    assert (error["pointer"], error["code"]) == ("?countr", "unknown_parameter")
+    assert "did you mean 'country'?" in error["detail"]

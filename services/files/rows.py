@@ -1,0 +1,41 @@
+"""One row of a file, and what is wrong with one: what every reader of files speaks of."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+_VALUE_SHOWN = 200
+
+
+@dataclass(frozen=True)
+class SheetRow:
+    """A row by its header; `number` is its line in the sheet, the header's being 1."""
+
+    number: int
+    cells: dict[str, Any]
+
+
+@dataclass(frozen=True)
+class RowError:
+    """What is wrong with a row, and in which column."""
+
+    row: int
+    column: str | None
+    value: str | None
+    code: str
+    detail: str
+
+    @classmethod
+    def at(
+        cls, row: int, code: str, detail: str, column: str | None = None, value: Any = None
+    ) -> "RowError":
+        shown = None if value is None else _storable(str(value))
+        return cls(row, column and _storable(column), shown, code, detail.replace("\0", "�"))
+
+
+def _storable(text: str) -> str:
+    """A short text that every database holds; PostgreSQL refuses NUL."""
+    return text[:_VALUE_SHOWN].replace("\0", "�")
+
+
+Rows = Iterator[SheetRow | RowError]
