@@ -9,6 +9,10 @@ from datetime import date
 from functools import lru_cache
 from pathlib import Path
 
+from babel.core import get_global
+
+from models.names import fold
+
 DATA = Path(__file__).resolve().parent.parent / "data"
 
 
@@ -60,6 +64,20 @@ def countries() -> dict[str, Country]:
 
 def is_country(code: str) -> bool:
     return code in countries()
+
+
+def code_meant(text: str) -> str | None:
+    """The code of a country by another code of it (UK, FRA, 250) or by its English name."""
+    # CLDR lists codes of three letters and of three digits beside former ones.
+    also = get_global("territory_aliases").get(text.strip().upper(), ())
+    if len(also) == 1 and is_country(also[0]):
+        return str(also[0])
+    return _by_name().get(fold(text))
+
+
+@lru_cache(maxsize=1)
+def _by_name() -> dict[str, str]:
+    return {fold(country.name): code for code, country in countries().items()}
 
 
 @lru_cache(maxsize=1)

@@ -47,7 +47,9 @@ def _share(text: str) -> str:
         share = Fraction(text)
     except (ValueError, ZeroDivisionError):
         raise ValueError(f"{text!r} is no fraction such as 2/3") from None
-    if not 0 < share <= 1 or "." in text:
+    if "." in text:
+        raise ValueError(f"{text!r} is a decimal: write the exact fraction, such as {share}")
+    if not 0 < share <= 1:
         raise ValueError(f"{text!r} is not a fraction above 0 and up to 1")
     return text
 

@@ -14,7 +14,7 @@ from pydantic import (
     StringConstraints,
 )
 
-from models.countries import currency_code, is_country
+from models.countries import code_meant, currency_code, is_country
 from models.taxonomy import FactStatus
 
 TEXT_LIMIT = 20_000
@@ -32,8 +32,10 @@ class Record(BaseModel):
 
 def _country(code: str) -> str:
     if not is_country(code):
+        meant = code.upper() if is_country(code.upper()) else code_meant(code)
+        hint = f"; did you mean {meant!r}?" if meant else ""
         raise ValueError(
-            f"unknown country {code!r}: expected an ISO 3166-1 alpha-2 code such as ES"
+            f"unknown country {code!r}: expected an ISO 3166-1 alpha-2 code such as ES{hint}"
         )
     return code
 

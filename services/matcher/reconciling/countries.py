@@ -3,9 +3,8 @@
 from functools import lru_cache
 
 from babel import Locale
-from babel.core import get_global
 
-from models.countries import countries
+from models.countries import code_meant, countries
 from models.names import fold
 
 # The languages in which a sheet is likely to name countries; CLDR has all of them.
@@ -33,11 +32,7 @@ def read_country(text: str) -> str | None:
     code = text.strip().upper()
     if code in countries():
         return code
-    # CLDR lists codes of three letters and of three digits (FRA, 250) beside former ones.
-    also = get_global("territory_aliases").get(code, ())
-    if len(also) == 1 and also[0] in countries():
-        return str(also[0])
-    return _by_name().get(fold(text))
+    return code_meant(text) or _by_name().get(fold(text))
 
 
 def is_country_name(text: str) -> bool:

@@ -199,7 +199,7 @@ def test_at_home_nobody_asks_who_works_abroad(client: TestClient) -> None:
 def test_of_those_named_it_is_told_who_is_not_on_file_and_why_others_are_out(
     client: TestClient,
 ) -> None:
-    body = {"place_id": BILBAO, "among": ["Bordeaux", BRISTOL, "gn:3117735"]}
+    body = {"place_id": BRISTOL, "among": ["Bordeaux", BILBAO, MANCHESTER]}
     answer = ask(client, "peers", body)
     told = {why["rule_id"]: (why["removed"], why["text"]) for why in answer["fewer_because"]}
     assert told["not-on-file"] == (1, "Not on file: Bordeaux.")
