@@ -23,6 +23,7 @@ from fastapi import FastAPI
 from models.settings import Settings
 from services import measures
 from services.load.turn import Turn
+from services.workers.sharing import NOBODY
 from services.workers.worker import ENDING, Service, work
 
 # A busy machine starts slowly; a worker that shows no sign for longer hangs.
@@ -61,6 +62,7 @@ def run(make: Callable[[Settings], FastAPI], settings: Settings, listener: socke
             listener,
             folder,
             signs=context.RawArray("L", settings.workers),
+            held=context.RawArray("L", [NOBODY] * settings.workers),
             greeted=context.Lock(),
             parent=os.getpid(),
         )
@@ -194,6 +196,7 @@ class _Parent:
         place.process.join()
         place.process.close()
         place.process = None
+        self._service.held[place.number] = NOBODY
         measures.leave(self._service.folder, place.number)
         if self._ending is not None or self._given_up:
             return

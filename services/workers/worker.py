@@ -16,6 +16,7 @@ from fastapi import FastAPI
 
 from models.settings import Settings
 from services import logs, measures, printing, serving
+from services.workers.sharing import Shared
 
 # What a parent handles for all of its workers.
 ENDING = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
@@ -36,6 +37,8 @@ class Service:
     """Where they count what `/metrics` tells."""
     signs: Any
     """An array in shared memory: how often the worker of each number has shown that it lives."""
+    held: Any
+    """Another: how many connections each of them has."""
     greeted: Any
     """A lock: who takes it has greeted for all."""
     parent: int
@@ -54,7 +57,8 @@ def work(service: Service, number: int) -> None:
         measures.join(service.folder, number)
         app = service.make(service.settings)
         said = serving.greeting(app, serving.address(service.listener))
-        _Server(app, said, service, number).run([service.listener])
+        listener = Shared.of(service.listener, service.held, number)
+        _Server(app, said, service, number).run([listener])
     except KeyboardInterrupt:
         pass
     except Exception:
@@ -70,11 +74,13 @@ class _Server(serving.Server):
     def _greet(self) -> None:
         """Only the first worker that is up says so, and none that takes another's place."""
         self._service.signs[self._number] += 1
+        self._service.held[self._number] = 0
         if self._service.greeted.acquire(block=False):
             count = self._service.settings.workers
             printing.say(f"{self._said}\nRequests are answered by {count} processes.")
 
     async def on_tick(self, counter: int) -> bool:
+        self._service.held[self._number] = len(self.server_state.connections)
         if counter % TICKS == 0:
             self._service.signs[self._number] += 1
         return await super().on_tick(counter)
