@@ -22,6 +22,7 @@ from services.workers.sharing import Shared
 ENDING = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
 SECONDS_BETWEEN_LOOKS = 0.5
 SECONDS_TO_END = 30
+INTERRUPTED = 128 + signal.SIGINT
 # The server ticks ten times a second; it shows that it lives at every fifth.
 TICKS = 5
 
@@ -60,7 +61,8 @@ def work(service: Service, number: int) -> None:
         listener = Shared.of(service.listener, service.held, number)
         _Server(app, said, service, number).run([listener])
     except KeyboardInterrupt:
-        pass
+        # All is shut down by now; a thread that waits for work must not keep the process.
+        os._exit(INTERRUPTED)
     except Exception:
         structlog.get_logger("workers").exception("worker failed", worker=number)
         sys.exit(1)

@@ -118,16 +118,16 @@ def test_jobs_are_done_one_by_one_whoever_is_asked_and_whoever_dies(
     with database.begin() as session:
         ensure_tenant(session, TENANT)
         headers = {"Authorization": f"Bearer {create_key(session, TENANT, ['ingest'])}"}
-    assert [_loaded(both, number, headers)["written"] for number in (0, 1)] == [1, 0]
+    assert [_loaded(both, headers)["written"] for _ in range(3)] == [1, 0, 0]
     for number in (0, 1):  # one of the two has the turn
         killed(both, number)
-        assert _loaded(both, number, headers)["unchanged"] == 1
+        assert _loaded(both, headers)["unchanged"] == 1
     assert list((both.var / "uploads").iterdir()) == []
 
 
-def _loaded(both: Served, number: int, headers: dict[str, str]) -> Any:
-    """What became of the rows of a file that a worker was given."""
-    with both.only(number) as client:
+def _loaded(both: Served, headers: dict[str, str]) -> Any:
+    """What became of the rows of a file that one of the workers was given."""
+    with both.client() as client:
         sent = client.post(FILES, headers=headers, files={"file": ("a.csv", PLACES)})
         assert sent.status_code == 202, sent.text
     job, found = sent.json()["job_id"], dict[str, Any]()
