@@ -20,7 +20,7 @@ from services.matcher.app import Matcher
 from services.matcher.matching import Context, match_collaborations, match_peers
 from services.matcher.matching.question import place_summary
 from services.matcher.profile import stored_facts
-from services.matcher.reconciling.finding import find_places
+from services.matcher.reconciling.finding import find_places, offered_places
 from services.matcher.schemas import (
     CollaborationsRequest,
     MatchRequest,
@@ -50,7 +50,7 @@ class AmbiguousName(Problem):
     status, title, type = 409, "Ambiguous name", "ambiguous-name"
 
     def __init__(self, name: str, places: list[Facts]) -> None:
-        super().__init__(f"{len(places)} places may be meant by {name!r}.")
+        super().__init__(f"Places that may be meant by {name!r}: {len(places)}.")
         self.name = name
         self.places = places
 
@@ -83,7 +83,7 @@ class Asking:
         wanted, country = (inside[1], inside[2].upper()) if inside else (name, None)
         found = [self._summary(row) for row in self._named(wanted, country)]
         if not found:
-            raise NameNotFound(name)
+            found = self._offered(name)
         # Who says "Bilbao" means no place that is merely also called so.
         main = [place for place in found if fold(place["name"]) == fold(wanted)]
         meant = main or found
@@ -96,6 +96,16 @@ class Asking:
             return find_places(self.context.snapshot, name, PUBLIC, country, None)
         except ValueError:  # a code of no country
             return []
+
+    def _offered(self, name: str) -> list[Facts]:
+        """The one place that a text can only mean; a misspelling is offered, never taken."""
+        offered = offered_places(self.context.snapshot, name, PUBLIC)
+        found = [self._summary(one.row) for one in offered]
+        if not found:
+            raise NameNotFound(name)
+        if not offered[0].match:
+            raise AmbiguousName(name, found)
+        return found[:1]
 
     def _summary(self, row: int) -> Facts:
         places = self.context.snapshot.places

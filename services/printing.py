@@ -101,7 +101,7 @@ def refused_rows(errors: Sequence[Any]) -> None:
 def candidates(name: str, places: Iterable[Facts]) -> None:
     """The places a name may mean."""
     console = err()
-    console.print(f"Several places are called {escape(repr(name))}; name one by its id:")
+    console.print(f"These places may be meant by {escape(repr(name))}; name one by its id:")
     table = _table("id", "name", "country", "kind", "residents")
     for place in places:
         residents = place.get("metro_population") or place.get("population")

@@ -100,6 +100,14 @@ def test_an_ambiguous_name_lists_whom_it_may_mean(asked: Run) -> None:
     assert "gn:3648559" in ended.err
 
 
+def test_a_name_is_read_with_its_country_and_a_misspelling_is_only_offered(asked: Run) -> None:
+    clear = asked("peers", "Bristol, United Kingdom", "--json")
+    assert clear.code == 0
+    unclear = asked("peers", "Bristoll")
+    assert (unclear.code, unclear.out) == (2, "")
+    assert "gn:2654675" in unclear.err
+
+
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [

@@ -11,9 +11,9 @@ what stands in the way?
 
 Ids are strings: `gn:3128026` (GeoNames), `iso:ES-PV` (ISO 3166-2), `cp:…` (the project's own
 tables), `x:…` (your own), and any other scheme that a record has among its `external_ids`, such as
-`wikidata:Q8692`. An unknown field of a body is refused, never ignored. Answers may get new fields
-and enums new values at any time: read what you know and pass over the rest. Every error is
-`application/problem+json`; its `type` leads to a page about it.
+`wikidata:Q8692`. An unknown field of a body and an unknown parameter are refused, never ignored.
+Answers may get new fields and enums new values at any time: read what you know and pass over the
+rest. Every error is `application/problem+json`; its `type` leads to a page about it.
 """
 TAGS = {
     "matching": "Which peers and which collaborations fit a place, and why.",

@@ -68,6 +68,7 @@ class Card:
     lon: float | None
     residents: str
     listed: bool
+    serves: bool = True
 
 
 @dataclass(frozen=True)
@@ -98,6 +99,7 @@ class Results:
     asked: Asked
     cards: list[Card]
     undecided: list[Card]
+    beside: list[Card]
     ruled_out: list[RuledOut]
     ruled_out_count: int
     among: int
@@ -111,7 +113,7 @@ class Results:
 
     @property
     def all(self) -> list[Card]:
-        return sorted([*self.cards, *self.undecided], key=lambda card: card.rank)
+        return sorted([*self.cards, *self.undecided, *self.beside], key=lambda card: card.rank)
 
 
 class ResultsView:
@@ -128,7 +130,8 @@ class ResultsView:
         """All of it."""
         words = self.words
         cards = [self._card(at, result) for at, result in enumerate(answer["results"], 1)]
-        undecided = [c for c in cards if c.verdict == Verdict.UNDETERMINED]
+        serving = [c for c in cards if c.serves]
+        undecided = [c for c in serving if c.verdict == Verdict.UNDETERMINED]
         refused = [r for r in answer.get("refused", ()) if not self._plain(r)]
         question = answer.get("next_question")
         return Results(
@@ -138,8 +141,9 @@ class ResultsView:
             place_name=self.ours["name"],
             place_where=where(self.snapshot, self.ours, words),
             asked=asked,
-            cards=[c for c in cards if c.verdict != Verdict.UNDETERMINED],
+            cards=[c for c in serving if c.verdict != Verdict.UNDETERMINED],
             undecided=undecided,
+            beside=[c for c in cards if not c.serves],
             ruled_out=[self._ruled_out(r) for r in refused[:RULED_OUT]],
             ruled_out_count=len(refused),
             among=self.strips.among,
@@ -212,6 +216,7 @@ class ResultsView:
             lon=thing.get("lon"),
             residents=words.format_field(thing.get("population"), "number"),
             listed=thing["id"] in self.listed,
+            serves=_serves(result),
         )
 
     def _about_place(self, facts: Facts) -> str:
@@ -269,3 +274,8 @@ class ResultsView:
         by_id = {rule["rule_id"]: rule for rule in refusal["rules"]}
         rule = by_id.get(change.get("rule_id"), {})
         return remedy_in({**rule, "remedy": change.get("text")}, self.words)
+
+
+def _serves(result: Json) -> bool:
+    """Whether a network may serve what is needed: one that works on other things does not."""
+    return not any(r["feature"] == "needs_served" and not r["value"] for r in result["reasons"])

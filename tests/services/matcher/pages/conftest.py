@@ -40,9 +40,10 @@ def site(published: Published) -> Iterator[str]:
 
 @pytest.fixture(scope="session")
 def english_names(snapshot: Snapshot) -> list[str]:
-    """What is called so in every language."""
-    places = (str(snapshot.places.facts(row)["name"]) for row in range(len(snapshot.places)))
-    return names_in(snapshot.collaborations, places)
+    """What is called so in every language: places, collaborations, and lists that places are on."""
+    facts = [snapshot.places.facts(row) for row in range(len(snapshot.places))]
+    lists = {str(name) for place in facts for name in place.get("track_record", ())}
+    return names_in(snapshot.collaborations, [*(str(place["name"]) for place in facts), *lists])
 
 
 @pytest.fixture(scope="session")

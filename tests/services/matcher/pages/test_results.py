@@ -123,10 +123,16 @@ def test_what_cannot_be_decided_stands_apart_from_what_is_ruled_out(visitor: Tes
     answered = visitor.get(f"/v1{path}").json()
     undecided = page.index('id="undecided"')
     ruled_out = page.index('id="ruled-out"')
-    assert undecided < ruled_out
+    beside = page.index('id="beside"')
+    assert undecided < beside < ruled_out
     for result in answered["results"]:
         at = page.index(f'id="result-{result["collaboration"]["id"]}"')
-        assert (undecided < at < ruled_out) == (result["verdict"] == "undetermined")
+        is_beside = any(
+            r["feature"] == "needs_served" and not r["value"] for r in result["reasons"]
+        )
+        assert (beside < at < ruled_out) == is_beside
+        is_undecided = result["verdict"] == "undetermined" and not is_beside
+        assert (undecided < at < beside) == is_undecided
     for refusal in answered["refused"]:
         assert f'id="result-{refusal["collaboration"]["id"]}"' not in page
 
