@@ -383,8 +383,16 @@ class ProfileColumns(dict[str, NDArray[np.float32]]):
 
     def __missing__(self, name: str) -> NDArray[np.float32]:
         kind = PLACE_COLUMNS.get(name) or PROFILE_COLUMNS[name]
-        self[name] = spread([kind.read(self._facts)], kind)
-        return self[name]
+        self[name] = found = _single(name, kind.read(self._facts))
+        return found
+
+
+@lru_cache(maxsize=20_000)
+def _single(name: str, row: Row) -> NDArray[np.float32]:
+    """One place's value as a table of one row; most places share theirs with many."""
+    table = spread([row], PLACE_COLUMNS.get(name) or PROFILE_COLUMNS[name])
+    table.flags.writeable = False
+    return table
 
 
 def profile_columns(facts: Facts) -> ProfileColumns:

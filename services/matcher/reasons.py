@@ -23,6 +23,10 @@ from services.matcher.wording import Wording
 
 FEATURES: dict[str, Feature] = {f.name: f for f in (*PEER_FEATURES, *COLLABORATION_FEATURES)}
 MIRRORED = {feature.name for feature in PEER_FEATURES if feature.mirrored}
+# What features compare of each need and offer: their texts and proofs stand in `gives` and `gets`
+# and in the record, and are no ground of a reason.
+COMPARED = {"needs", "offers"}
+TOLD_OF_EACH = ("sector", "stage", "level")
 # From this value on two texts are told to speak of like things.
 ALIKE_TEXT = 0.4
 QUOTE_WIDTH = 160
@@ -39,6 +43,8 @@ class Exhibits(dict[str, dict[str, Any]]):
 
     def __missing__(self, field: str) -> dict[str, Any]:
         item = self[field] = fact(self.facts, field, self.side)
+        if field in COMPARED:
+            item["value"] = in_brief(item["value"])
         return item
 
     def of(self, fields: tuple[str, ...]) -> list[dict[str, Any]]:
@@ -100,11 +106,15 @@ class Explainer:
     def _tell(self, feature: str, value: float, mirrored: bool) -> dict[str, Any]:
         """What is said of a feature's value, and the facts behind it."""
         because = self._because(feature, value, mirrored)
+        shown = evidence(because, self._ours, self._theirs)
+        if feature == SIMILAR_TEXT:
+            # It rests on what was written, not on the sector and stage of it.
+            shown = [fact(self.theirs, field, "theirs") for field in because.theirs]
         return {
             "code": because.code,
             "args": because.args,
             "text": self.words.text(because.code, because.args),
-            "evidence": evidence(because, self._ours, self._theirs),
+            "evidence": shown,
         }
 
     def _because(self, name: str, value: float, mirrored: bool) -> Because:
@@ -136,6 +146,11 @@ def _largest_first(share: Share) -> tuple[float, str]:
 def quote_of(facts: Facts, at: int | None) -> WrittenText | None:
     """The text of a record at its place among the record's texts."""
     return None if at is None else next(islice(written_texts(facts), at, None))
+
+
+def in_brief(items: Iterable[Facts]) -> list[Facts]:
+    """Needs or offers as features compare them."""
+    return [{name: item[name] for name in TOLD_OF_EACH if name in item} for item in items]
 
 
 def evidence(because: Because, ours: Exhibits, theirs: Exhibits) -> list[dict[str, Any]]:

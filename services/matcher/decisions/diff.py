@@ -14,6 +14,8 @@ import orjson
 from models.errors import InvalidInput
 from models.tables import MatchRow
 from services.matcher.decisions.replay import stored_answer
+from services.matcher.features import SIMILAR_TEXT
+from services.matcher.reasons import COMPARED, in_brief
 from services.matcher.wording import Wording
 
 Json = dict[str, Any]
@@ -160,9 +162,10 @@ class _Teller:
         one, other = self.before.results[key], self.after.results[key]
         old, new = _facts(one), _facts(other)
         causes = []
-        for field in sorted({f for f, _ in new.keys() - old.keys()} | _settled(one, other)):
+        before, after = ({field for field, _ in facts} for facts in (old, new))
+        for field in sorted(after - before | _settled(one, other)):
             causes.append(self._cause("diff.now_known", {"field": field}))
-        for field in sorted({f for f, _ in old.keys() - new.keys()}):
+        for field in sorted(before - after):
             causes.append(self._cause("diff.now_unknown", {"field": field}))
         for field in sorted({k[0] for k in old.keys() & new.keys() if old[k] != new[k]}):
             causes.append(self._cause("diff.changed", {"field": field}))
@@ -220,13 +223,22 @@ def _item(
 
 
 def _facts(result: Json) -> dict[tuple[str, str], Any]:
-    """The facts of its own that a result's reasons rest on; ours differ with the question."""
+    """The facts of its own that a result's reasons rest on, as each feature looks at them.
+
+    Ours differ with the question.
+    """
     return {
-        (item["field"], item["side"]): item["value"]
+        (item["field"], reason["feature"]): _compared(item, reason["feature"])
         for reason in result.get("reasons", ())
         for item in reason["evidence"]
         if item["side"] == "theirs"
     }
+
+
+def _compared(item: Json, feature: str) -> Any:
+    """What a feature looked at; answers of before tell needs and offers whole."""
+    whole = item["field"] in COMPARED and feature != SIMILAR_TEXT
+    return in_brief(item["value"]) if whole else item["value"]
 
 
 def _settled(before: Json, after: Json) -> set[str]:

@@ -37,7 +37,8 @@ def peer_cautions(pair: Pair) -> list[Caution]:
     """What to know before writing to this peer."""
     lasting = pair.mode is Mode.SUSTAINED_PAIRING
     checks = (*_OF_LASTING_TIES, *_OF_ALL) if lasting else _OF_ALL
-    return [found for check in checks for found in check(pair)]
+    known = pair.theirs
+    return [found for field, check in checks if field in known for found in check(pair)]
 
 
 def mismatched(cautions: list[Caution]) -> bool:
@@ -170,15 +171,24 @@ def _disputed(pair: Pair) -> Iterator[Caution]:
         yield caution("disputed", pair.words, {"note": note}, evidence)
 
 
-Check = Callable[[Pair], Iterator[Caution]]
+# A field that every record has.
+ALWAYS = "name"
+Check = tuple[str, Callable[[Pair], Iterator[Caution]]]
+"""A check, and the field of theirs without which it has nothing to say."""
+
 # What ends pairs in the course of years.
-_OF_LASTING_TIES: tuple[Check, ...] = (_population, _resources, _executive, _powers)
+_OF_LASTING_TIES: tuple[Check, ...] = (
+    (ALWAYS, _population),
+    ("own_budget", _resources),
+    ("executive", _executive),
+    ("powers", _powers),
+)
 _OF_ALL: tuple[Check, ...] = (
-    _levers,
-    _one_sided,
-    _purpose,
-    _rivals,
-    _tie,
-    _disputed,
-    _settlement,
+    ("levers", _levers),
+    ("needs", _one_sided),
+    (ALWAYS, _purpose),
+    ("sectors", _rivals),
+    (ALWAYS, _tie),
+    ("country", _disputed),
+    ("population_basis", _settlement),
 )

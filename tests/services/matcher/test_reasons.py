@@ -77,6 +77,29 @@ def test_the_other_side_s_reason_is_told_to_the_place_that_asks() -> None:
     assert "housing" in reason["text"]
 
 
+def test_a_need_is_shown_as_far_as_it_was_compared() -> None:
+    need = {"sector": "housing", "stage": "apply", "text": "Homes for all"}
+    ours, theirs = {**OURS, "needs": [need]}, {**THEIRS, "needs": [need]}
+    theirs["offers"] = [{**need, "evidence": [{"kind": "story", "text": "It worked"}]}]
+    quote = WrittenText("needs/0", need["text"])
+    met, alike = Explainer(ours, theirs, wording("en"), quote).reasons(
+        [Share("needs_met", 1, 1.0, 0.6), Share("similar_text", 1, 0.8, 0.4)]
+    )
+    compared = [{"sector": "housing", "stage": "apply"}]
+    assert [item["value"] for item in met["evidence"]] == [compared, compared]
+    assert [item["value"] for item in alike["evidence"]] == [[need]]
+
+
+def test_what_is_the_same_from_both_sides_is_told_once() -> None:
+    explain = Explainer(OURS, THEIRS, wording("en"))
+    (one,), (other,) = (
+        explain.reasons([Share("similar_size", 1, 0.9, contribution)], mirrored)
+        for contribution, mirrored in ((0.2, False), (0.3, True))
+    )
+    assert one["evidence"] is other["evidence"]
+    assert (one["contribution"], other["contribution"]) == (0.2, 0.3)
+
+
 def test_likeness_of_texts_quotes_the_text() -> None:
     quote = quote_of(THEIRS, 0)
     assert quote == WrittenText("description", THEIRS["description"])
