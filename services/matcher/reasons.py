@@ -23,6 +23,10 @@ from services.matcher.wording import Wording
 
 FEATURES: dict[str, Feature] = {f.name: f for f in (*PEER_FEATURES, *COLLABORATION_FEATURES)}
 MIRRORED = {feature.name for feature in PEER_FEATURES if feature.mirrored}
+BY_FIELD = {name: feature.by_field for name, feature in FEATURES.items() if feature.by_field}
+# What was told of two values of such a field, some 15 MB when full.
+MOST_TOLD = 10_000
+_told: dict[tuple[Any, ...], dict[str, Any]] = {}
 # What features compare of each need and offer: their texts and proofs stand in `gives` and `gets`
 # and in the record, and are no ground of a reason.
 COMPARED = {"needs", "offers"}
@@ -40,6 +44,7 @@ class Exhibits(dict[str, dict[str, Any]]):
         super().__init__()
         self.facts, self.side = facts, side
         self._groups: dict[tuple[str, ...], list[dict[str, Any]]] = {}
+        self._keys: dict[str, tuple[Any, ...]] = {}
 
     def __missing__(self, field: str) -> dict[str, Any]:
         item = self[field] = fact(self.facts, field, self.side)
@@ -52,6 +57,15 @@ class Exhibits(dict[str, dict[str, Any]]):
         found = self._groups.get(fields)
         if found is None:
             found = self._groups[fields] = [self[name] for name in fields if name in self.facts]
+        return found
+
+    def key(self, field: str) -> tuple[Any, ...]:
+        """All that is on file of a field, its value and what that rests on, to remember by."""
+        found = self._keys.get(field)
+        if found is None:
+            value, proof = self.facts.get(field), rests_on(self.facts, field)
+            shown = tuple(value) if isinstance(value, list) else value
+            found = self._keys[field] = (shown, *proof.items())
         return found
 
 
@@ -94,7 +108,8 @@ class Explainer:
         mirrored = mirrored and feature in MIRRORED
         told = self._told.get((feature, value, mirrored))
         if told is None:
-            told = self._told[feature, value, mirrored] = self._tell(feature, value, mirrored)
+            told = self._remembered(feature, value, mirrored)
+            self._told[feature, value, mirrored] = told
         return {
             "feature": feature,
             "weight": weight,
@@ -102,6 +117,26 @@ class Explainer:
             "contribution": contribution,
             **told,
         }
+
+    def _remembered(self, feature: str, value: float, mirrored: bool) -> dict[str, Any]:
+        """What is told of a feature's value, from memory where it rests on a field of few."""
+        field = BY_FIELD.get(feature)
+        if field is None:
+            return self._tell(feature, value, mirrored)
+        key = (
+            self.words,
+            feature,
+            value,
+            self.shapes.get(feature),
+            self._ours.key(field),
+            self._theirs.key(field),
+        )
+        told = _told.get(key)
+        if told is None:
+            if len(_told) >= MOST_TOLD:
+                _told.clear()
+            told = _told[key] = self._tell(feature, value, mirrored)
+        return told
 
     def _tell(self, feature: str, value: float, mirrored: bool) -> dict[str, Any]:
         """What is said of a feature's value, and the facts behind it."""
@@ -167,12 +202,18 @@ def _proof(item: Mapping[str, Any]) -> int:
 
 def fact(facts: Facts, field: str, side: str) -> dict[str, Any]:
     """One field as evidence; what came without a source is a claim of whoever sent it."""
-    provenance: Mapping[str, Any] = facts.get("provenance") or {}
-    rests_on = provenance.get(field) or provenance.get("*") or {}
+    proof = rests_on(facts, field)
     item = {"field": field, "side": side, "value": facts[field]}
-    if "source" in rests_on:
-        item["source"] = rests_on["source"]
-    if "date" in rests_on:
-        item["date"] = rests_on["date"]
-    item["status"] = rests_on.get("status", FactStatus.CLAIM)
+    if "source" in proof:
+        item["source"] = proof["source"]
+    if "date" in proof:
+        item["date"] = proof["date"]
+    item["status"] = proof.get("status", FactStatus.CLAIM)
     return item
+
+
+def rests_on(facts: Facts, field: str) -> Mapping[str, Any]:
+    """Source, date and status of a field, or of the whole record; empty where none is on file."""
+    provenance: Mapping[str, Any] = facts.get("provenance") or {}
+    found: Mapping[str, Any] = provenance.get(field) or provenance.get("*") or {}
+    return found

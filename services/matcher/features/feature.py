@@ -44,7 +44,8 @@ class Feature:
     be trusted: the share of the weight that counts (1 unless the facts are averages). `mirrored`
     tells the asking place why the other side has its value, where `because` would not. A
     `mutual` feature has the same value seen from either side. A `one_way` feature speaks of the
-    tie as the asking place sees it, on both sides alike.
+    tie as the asking place sees it, on both sides alike. `by_field` is the one field, of few
+    values, that `because` looks at on either side: what was told of two values is remembered.
     """
 
     compare: Callable[[Values, Values], Scores]
@@ -55,6 +56,7 @@ class Feature:
     mirrored: Callable[[Facts, Facts, float], Because] | None = None
     mutual: bool = False
     one_way: bool = False
+    by_field: str | None = None
 
     @property
     def told_once(self) -> bool:

@@ -154,7 +154,13 @@ def _income(ours: Facts, theirs: Facts, value: float) -> Because:
 
 
 NEARNESS = Feature(nearness, "location", "location", _near, mutual=True)
-NEIGHBOUR = Feature(neighbouring_country, "country", "country", _neighbour, mutual=True)
-HOURS = Feature(shared_working_hours, "clock", "clock", _hours, mutual=True)
-LANGUAGE = Feature(shared_language, "languages", "languages", _language, mutual=True)
-INCOME = Feature(similar_income, "country", "country", _income, _half, mutual=True)
+NEIGHBOUR = Feature(
+    neighbouring_country, "country", "country", _neighbour, mutual=True, by_field="country"
+)
+HOURS = Feature(shared_working_hours, "clock", "clock", _hours, mutual=True, by_field="timezone")
+LANGUAGE = Feature(
+    shared_language, "languages", "languages", _language, mutual=True, by_field="languages"
+)
+INCOME = Feature(
+    similar_income, "country", "country", _income, _half, mutual=True, by_field="country"
+)
