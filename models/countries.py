@@ -100,16 +100,17 @@ def country_groups() -> dict[str, list[GroupMembership]]:
     return groups
 
 
-def groups_of(country: str, as_of: date) -> set[str]:
+@lru_cache(maxsize=2_000)
+def groups_of(country: str, as_of: date) -> frozenset[str]:
     """The groups a country belongs to on a day."""
-    return {
+    return frozenset(
         group
         for group, members in country_groups().items()
         for member in members
         if member.country == country
         and (member.since is None or member.since <= as_of)
         and (member.until is None or as_of <= member.until)
-    }
+    )
 
 
 def _day(text: str) -> date | None:

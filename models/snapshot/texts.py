@@ -77,8 +77,8 @@ class TextIndex:
 
     def nearest(self, row: int, queries: NDArray[np.float32]) -> int | None:
         """Which of a row's texts is nearest to any of the queries; None where it has none."""
-        vectors = self.of(row)
-        if not len(vectors) or not len(queries):
+        vectors = self.of(row) if len(queries) else queries
+        if not len(vectors):
             return None
         return int((vectors @ queries.T).max(axis=1).argmax())
 

@@ -23,7 +23,7 @@ from services.matcher.features import (
     Facts,
 )
 from services.matcher.judging import Door
-from services.matcher.members import Company, Member, company, read_members
+from services.matcher.members import Company, Roll, company, read_members
 from services.matcher.scoring import Shapes
 from services.matcher.wording import Wording
 
@@ -74,7 +74,7 @@ class Catalogue:
         return background(places), background(collaborations)
 
     @cached_property
-    def members(self) -> list[list[Member]]:
+    def members(self) -> list[Roll]:
         """The known members of each collaboration."""
         return read_members(self.snapshot)
 

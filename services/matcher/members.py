@@ -1,7 +1,10 @@
 """Who is known to be inside each collaboration, read once a snapshot."""
 
-from collections.abc import Collection, Mapping
+from bisect import bisect_left
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from math import inf
+from operator import itemgetter
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -23,6 +26,55 @@ class Member(NamedTuple):
     shown: dict[str, Any]
 
 
+class Roll:
+    """The known members of one collaboration, by size and by country."""
+
+    def __init__(self, members: list[Member]) -> None:
+        self.members = members
+        self._by_size = sorted(enumerate(members), key=lambda one: one[1].residents)
+        self._sizes = [member.residents for _, member in self._by_size]
+        self._of_country: dict[str, list[tuple[int, Member]]] = {}
+        for one in self._by_size:
+            self._of_country.setdefault(one[1].country, []).append(one)
+
+    def nearest(
+        self, size: float, home: str, known: Callable[[Member], bool], count: int
+    ) -> list[Member]:
+        """The nearest in size of those known: first at home, then abroad."""
+        at_home = _in_order(self._of_country.get(home, ()), size, known)
+        abroad: list[tuple[int, Member]] = []
+        for one in self._outwards(size):
+            gap = abs(one[1].residents - size)
+            if len(abroad) >= count and gap > abs(abroad[-1][1].residents - size):
+                break
+            if one[1].country != home and known(one[1]):
+                abroad.append(one)
+        return (at_home + _in_order(abroad, size, known))[:count]
+
+    def _outwards(self, size: float) -> Iterator[tuple[int, Member]]:
+        """All members, those of the nearest size first."""
+        right = bisect_left(self._sizes, size)
+        left = right - 1
+        while left >= 0 or right < len(self._sizes):
+            below = size - self._sizes[left] if left >= 0 else inf
+            above = self._sizes[right] - size if right < len(self._sizes) else inf
+            if below <= above:
+                yield self._by_size[left]
+                left -= 1
+            else:
+                yield self._by_size[right]
+                right += 1
+
+
+def _in_order(
+    found: Iterable[tuple[int, Member]], size: float, known: Callable[[Member], bool]
+) -> list[Member]:
+    """Those known, the nearest in size first; of the same size by id."""
+    kept = [(abs(m.residents - size), m.id, at, m) for at, m in found if known(m)]
+    kept.sort(key=itemgetter(0, 1, 2))
+    return [member for *_, member in kept]
+
+
 @dataclass(frozen=True)
 class Company:
     """All members that a tenant knows of, network by network: places, their size and location."""
@@ -35,9 +87,9 @@ class Company:
     points: NDArray[np.float64]
 
 
-def read_members(snapshot: Snapshot) -> list[list[Member]]:
+def read_members(snapshot: Snapshot) -> list[Roll]:
     """The known members of each collaboration."""
-    return [_of(snapshot, row) for row in range(len(snapshot.collaborations))]
+    return [Roll(_of(snapshot, row)) for row in range(len(snapshot.collaborations))]
 
 
 def _of(snapshot: Snapshot, row: int) -> list[Member]:
@@ -51,12 +103,12 @@ def _of(snapshot: Snapshot, row: int) -> list[Member]:
     return found
 
 
-def company(places: Places, members: list[list[Member]], tenant: str) -> Company:
+def company(places: Places, rolls: list[Roll], tenant: str) -> Company:
     """The members that a tenant knows of."""
     seen = (PUBLIC, tenant)
     return company_of(
         places,
-        {row: {m.place for m in known if m.tenant in seen} for row, known in enumerate(members)},
+        {row: {m.place for m in r.members if m.tenant in seen} for row, r in enumerate(rolls)},
     )
 
 

@@ -122,7 +122,7 @@ def shaped(values: Scores, exponent: float) -> Scores:
 def told_and_worth(values: Scores, weight: float) -> tuple[Scores, Scores]:
     """The weight that told of each value, and weight x value; nothing where it is NaN."""
     known = ~np.isnan(values)
-    return np.where(known, weight, 0.0), np.where(known, weight * np.nan_to_num(values), 0.0)
+    return np.where(known, weight, 0.0), np.where(known, weight * values, 0.0)
 
 
 class Share(NamedTuple):

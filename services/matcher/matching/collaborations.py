@@ -16,6 +16,7 @@ from services.matcher.matching.collaboration_cautions import (
     terms,
 )
 from services.matcher.matching.company import company_term
+from services.matcher.matching.considered import LeftOut
 from services.matcher.matching.founding import founding_group
 from services.matcher.matching.peer_results import not_on_file
 from services.matcher.matching.question import (
@@ -53,10 +54,9 @@ class CollaborationMatch:
             COLLABORATION_FEATURES, self.weights, self.profile.values, context.catalogue.columns
         )
         self.terms += [*self._text_terms(), *self._company_terms()]
-        self.members = self._memberships()
-        self.removed: Counter[str] = Counter()
-        self.unwanted = {d["id"] for d in self.profile.facts.get("do_not_suggest", ())}
-        self.rows = [row for row in range(len(self.records)) if self._considered(row)]
+        unwanted = {d["id"] for d in self.profile.facts.get("do_not_suggest", ())}
+        left_out = LeftOut(request, self._memberships(), unwanted)
+        self.rows, self.removed = left_out.considered(self.records, context.tenant)
         doors = context.catalogue.doors(self.as_of, context.words)
         self.judged: dict[int, Judgement] = {
             row: doors[row].judge(self.profile.facts, request.require_verified) for row in self.rows
@@ -108,25 +108,6 @@ class CollaborationMatch:
             return self.context.catalogue.collaboration(name, self.context.tenant)
         except CollaborationNotFound:
             return -1
-
-    def _considered(self, row: int) -> bool:
-        """Whether a collaboration is judged at all; what is left out is counted by why."""
-        record, request = self.records[row], self.request
-        if record["tenant"] not in ("public", self.context.tenant):
-            return False
-        sectors, types = request.filters.sectors, request.filters.types
-        why = (
-            "member" if row in self.members
-            else "exclude" if record["id"] in request.exclude
-            else "do_not_suggest" if record["id"] in self.unwanted
-            else "among" if request.among is not None and record["id"] not in request.among
-            else "sectors" if sectors and not set(sectors) & set(record.get("sectors", ()))
-            else "types" if types and not set(types) & {record["type"], *record.get("labels", ())}
-            else None
-        )  # fmt: skip
-        if why:
-            self.removed[why] += 1
-        return why is None
 
     def answer(self) -> dict[str, Any]:
         open_rows = [
@@ -252,9 +233,12 @@ class CollaborationMatch:
 
     def _founding_group(self, open_rows: list[int]) -> dict[str, Any]:
         """Where nothing serves a need: places that share it, to found a group with."""
+        needed = {need["sector"] for need in self.profile.facts.get("needs", ())}
+        if not needed or self.request.among is not None:
+            return {}
         served = {s for row in open_rows for s in self.records[row].get("sectors", ())}
-        unserved = sorted({need["sector"] for need in self.profile.facts.get("needs", ())} - served)
-        if not unserved or self.request.among is not None:
+        unserved = sorted(needed - served)
+        if not unserved:
             return {}
         return {"founding_group": founding_group(self.context, self.profile, unserved)}
 

@@ -6,6 +6,7 @@ from models.snapshot.columns import residents
 from models.taxonomy import NationalConsent, RemedyKind, Verdict
 from services.matcher.eligibility import Judgement
 from services.matcher.features import Facts
+from services.matcher.members import Member
 from services.matcher.profile import Profile
 from services.matcher.wording import Wording
 
@@ -16,16 +17,12 @@ def insiders(context: Any, profile: Profile, row: int) -> list[dict[str, Any]]:
     """Known members: those at home first, then those nearest in size, with since when."""
     ours, home = residents(profile.facts) or 0, profile.facts["country"]
     seen = ("public", context.tenant)
-    # Taken apart at once: there are hundreds, and each look at one by name costs as much.
-    found = [
-        (country != home, abs(size - ours), id, at, shown)
-        for at, (place, tenant, country, size, id, shown) in enumerate(
-            context.catalogue.members[row]
-        )
-        if tenant in seen and place != profile.row
-    ]
-    found.sort()
-    return [shown for *_, shown in found[:SHOWN]]
+
+    def known(member: Member) -> bool:
+        return member.tenant in seen and member.place != profile.row
+
+    found = context.catalogue.members[row].nearest(ours, home, known, SHOWN)
+    return [member.shown for member in found]
 
 
 def next_steps(record: Facts, judgement: Judgement, words: Wording) -> list[dict[str, Any]]:

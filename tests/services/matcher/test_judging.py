@@ -7,7 +7,7 @@ import pytest
 
 from models.taxonomy import Verdict
 from services.matcher.eligibility import Judgement
-from services.matcher.judging import judge
+from services.matcher.judging import Door, judge
 from services.matcher.wording import wording
 
 DAY = date(2020, 6, 1)
@@ -127,3 +127,24 @@ def test_rules_count_on_their_days_only() -> None:
     ]  # fmt: skip
     assert judged(rules=rules).verdict is Verdict.ELIGIBLE
     assert judged(as_of=date(2020, 7, 1), rules=rules).verdict is Verdict.REFUSED
+
+
+def test_what_looks_at_nobody_is_found_once_and_what_does_each_time() -> None:
+    city = {"name": "A city", "kind": "city", "country": "DE"}
+    other = {**city, "country": "FR"}
+    stale = {**OPEN, "last_confirmed": "2017-01-01", "intake": "unknown"}
+    door = Door(stale, DAY, wording("en"))
+    assert door.judge(city) is door.judge(other)
+    assert outcomes(door.judge(city)) == {"intake": "undetermined", "confirm": "undetermined"}
+    for looks in (
+        {"domestic": True, "country": "DE"},
+        {"required_roles": ["chief_smart_city_officer"]},
+        {"fee": {"amount": 9, "currency": "EUR"}},
+        {"rules": [{"id": "de", "field": "country", "operator": "eq", "value": "DE",
+                    "text": "German places."}]},
+    ):  # fmt: skip
+        door = Door({**stale, **looks}, DAY, wording("en"))
+        assert door.judge(city) is not door.judge(city)
+        assert {"intake", "confirm"} <= set(outcomes(door.judge(other)))
+    assert door.judge(city).verdict is Verdict.CONDITIONAL
+    assert door.judge(other).verdict is Verdict.REFUSED
