@@ -209,5 +209,5 @@ def not_on_file(names: Sequence[str], words: Wording) -> list[dict[str, Any]]:
     """What was named in a question and cannot be judged, as one of the reasons for fewer."""
     if not names:
         return []
-    text = words.text("peer.not_on_file", {"names": names})
+    text = words.text("named.not_on_file", {"names": names})
     return [{"rule_id": "not-on-file", "removed": len(names), "text": text}]
