@@ -75,7 +75,7 @@ async def _ask(reader: asyncio.StreamReader, writer: asyncio.StreamWriter, reque
     return await reader.readexactly(int(length.split(b":")[1]))
 
 
-async def _load(port: int, requests: list[bytes], connections: int, seconds: float) -> list[float]:
+async def load(port: int, requests: list[bytes], connections: int, seconds: float) -> list[float]:
     """Milliseconds of each request that was answered in time."""
     took: list[float] = []
     end = time.perf_counter() + seconds
@@ -135,7 +135,7 @@ def memory_of(pid: int) -> float:
     return int(line.split()[1]) / 1024
 
 
-def _cpu(pid: int) -> float:
+def cpu_of(pid: int) -> float:
     """Seconds of processor time that a process has used."""
     fields = Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()
     return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
@@ -143,10 +143,10 @@ def _cpu(pid: int) -> float:
 
 def settle(pid: int) -> None:
     """Wait until a server has done what it does at its start beside answering."""
-    before = _cpu(pid)
+    before = cpu_of(pid)
     for _ in range(120):
         time.sleep(1)
-        now = _cpu(pid)
+        now = cpu_of(pid)
         if now - before < 0.05:
             return
         before = now
@@ -161,9 +161,9 @@ class Server:
 
     def loaded(self, requests: list[bytes], connections: int, seconds: float) -> list[float]:
         """Requests a second, p50 and p99 in ms, and CPU ms a request."""
-        before = _cpu(self.process.pid)
-        took = asyncio.run(_load(self.port, requests, connections, seconds))
-        used = _cpu(self.process.pid) - before
+        before = cpu_of(self.process.pid)
+        took = asyncio.run(load(self.port, requests, connections, seconds))
+        used = cpu_of(self.process.pid) - before
         p50, p99 = np.percentile(took, [50, 99])
         return [len(took) / seconds, p50, p99, used * 1000 / len(took)]
 

@@ -26,7 +26,7 @@ os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
 import numpy as np
 
-from benchmarks import engine, keeping, over_http, reading, rivals
+from benchmarks import engine, keeping, over_http, reading, rivals, workers
 from benchmarks.asking import Built, Table, opened
 from benchmarks.world import make_world
 from models.errors import SnapshotRefused
@@ -111,7 +111,9 @@ def _each(stores: list[Built], rows: Callable[[Built, int], Table], count: int) 
 
 def _http(asked: argparse.Namespace) -> list[str]:
     rows, note = over_http.http_rows(asked.source, asked.seconds)
-    return [table(over_http.HEADER, rows), note]
+    beside = workers.rows(asked.source, asked.seconds)
+    said = f"One worker beside two, at {workers.CONNECTIONS} connections:\n"
+    return [table(over_http.HEADER, rows), note, said, table(workers.HEADER, beside)]
 
 
 def _reading(built: Built, count: int) -> list[str]:

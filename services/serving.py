@@ -1,5 +1,6 @@
 """The HTTP server: a port taken before any work, and a word when it answers."""
 
+import signal
 import socket
 from collections.abc import Callable
 
@@ -43,6 +44,9 @@ def address(listener: socket.socket) -> str:
 
 def run(app: FastAPI, listener: socket.socket) -> None:
     """Serve until interrupted, in this process."""
+    if signal.getsignal(signal.SIGHUP) != signal.SIG_IGN:
+        # A closed terminal ends it in order, too.
+        signal.signal(signal.SIGHUP, lambda *_: signal.raise_signal(signal.SIGTERM))
     said = greeting(app, address(listener))  # opens the snapshot, before anybody asks for it
     Server(app, lambda: printing.say(said)).run([listener])
 
