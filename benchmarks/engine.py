@@ -87,9 +87,9 @@ def growth_rows(built: Built, count: int) -> Table:
 
 
 def recall_rows(built: Built, count: int) -> Table:
-    """How many of `count` questions get the ten that scoring every place gives."""
+    """How many of `count` questions or a few more get the ten that scoring every place gives."""
     context, rows = opened(built.store), []
-    each = max(count // (2 * len(TEXT_SHARES)), 1)
+    each = -(-count // (2 * len(TEXT_SHARES)))
     for share in TEXT_SHARES:
         for mode, sides in ((ONE_SIDED, "one"), (TWO_SIDED, "two")):
             asked = questions(context.snapshot, each, Asked(mode, share), 4)

@@ -1,5 +1,6 @@
 """An opened snapshot: all that answers rest on, immutable and checked."""
 
+from bisect import bisect_left
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -74,7 +75,8 @@ class Places:
             return self._crosswalk.row(place_id, (tenant, PUBLIC))
         owner = tenant if place_id.startswith("x:") else PUBLIC
         key = place_key(owner, place_id)
-        row = int(np.searchsorted(self.keys, np.bytes_(key)))
+        # Not numpy's search: asked for a longer key than any here, it converts all of them first.
+        row = bisect_left(self.keys, key)
         return row if row < len(self.keys) and self.keys[row] == key else None
 
     @cached_property

@@ -68,6 +68,7 @@ class TextIndex:
 
     def _range(self, rows: NDArray[np.integer[Any]]) -> tuple[Indices, Indices]:
         """First text and the one past the last of each row."""
+        rows = rows.astype(self.owners.dtype, copy=False)  # else all owners would be converted
         return np.searchsorted(self.owners, rows), np.searchsorted(self.owners, rows, "right")
 
     def of(self, row: int) -> NDArray[np.float32]:

@@ -1,9 +1,10 @@
 """One compiled pass over the groups: what `retrieval` does in steps, with the same tables.
 
-No feature is known here. Groups are taken some hundreds at a time, the likeliest first; what the
-tables say of their codes is added up column by column, what is not read yet counts with all of
-its weight, and a group is dropped as soon as that is not enough to be among the best. The rows
-returned hold the true top; their scores are as close to the true ones as rounding lets them be.
+No feature is known here. Groups are taken some hundreds at a time, the likeliest combinations
+first; a sieve leaves most of them out. Of the others the bounds are added up column by column, the
+likeliest are opened, since the scores of their rows say what is to be reached, and what is left
+is put off to the end, when most of it cannot reach that any more. The rows returned hold the true
+top; their scores are as close to the true ones as rounding lets them be.
 
 Importing this module imports the compiler; `compiled` does it aside. The arguments are those of
 `models.snapshot.packed` and of `compiled`; types are the compiler's to infer.
@@ -17,19 +18,21 @@ import numpy as np
 from numba import njit
 
 from services.matcher.searching.coverages import COVERAGES
+from services.matcher.searching.kernel_sieve import sieve_of, sift
 from services.matcher.searching.kernel_tables import (
-    BITS,
     COMMONS,
     FINES,
     OWNS,
-    greatest,
     laid_out,
+    top_of,
     tops_of,
 )
 from services.matcher.searching.kernel_texts import likeness, sketches_of
 
 # How many groups are taken at first, and at most: the first ones only say what is to be reached.
 FEW_GROUPS, MOST_GROUPS = 64, 1024
+# How many of these are opened at once, and how many put off until the end.
+LIKELIEST, MOST_PUT_OFF = 4, 4096
 # Room for sums taken in another order.
 ROUNDING = 1e-9
 
@@ -44,6 +47,8 @@ class Chunk(NamedTuple):
     """The most that size, rank, location and texts can be worth on the side being read."""
     reach: np.ndarray
     """How far each can reach, and does reach at least, on the weaker side (2, groups)."""
+    size: np.ndarray
+    """How many they are."""
 
 
 class Found(NamedTuple):
@@ -94,23 +99,26 @@ def _likeliest(question, tables, commons, coverages, open_):
 
 
 @njit(cache=True, nogil=True)
-def _fill(world, question, commons, chunk, count, common, first, open_groups):
-    """Put the open groups of a combination into the chunk, from `first` on, until it is full.
+def _listing(chunk, first, last, open_groups):
+    """The open groups from one to another, written behind those of the chunk."""
+    groups, count = chunk.groups[chunk.size[0] :], 0
+    for group in range(first, last):
+        groups[count] = group
+        count += len(open_groups) == 0 or open_groups[group]
+    return groups[:count]
 
-    How many the chunk then holds, and where it stopped.
-    """
-    group, last = first, world.common_starts[common + 1]
-    while group < last and count < len(chunk.groups):
-        if len(open_groups) == 0 or open_groups[group]:
-            text = question.text[0] if world.written[group] else 0.0
-            chunk.groups[count] = group
-            for side in range(len(chunk.told)):
-                chunk.told[side, count] = commons[common, side, 0] + text
-                chunk.worth[side, count] = commons[common, side, 1]
-            chunk.reach[:, count] = 2.0
-            count += 1
-        group += 1
-    return count, group
+
+@njit(cache=True, nogil=True)
+def _take_in(world, question, common, chunk, count):
+    """Take the next groups written there into the chunk, with what their combination says."""
+    first = chunk.size[0]
+    for i in range(first, first + count):
+        text = question.text[0] if world.written[chunk.groups[i]] else 0.0
+        for side in range(len(common)):
+            chunk.told[side, i] = common[side, 0] + text
+            chunk.worth[side, i] = common[side, 1]
+        chunk.reach[:, i] = 2.0
+    chunk.size[0] += count
 
 
 @njit(cache=True, nogil=True, inline="always")
@@ -136,15 +144,14 @@ def _put(best, score):
 
 
 @njit(cache=True, nogil=True)
-def _add_fine(world, tables, tops, chunk, count, side):
+def _add_fine(world, tables, tops, chunk, side):
     """Add the most that size, rank and location can be worth within each group."""
     for fine in range(FINES):
         weight = tables.weights[side, COMMONS + OWNS + fine]
         if weight <= 0:
             continue
-        start, bits = tables.starts[side, COMMONS + OWNS + fine], BITS[fine]
-        values, width = tops.values[tops.starts[side, fine] :], tops.widths[side, fine]
-        for i in range(count):
+        start = tables.starts[side, COMMONS + OWNS + fine]
+        for i in range(chunk.size[0]):
             group = chunk.groups[i]
             if world.known[group, fine]:
                 first, last = world.ranges[group, fine, 0], world.ranges[group, fine, 1]
@@ -152,26 +159,31 @@ def _add_fine(world, tables, tops, chunk, count, side):
                 if first == last:
                     chunk.most[i] += tables.cells[start + first, 1]
                 else:
-                    chunk.most[i] += greatest(values, width, first >> bits, last >> bits)
+                    chunk.most[i] += top_of(tops, side, fine, first, last)
 
 
 @njit(cache=True, nogil=True)
-def _add_own(world, tables, chunk, count, side):
+def _add_own(world, tables, chunk, side):
     """Add what the own columns say: column by column, which no guess of a branch holds up."""
     for own in range(OWNS):
         start = tables.starts[side, COMMONS + own]
         if start >= 0:
-            for i in range(count):
+            for i in range(chunk.size[0]):
                 cell = start + world.own[chunk.groups[i], own]
                 chunk.told[side, i] += tables.cells[cell, 0]
                 chunk.worth[side, i] += tables.cells[cell, 1]
 
 
 @njit(cache=True, nogil=True)
-def _drop(question, coverages, chunk, count, side, least):
-    """Drop the groups that cannot be among the best on a side; says how many are left."""
-    scale, kept, sides = COVERAGES / question.total, 0, len(chunk.told)
-    for i in range(count):
+def _drop(question, chunk, side, least):
+    """Drop the groups that cannot be among the best on a side."""
+    coverages, scale, kept, sides = (
+        question.coverages,
+        COVERAGES / question.total,
+        0,
+        len(chunk.told),
+    )
+    for i in range(chunk.size[0]):
         told, value = chunk.told[side, i], chunk.worth[side, i] + chunk.most[i]
         step = int(told * scale)
         if value * coverages[step] < least * told:
@@ -186,13 +198,13 @@ def _drop(question, coverages, chunk, count, side, least):
             chunk.told[each, kept] = chunk.told[each, i]
             chunk.worth[each, kept] = chunk.worth[each, i]
         kept += 1
-    return kept
+    chunk.size[0] = kept
 
 
 @njit(cache=True, nogil=True)
-def _note(world, chunk, count, found):
+def _note(world, chunk, found):
     """Note what groups of one row, whose every column is read, reach at least."""
-    for i in range(count):
+    for i in range(chunk.size[0]):
         first, last = world.starts[chunk.groups[i]], world.starts[chunk.groups[i] + 1]
         better = last == first + 1 and chunk.reach[1, i] > found.sure[0]
         if better and not _listed(found.barred, world.members[first]):
@@ -200,16 +212,15 @@ def _note(world, chunk, count, found):
 
 
 @njit(cache=True, nogil=True)
-def _look_into(world, question, tables, tops, coverages, chunk, count, found):
-    """Read a chunk's groups side by side; says how many of them can be among the best."""
+def _look_into(world, question, tables, tops, chunk, found):
+    """Read a chunk's groups side by side, and drop those that cannot be among the best."""
     for side in range(len(chunk.told)):
-        for i in range(count):
+        for i in range(chunk.size[0]):
             chunk.most[i] = question.most_of_groups[chunk.groups[i]]
-        _add_fine(world, tables, tops, chunk, count, side)
-        _add_own(world, tables, chunk, count, side)
-        count = _drop(question, coverages, chunk, count, side, _least(found))
-    _note(world, chunk, count, found)
-    return count
+        _add_fine(world, tables, tops, chunk, side)
+        _add_own(world, tables, chunk, side)
+        _drop(question, chunk, side, _least(found))
+    _note(world, chunk, found)
 
 
 @njit(cache=True, nogil=True, inline="always")
@@ -270,33 +281,64 @@ def _score_rows(world, tables, chunk, i, factor, worth, found):
 
 
 @njit(cache=True, nogil=True)
-def _open(world, question, tables, sketches, chunk, count, found):
-    """Score the rows of a chunk's groups, the likeliest group first; hold the best."""
-    sides = len(tables.starts)
+def _open(world, question, tables, sketches, chunk, i, found):
+    """Score the rows of one of a chunk's groups; hold the best."""
+    sides, group = len(tables.starts), chunk.groups[i]
     factor, worth = np.zeros(sides), np.zeros(sides)
-    for i in np.argsort(-chunk.reach[0, :count]):
+    for side in range(sides):
+        told = chunk.told[side, i]
+        factor[side] = (told / question.total) ** question.gamma / told if told > 0 else 0.0
+    if not world.written[group] or question.text[0] == 0:
+        _score_rows(world, tables, chunk, i, factor, worth, found)
+        return
+    for at in range(world.starts[group], world.starts[group + 1]):
+        _of_row(world, tables, chunk, i, at, worth)
         least = _least(found)
-        if chunk.reach[0, i] < least:
+        score = _with_text(world, at, question, sketches, worth, factor, least)
+        if score >= least and not _listed(found.barred, world.members[at]):
+            _hold(found, world.members[at], score)
+
+
+@njit(cache=True, nogil=True)
+def _open_likeliest(world, question, tables, sketches, chunk, found, later):
+    """Open the likeliest groups of a chunk; the others that can be among the best put off.
+
+    Their scores say what is to be reached, and at the end most of the others cannot any more.
+    """
+    order = np.argsort(-chunk.reach[0, : chunk.size[0]])
+    for nth in range(len(order)):
+        i = order[nth]
+        if chunk.reach[0, i] < _least(found):
             break
-        for side in range(sides):
-            told = chunk.told[side, i]
-            factor[side] = (told / question.total) ** question.gamma / told if told > 0 else 0.0
-        group = chunk.groups[i]
-        if not world.written[group] or question.text[0] == 0:
-            _score_rows(world, tables, chunk, i, factor, worth, found)
-            continue
-        for at in range(world.starts[group], world.starts[group + 1]):
-            _of_row(world, tables, chunk, i, at, worth)
-            least = _least(found)
-            score = _with_text(world, at, question, sketches, worth, factor, least)
-            if score >= least and not _listed(found.barred, world.members[at]):
-                _hold(found, world.members[at], score)
+        if nth < LIKELIEST or later.size[0] == len(later.groups):
+            _open(world, question, tables, sketches, chunk, i, found)
+        else:
+            _put_off(chunk, i, later)
+    chunk.size[0] = 0
+
+
+@njit(cache=True, nogil=True)
+def _put_off(chunk, i, later):
+    at = later.size[0]
+    later.groups[at], later.reach[0, at] = chunk.groups[i], chunk.reach[0, i]
+    later.told[:, at], later.worth[:, at] = chunk.told[:, i], chunk.worth[:, i]
+    later.size[0] += 1
+
+
+@njit(cache=True, nogil=True)
+def _open_rest(world, question, tables, sketches, later, found):
+    """Open the groups that were put off, the likeliest first."""
+    for i in np.argsort(-later.reach[0, : later.size[0]]):
+        if later.reach[0, i] < _least(found):
+            break
+        _open(world, question, tables, sketches, later, i, found)
 
 
 @njit(cache=True, nogil=True)
 def _chunk(sides, size):
-    sums = np.zeros((2, sides, size))
-    return Chunk(np.zeros(size, np.int64), sums[0], sums[1], np.zeros(size), np.zeros((2, size)))
+    sums, none = np.empty((2, sides, size)), np.zeros(1, np.int64)
+    groups, most, reach = np.empty(size, np.int64), np.empty(size), np.empty((2, size))
+    return Chunk(groups, sums[0], sums[1], most, reach, none)
 
 
 @njit(cache=True, nogil=True)
@@ -313,19 +355,25 @@ def search(world, question, terms, asked, best):
     )
     tables = laid_out(terms, sides)
     tops, sketches = tops_of(tables), sketches_of(world, question.queries)
-    commons, coverages = _commons(world, question, tables, open_commons), question.coverages
-    order, reach = _likeliest(question, tables, commons, coverages, open_commons)
-    chunk, count = _chunk(sides, FEW_GROUPS), 0
-    for common in order:
-        if reach[common] < _least(found):
+    commons = _commons(world, question, tables, open_commons)
+    order, reach = _likeliest(question, tables, commons, question.coverages, open_commons)
+    sieve, chunk = sieve_of(tables, question), _chunk(sides, MOST_GROUPS)
+    later, seen, most = _chunk(sides, MOST_PUT_OFF), 0, FEW_GROUPS
+    for at in order:
+        if reach[at] < _least(found):
             break
-        group = world.common_starts[common]
-        while group < world.common_starts[common + 1]:
-            count, group = _fill(world, question, commons, chunk, count, common, group, open_groups)
-            if count == len(chunk.groups):
-                count = _look_into(world, question, tables, tops, coverages, chunk, count, found)
-                _open(world, question, tables, sketches, chunk, count, found)
-                chunk, count = _chunk(sides, min(2 * len(chunk.groups), MOST_GROUPS)), 0
-    count = _look_into(world, question, tables, tops, coverages, chunk, count, found)
-    _open(world, question, tables, sketches, chunk, count, found)
+        group, end = world.common_starts[at], world.common_starts[at + 1]
+        while group < end:
+            last = min(end, group + most - seen)
+            groups, common = _listing(chunk, group, last, open_groups), commons[at]
+            left = sift(world, question, tables, tops, sieve, common, groups, _least(found))
+            _take_in(world, question, common, chunk, left)
+            seen, group = seen + last - group, last
+            if seen == most:
+                _look_into(world, question, tables, tops, chunk, found)
+                _open_likeliest(world, question, tables, sketches, chunk, found, later)
+                seen, most = 0, min(2 * most, MOST_GROUPS)
+    _look_into(world, question, tables, tops, chunk, found)
+    _open_likeliest(world, question, tables, sketches, chunk, found, later)
+    _open_rest(world, question, tables, sketches, later, found)
     return found.rows[: found.size[0]], found.scores[: found.size[0]]

@@ -98,10 +98,11 @@ def _raise(values, table, width, bits):
 
 
 @njit(cache=True, nogil=True)
-def greatest(values, width, low, high):
-    """The greatest value from one step to another."""
+def top_of(tops, side, fine, first, last):
+    """The most that a fine column says of the codes from one to another, or a little more."""
+    width, low, high = tops.widths[side, fine], first >> BITS[fine], last >> BITS[fine]
     level = 0
     while (2 << level) <= high - low + 1:
         level += 1
-    at = level * width
-    return max(values[at + low], values[at + high + 1 - (1 << level)])
+    at = tops.starts[side, fine] + level * width
+    return max(tops.values[at + low], tops.values[at + high + 1 - (1 << level)])
