@@ -35,8 +35,9 @@ from services.matcher.scoring import Ranking, Share, Term, TextTerm, asking_term
 TEXT_ALONE_WEIGHT = 4.0
 # What the company of like places weighs where nothing says what is sought.
 COMPANY_ALONE_WEIGHT = 15.0
-# And where the question says what is sought: the company of like places is no answer to a need.
-COMPANY_BESIDE_A_NEED = 2.0
+# And where the question says what is sought: no more than that the need is served, as the company
+# of like places is no answer to it.
+COMPANY_BESIDE_A_NEED = 4.0
 
 
 class CollaborationMatch:
