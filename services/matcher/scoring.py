@@ -177,7 +177,7 @@ def _compare(
     known = ~np.isnan(values)
     if not known.any():
         return None
-    part = np.where(known, values, 0.0)
+    part = values if known.all() else np.where(known, values, 0.0)
     if feature.trust is fully:
         return Compared(feature.name, known.astype(np.float64), part, True)
     trust = known * feature.trust(*sides)

@@ -35,7 +35,7 @@ def answer_match(
     context: Context, kind: Kind, body: MatchRequest, weights: Mapping[str, float] | None = None
 ) -> Answered:
     """Answer a question; `weights` are those that stand in for what the caller left open."""
-    asked = body.model_copy(update={"weights": {**(weights or {}), **body.weights}})
+    asked = body.model_copy(update={"weights": {**weights, **body.weights}}) if weights else body
     if isinstance(asked, PeersRequest):
         content = match_peers(context, asked)
     else:
