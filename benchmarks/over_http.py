@@ -180,7 +180,8 @@ def _beside(
     for one in (server, nothing):
         one.loaded(warming, connections, seconds / 4)
     rate, p50, p99, cpu = server.loaded(requests, connections, seconds)
-    most, _, least, idle = nothing.loaded(requests, connections, seconds)
+    # To do nothing takes so little that the questions would run out.
+    most, _, least, idle = nothing.loaded(requests * 10, connections, seconds)
     return [
         f"{rate:.0f}", f"{rate / most:.1%}", f"{p50:.1f}", f"{p99:.1f}", f"{p99 / least:.1f} times",
         f"{cpu:.2f}", f"{idle:.2f}",
