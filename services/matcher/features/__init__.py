@@ -1,7 +1,8 @@
 """The features, in the order they are shown.
 
-A new one: a line here, a weight in `data/weights.json`, its sentences in `wording/`, its name on the
-pages (terms of `pages/wording/<language>/results.yaml`), a test; then `python -m tests.test_feature_docs`.
+A new one: a line here, a weight in `data/weights.json`, its sentences in `wording/`, its name on
+the pages (terms of `pages/wording/<language>/results.yaml`) and a test; then
+`python -m tests.test_feature_docs`.
 """
 
 from services.matcher.features import geography, joining, needs, powers, size, stance

@@ -11,6 +11,7 @@ from models.taxonomy import FactStatus, PlaceKind, PopulationBasis
 from services.ingest.sources.aliases import MOST, other_names
 from services.ingest.sources.geonames import (
     cities,
+    doubtful,
     kept_rows,
     national_ranks,
     without_doubles,
@@ -82,6 +83,27 @@ def test_aliases_hold_every_script_and_no_codes(by_id: dict[str, Place]) -> None
 
 def test_a_zero_is_unknown(by_id: dict[str, Place]) -> None:
     assert all(place.population != 0 for place in by_id.values())
+
+
+def test_a_figure_that_cannot_be_right_is_unknown_and_ranks_nowhere(
+    by_id: dict[str, Place],
+) -> None:
+    doubted = doubtful(DATA)
+    assert doubted
+    for key in doubted:
+        assert (by_id[key].population, by_id[key].national_rank) == (None, None), key
+    # The rank it would have had is that of the next.
+    ranks = sorted(
+        p.national_rank for p in by_id.values() if p.country == "KH" and p.national_rank is not None
+    )
+    assert ranks == list(range(1, len(ranks) + 1))
+
+
+@pytest.mark.parametrize(
+    "quarter", ["gn:11072148", "gn:268743", "gn:4645421", "gn:1272866", "gn:99071"]
+)
+def test_a_large_quarter_is_no_city(by_id: dict[str, Place], quarter: str) -> None:
+    assert quarter not in by_id
 
 
 def test_only_city_states_are_flagged(by_id: dict[str, Place]) -> None:
