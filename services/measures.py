@@ -4,6 +4,7 @@ Workers count in files of one folder, each in those of its number: whoever is as
 and who takes the place of one that died counts on in its files.
 """
 
+import logging
 import os
 import struct
 from collections.abc import Iterator
@@ -24,6 +25,8 @@ from prometheus_client.mmap_dict import MmapedDict
 from prometheus_client.multiprocess import MultiProcessCollector
 from prometheus_client.process_collector import ProcessCollector
 from prometheus_client.registry import Collector
+
+log = logging.getLogger(__name__)
 
 REQUESTS = Counter("counterpart_requests", "Requests answered", ["method", "route", "status"])
 SECONDS = Histogram("counterpart_request_seconds", "Time to the answer", ["method", "route"])
@@ -47,15 +50,32 @@ def in_hand() -> Gauge:
 
 
 def join(folder: Path, number: int) -> None:
-    """Count in a folder from now on, as the worker of a number; before anything is counted."""
-    for kind in _KINDS:
-        handle = os.open(_file(folder, kind, number), os.O_RDWR | os.O_CREAT, 0o600)
-        with suppress(AttributeError):  # macOS has none
-            os.posix_fallocate(handle, 0, _ROOM)
-        os.close(handle)
+    """Count in a folder from now on, as the worker of a number; before anything is counted.
+
+    Where the folder has no room, that is said, and this process tells of itself alone.
+    """
+    try:
+        _make_room(folder, number)
+    except OSError as error:
+        log.warning("/metrics tells of this worker alone: %s", error.strerror)
+        return
     os.environ[_FOLDER] = str(folder)
     values.ValueClass = values.MultiProcessValue(lambda: number)  # type: ignore[no-untyped-call]
     in_hand()
+
+
+def _make_room(folder: Path, number: int) -> None:
+    for kind in _KINDS:
+        file = _file(folder, kind, number)
+        handle = os.open(file, os.O_RDWR | os.O_CREAT, 0o600)
+        try:
+            with suppress(AttributeError):  # macOS has none
+                os.posix_fallocate(handle, 0, _ROOM)
+        except OSError:
+            file.unlink()
+            raise
+        finally:
+            os.close(handle)
     (folder / f"{number}.pid").write_text(str(os.getpid()))
 
 

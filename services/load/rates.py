@@ -6,7 +6,9 @@ what has the form of a key counts as a credential; wrong ones are counted by add
 
 import hashlib
 import ipaddress
+import logging
 import math
+import sqlite3
 from collections.abc import Callable
 from dataclasses import dataclass
 from time import time
@@ -14,8 +16,8 @@ from time import time
 from fastapi import Request, Response
 from fastapi.concurrency import run_in_threadpool
 from limits import RateLimitItem, parse
-from limits.storage import MemoryStorage, storage_from_string
-from limits.strategies import FixedWindowRateLimiter
+from limits.storage import MemoryStorage, Storage, storage_from_string
+from limits.strategies import FixedWindowRateLimiter, RateLimiter
 from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -25,6 +27,8 @@ from services.access.callers import is_local
 from services.access.keys import PREFIX, is_wellformed
 from services.access.sessions import token_of
 from services.load.rate_file import SCHEME
+
+log = logging.getLogger(__name__)
 
 # What one request counts for, where it does the work of many.
 COSTS = {
@@ -75,9 +79,9 @@ class Rates:
         self.by_key = _item(settings.rate_per_key)
         self.by_address = _item(settings.rate_per_address)
         self.of_wrong_keys = _item(settings.rate_of_wrong_keys)
-        uri = settings.rate_storage or _storage(settings)
-        self.storage = storage_from_string(uri)
+        self.storage = _opened(settings.rate_storage or _storage(settings))
         self.limiter = FixedWindowRateLimiter(self.storage)
+        self.alone = FixedWindowRateLimiter(MemoryStorage())
         # Counting in memory takes no longer than finding a thread for it.
         self.is_quick = isinstance(self.storage, MemoryStorage)
 
@@ -98,14 +102,22 @@ class Rates:
 
     def take(self, bucket: Bucket, cost: int) -> Room:
         """Count a request."""
-        return self._room(bucket, self.limiter.hit(bucket.item, bucket.name, cost=cost))
+        return self._counted(bucket, lambda by: by.hit(bucket.item, bucket.name, cost=cost))
 
     def look(self, bucket: Bucket) -> Room:
         """How a bucket stands, without counting."""
-        return self._room(bucket, self.limiter.test(bucket.item, bucket.name))
+        return self._counted(bucket, lambda by: by.test(bucket.item, bucket.name))
 
-    def _room(self, bucket: Bucket, has_room: bool) -> Room:
-        stats = self.limiter.get_window_stats(bucket.item, bucket.name)
+    def _counted(self, bucket: Bucket, done: Callable[[RateLimiter], bool]) -> Room:
+        """By what is shared; where that fails, by this process alone: nobody is refused for it."""
+        try:
+            return self._room(self.limiter, bucket, done(self.limiter))
+        except self.storage.base_exceptions as error:
+            log.warning("requests are counted by this process alone: %s", type(error).__name__)
+            return self._room(self.alone, bucket, done(self.alone))
+
+    def _room(self, limiter: RateLimiter, bucket: Bucket, has_room: bool) -> Room:
+        stats = limiter.get_window_stats(bucket.item, bucket.name)
         seconds = max(1, math.ceil(stats.reset_time - time()))
         return Room(bucket, has_room, max(0, stats.remaining), seconds)
 
@@ -179,6 +191,14 @@ def cost_of(path: str) -> int:
 
 def _item(limit: str) -> RateLimitItem | None:
     return parse(limit) if limit else None
+
+
+def _opened(uri: str) -> Storage:
+    try:
+        return storage_from_string(uri)  # type: ignore[return-value]
+    except (OSError, sqlite3.Error) as error:
+        log.warning("requests are counted by this process alone: %s", type(error).__name__)
+        return MemoryStorage()
 
 
 def _storage(settings: Settings) -> str:

@@ -84,6 +84,17 @@ def _context() -> Any:
 @contextmanager
 def _folder(home: Path) -> Iterator[Path]:
     """A fresh folder, for as long as this process lives; what dead ones left behind goes."""
+    try:
+        folder = _made(home)
+    except OSError:  # a full disk keeps nobody from answering
+        folder = Path(tempfile.mkdtemp(prefix="counterpart-"))
+    try:
+        yield folder
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _made(home: Path) -> Path:
     home.mkdir(parents=True, exist_ok=True)
     for left in home.iterdir():
         turn = Turn(left / "lock")
@@ -91,12 +102,8 @@ def _folder(home: Path) -> Iterator[Path]:
             shutil.rmtree(left, ignore_errors=True)
             turn.give_back()
     folder = Path(tempfile.mkdtemp(prefix=f"{os.getpid()}-", dir=home))
-    turn = Turn(folder / "lock")
-    turn.is_mine()
-    try:
-        yield folder
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
+    Turn(folder / "lock").is_mine()  # for as long as this process or a worker of it lives
+    return folder
 
 
 class _Parent:

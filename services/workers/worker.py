@@ -63,10 +63,6 @@ def work(service: Service, number: int) -> None:
     except KeyboardInterrupt:
         # All is shut down by now; a thread that waits for work must not keep the process.
         os._exit(INTERRUPTED)
-    except OSError as error:
-        log = structlog.get_logger("workers")
-        log.exception("worker failed", worker=number, why=os.strerror(error.errno or 0))
-        sys.exit(1)
     except Exception:
         structlog.get_logger("workers").exception("worker failed", worker=number)
         sys.exit(1)

@@ -61,6 +61,14 @@ def test_what_was_being_written_when_a_process_died_does_not_count(tmp_path: Pat
     assert value(counted(tmp_path, 1, 0, "told"), REQUESTS) == 2
 
 
+def test_where_there_is_no_room_a_process_tells_of_itself(tmp_path: Path) -> None:
+    counted(tmp_path, 1, 2)
+    (tmp_path / "histogram_0.db").mkdir()  # stands where a file would be, as a full disk would
+    told = counted(tmp_path, 0, 5, "told")
+    assert value(told, REQUESTS) == 5
+    assert "process_cpu_seconds_total " in told
+
+
 def test_one_process_alone_needs_no_folder(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("PROMETHEUS_MULTIPROC_DIR", raising=False)
     measures.in_hand()

@@ -1,5 +1,6 @@
 """Limits by key and by address: told, kept, not to be talked out of, shared by processes."""
 
+import sqlite3
 import subprocess
 import sys
 from pathlib import Path
@@ -14,7 +15,7 @@ from models.settings import Settings
 from services.access.callers import Matching
 from services.access.keys import create_key
 from services.access.sessions import COOKIE
-from services.load.rates import Rates
+from services.load.rates import Bucket, Rates
 from services.web import app as web
 from services.web.app import answer
 
@@ -166,3 +167,22 @@ def test_a_window_that_is_over_is_forgotten(tmp_path: Path) -> None:
     assert storage.get("a") == 0
     storage.incr("b", 60)
     assert storage.reset() == 1
+
+
+def test_where_the_shared_counters_fail_a_process_counts_alone(tmp_path: Path) -> None:
+    """As on a full disk: requests are answered, and limits hold for each process by itself."""
+    rates = Rates(Settings(_env_file=None, var=tmp_path, workers=2, rate_per_key="3/minute"))
+    bucket = Bucket("key", rates.by_key, "one key")  # type: ignore[arg-type]
+    assert rates.take(bucket, 1).has_room
+    with sqlite3.connect(tmp_path / "rates.db") as database:
+        database.execute("DROP TABLE counted")
+    database.close()
+    assert [rates.take(bucket, 1).has_room for _ in range(4)] == [True, True, True, False]
+    assert not rates.look(bucket).has_room
+
+
+def test_a_folder_that_cannot_be_written_keeps_nobody_from_counting(tmp_path: Path) -> None:
+    (tmp_path / "rates.db").mkdir()
+    rates = Rates(Settings(_env_file=None, var=tmp_path, workers=2, rate_per_key="1/minute"))
+    bucket = Bucket("key", rates.by_key, "one key")  # type: ignore[arg-type]
+    assert [rates.take(bucket, 1).has_room for _ in range(2)] == [True, False]
