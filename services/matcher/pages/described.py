@@ -22,6 +22,8 @@ _LETTERS = {
     PlaceKind.RURAL_AREA: "a",
 }
 _KINDS = {letter: kind for kind, letter in _LETTERS.items()}
+# Tenths of a degree: as near as the middle of another place tells.
+_TENTHS = re.compile(r"-?\d{1,4}", re.ASCII)
 # People are whole, so that whatever parts three digits parts thousands.
 _COUNT = re.compile(r"\d{1,3}([.,\s'’]?\d{3}){0,2}", re.ASCII)
 
@@ -34,13 +36,18 @@ class Described:
     country: str = ""
     kind: str = PlaceKind.CITY
     residents: str = ""
+    near: str = ""
+    at: tuple[float, float] | None = None
 
     @classmethod
     def of(cls, sent: Mapping[str, Any]) -> "Described":
         """What a form or an address says, cut to what can be looked at."""
-        said = {name: str(sent.get(name, "")).strip()[:200] for name in ("name", "residents")}
+
+        def said(name: str, most: int = 200) -> str:
+            return str(sent.get(name, "")).strip()[:most]
+
         kind = str(sent.get("kind", PlaceKind.CITY))
-        return cls(**said, country=str(sent.get("country", "")).strip()[:80], kind=kind)
+        return cls(said("name"), said("country", 80), kind, said("residents"), said("near"))
 
     def faults(self) -> dict[str, str]:
         """What is wrong, by field."""
@@ -48,6 +55,7 @@ class Described:
             "name": "name" if not self.name else "long" if len(self._packed) > NAME_BYTES else "",
             "country": "" if read_country(self.country) else "country",
             "kind": "" if self.kind in set(PlaceKind) else "kind",
+            "near": "near" if self.near and self.at is None else "",
             "residents": "residents" if self.residents and not self._count else "",
         }
         return {field: code for field, code in wrong.items() if code}
@@ -57,7 +65,8 @@ class Described:
         """All of it as an id that a link can carry and the API takes."""
         name = urlsafe_b64encode(self._packed).decode().rstrip("=")
         kind = _LETTERS[PlaceKind(self.kind)]
-        return f"{PREFIX}.{read_country(self.country)}.{kind}.{self._count}.{name}"
+        tenths = "_".join(str(round(10 * degrees)) for degrees in self.at) if self.at else "_"
+        return f"{PREFIX}.{read_country(self.country)}.{kind}.{self._count}.{tenths}.{name}"
 
     @property
     def _count(self) -> int:
@@ -74,22 +83,25 @@ class Described:
 def described_facts(place_id: str) -> Facts | None:
     """The facts that such an id holds; None where it is another id."""
     parts = place_id.split(".")
-    if len(parts) != 5 or parts[0] != PREFIX or parts[2] not in _KINDS:
+    if len(parts) != 6 or parts[0] != PREFIX or parts[2] not in _KINDS:
         return None
-    _, country, letter, residents, packed = parts
+    _, country, letter, residents, tenths, packed = parts
     name = _unpacked(packed)
     if not (is_country(country) and residents.isascii() and residents.isdecimal() and name):
         return None
     kind = _KINDS[letter]
     facts: Facts = {"id": place_id, "name": name, "kind": str(kind), "country": country}
     facts["has_government"] = True
+    lat, _, lon = tenths.partition("_")
+    if _TENTHS.fullmatch(lat) and _TENTHS.fullmatch(lon):
+        facts |= {"lat": int(lat) / 10, "lon": int(lon) / 10}
     if int(residents):
         is_region = kind is PlaceKind.REGION
         facts["population"] = int(residents)
         basis = PopulationBasis.REGION if is_region else PopulationBasis.MUNICIPALITY
         facts["population_basis"] = str(basis)
     mark = {"source": SAID_HERE, "status": str(FactStatus.CLAIM)}
-    told = ("kind", "country", "has_government", "population")
+    told = ("kind", "country", "has_government", "population", "lat", "lon")
     return facts | {"provenance": {name: mark for name in told if name in facts}}
 
 

@@ -1,5 +1,6 @@
 """A place that is not on file: found missing, described in a form, answered as any other."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -20,6 +21,16 @@ def test_an_id_holds_all_that_was_said() -> None:
     assert Place.model_validate(facts).id == facts["id"]
 
 
+def test_where_it_lies_is_as_near_as_another_place_tells() -> None:
+    facts = described_facts(Described.of(GETARIA).id)
+    assert facts is not None
+    assert "lat" not in facts
+    placed = described_facts(replace(Described.of(GETARIA), at=(43.3128, -1.975)).id)
+    assert placed is not None
+    assert (placed["lat"], placed["lon"]) == (43.3, -2.0)
+    assert Place.model_validate(placed).lat == 43.3
+
+
 def test_residents_that_are_not_said_are_unknown() -> None:
     facts = described_facts(Described.of(GETARIA | {"residents": ""}).id)
     assert facts is not None
@@ -33,6 +44,7 @@ def test_residents_that_are_not_said_are_unknown() -> None:
         ({"name": "х" * 30}, "name"),
         ({"country": "Narnia"}, "country"),
         ({"kind": "national"}, "kind"),
+        ({"near": "Nowhere"}, "near"),
         ({"residents": "2,8"}, "residents"),
         ({"residents": "many"}, "residents"),
     ],
@@ -42,7 +54,8 @@ def test_what_is_wrong_is_said_by_field(said: dict[str, str], field: str) -> Non
 
 
 @pytest.mark.parametrize(
-    "other", ["gn:3128026", "x:here", "x:here.ES.c.9.!", "x:here.XX.c.9.R2V0", "x:here.ES.q.9.R2V0"]
+    "other",
+    ["gn:3128026", "x:here", "x:here.ES.c.9._.!", "x:here.XX.c.9._.R2V0", "x:here.ES.q.9._.R2V0"],
 )
 def test_other_ids_describe_nothing(other: str) -> None:
     assert described_facts(other) is None
@@ -59,7 +72,11 @@ def test_from_a_missing_name_to_an_answer(client: TestClient) -> None:
     assert (wrong.status_code, "This country is not known here" in wrong.text) == (422, True)
     asked = page(client, "/describe", answered="yes", **GETARIA)
     assert "Getaria" in asked.text
-    place = Described.of(GETARIA).id
+    near = page(client, "/describe", answered="yes", near="Bilbao", **GETARIA)
+    assert near.status_code == 200
+    nowhere = page(client, "/describe", answered="yes", near="Xqwzzk", **GETARIA)
+    assert "No place of this country is called so" in nowhere.text
+    place = replace(Described.of(GETARIA), at=(43.3, -2.9)).id
     found = page(client, "/find/peers", place=place, sector="regeneration", stage="discover")
     assert found.status_code == 200
     assert "Peers for Getaria" in found.text
