@@ -1,0 +1,179 @@
+"""The compiled search's rows: those of groups that can be among the best, scored one by one."""
+
+# mypy: allow-untyped-defs, allow-untyped-calls
+
+from typing import NamedTuple
+
+import numpy as np
+from numba import njit
+
+from services.matcher.searching.kernel_tables import COMMONS, FINES, OWNS
+from services.matcher.searching.kernel_texts import likeness
+
+# How many groups of a chunk are opened at once; the others can wait.
+LIKELIEST = 4
+# Room for sums taken in another order.
+ROUNDING = 1e-9
+
+
+class Found(NamedTuple):
+    """Rows that were among the best when they came, and the best scores from the least up."""
+
+    rows: np.ndarray
+    scores: np.ndarray
+    best: np.ndarray
+    sure: np.ndarray
+    """The best of what some rows reach at least, before they are scored."""
+    size: np.ndarray
+    barred: np.ndarray
+    """Rows that are left out, sorted."""
+
+
+@njit(cache=True, nogil=True)
+def nothing_found(rows, best, barred):
+    """None of so many rows yet; `best` are the scores held before."""
+    size = np.zeros(1, np.int64)
+    return Found(np.empty(rows, np.int32), np.empty(rows), best, best.copy(), size, barred)
+
+
+@njit(cache=True, nogil=True, inline="always")
+def least_of(found):
+    """What is to be reached, with room for rounding."""
+    return max(found.best[0], found.sure[0]) - ROUNDING
+
+
+@njit(cache=True, nogil=True, inline="always")
+def _listed(rows, row):
+    at = np.searchsorted(rows, row)
+    return at < len(rows) and rows[at] == row
+
+
+@njit(cache=True, nogil=True, inline="always")
+def _put(best, score):
+    """Put a score in the place of the least of the best, which are sorted from the least up."""
+    at = 0
+    while at + 1 < len(best) and best[at + 1] < score:
+        best[at] = best[at + 1]
+        at += 1
+    best[at] = score
+
+
+@njit(cache=True, nogil=True)
+def note(world, chunk, found):
+    """Note what groups of one row, whose every column is read, reach at least."""
+    for i in range(chunk.size[0]):
+        first, last = world.starts[chunk.groups[i]], world.starts[chunk.groups[i] + 1]
+        better = last == first + 1 and chunk.reach[1, i] > found.sure[0]
+        if better and not _listed(found.barred, world.members[first]):
+            _put(found.sure, chunk.reach[1, i])
+
+
+@njit(cache=True, nogil=True)
+def open_likeliest(world, question, tables, sketches, chunk, found, later):
+    """Open the likeliest groups of a chunk; the others that can be among the best put off.
+
+    Their scores say what is to be reached, and at the end most of the others cannot any more.
+    """
+    order = np.argsort(-chunk.reach[0, : chunk.size[0]])
+    for nth in range(len(order)):
+        i = order[nth]
+        if chunk.reach[0, i] < least_of(found):
+            break
+        if nth < LIKELIEST or later.size[0] == len(later.groups):
+            _open(world, question, tables, sketches, chunk, i, found)
+        else:
+            _put_off(chunk, i, later)
+    chunk.size[0] = 0
+
+
+@njit(cache=True, nogil=True)
+def _put_off(chunk, i, later):
+    at = later.size[0]
+    later.groups[at], later.reach[0, at] = chunk.groups[i], chunk.reach[0, i]
+    later.told[:, at], later.worth[:, at] = chunk.told[:, i], chunk.worth[:, i]
+    later.size[0] += 1
+
+
+@njit(cache=True, nogil=True)
+def open_rest(world, question, tables, sketches, later, found):
+    """Open the groups that were put off, the likeliest first."""
+    for i in np.argsort(-later.reach[0, : later.size[0]]):
+        if later.reach[0, i] < least_of(found):
+            break
+        _open(world, question, tables, sketches, later, i, found)
+
+
+@njit(cache=True, nogil=True)
+def _open(world, question, tables, sketches, chunk, i, found):
+    """Score the rows of one of a chunk's groups; hold the best."""
+    sides, group = len(tables.starts), chunk.groups[i]
+    factor, worth = np.zeros(sides), np.zeros(sides)
+    for side in range(sides):
+        told = chunk.told[side, i]
+        factor[side] = (told / question.total) ** question.gamma / told if told > 0 else 0.0
+    if not world.written[group] or question.text[0] == 0:
+        _score_rows(world, tables, chunk, i, factor, worth, found)
+        return
+    for at in range(world.starts[group], world.starts[group + 1]):
+        _of_row(world, tables, chunk, i, at, worth)
+        least = least_of(found)
+        score = _with_text(world, at, question, sketches, worth, factor, least)
+        if score >= least and not _listed(found.barred, world.members[at]):
+            _hold(found, world.members[at], score)
+
+
+@njit(cache=True, nogil=True)
+def _score_rows(world, tables, chunk, i, factor, worth, found):
+    """Score the rows of a group without texts; hold those among the best."""
+    group = chunk.groups[i]
+    for at in range(world.starts[group], world.starts[group + 1]):
+        _of_row(world, tables, chunk, i, at, worth)
+        score = _score(worth, factor)
+        if score >= least_of(found) and not _listed(found.barred, world.members[at]):
+            _hold(found, world.members[at], score)
+
+
+@njit(cache=True, nogil=True, inline="always")
+def _of_row(world, tables, chunk, i, at, worth):
+    """What a row is worth on each side, but for its texts."""
+    for side in range(len(worth)):
+        worth[side] = chunk.worth[side, i]
+        for fine in range(FINES):
+            start = tables.starts[side, COMMONS + OWNS + fine]
+            if start >= 0:
+                worth[side] += tables.cells[start + world.fine[at, fine], 1]
+
+
+@njit(cache=True, nogil=True, inline="always")
+def _score(worth, factor):
+    score = worth[0] * factor[0]
+    for side in range(1, len(factor)):
+        score = min(score, worth[side] * factor[side])
+    return score
+
+
+@njit(cache=True, nogil=True, inline="always")
+def _with_text(world, at, question, sketches, worth, factor, least):
+    """The score of a row that wrote texts; -1 where it cannot reach the least."""
+    weight, floor = question.text
+    wanted = 0.0
+    for side in range(len(factor)):
+        if factor[side] > 0:
+            wanted = max(wanted, (least / factor[side] - worth[side]) / weight)
+    if wanted > 1:
+        return -1.0
+    span = max(1 - floor, 1e-6)
+    cosine = likeness(world, at, question, sketches, floor + wanted * span)
+    value = min(max((cosine - floor) / span, 0.0), 1.0)
+    for side in range(len(factor)):
+        worth[side] += weight * value
+    return _score(worth, factor)
+
+
+@njit(cache=True, nogil=True, inline="always")
+def _hold(found, row, score):
+    """Note a row that is among the best so far."""
+    if score > found.best[0]:
+        _put(found.best, score)
+    found.rows[found.size[0]], found.scores[found.size[0]] = row, score
+    found.size[0] += 1
