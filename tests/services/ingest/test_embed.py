@@ -153,6 +153,23 @@ def test_a_worker_with_another_model_is_refused() -> None:
         read_piece(piece)
 
 
+def test_until_a_worker_has_loaded_the_model_texts_are_read_on_here() -> None:
+    asked = iter([False, False, True])
+
+    class Loading:
+        def begin(self, function: Any, model: str) -> Any:
+            assert (function, model) == (embed._embedder, "some model")
+            return lambda: next(asked)
+
+    embedder = Counting()
+    reader = reading(embedder, "some model")
+    rest = [Piece("some model", "counting", ((text, text),)) for text in ("a", "b", "c")]
+    read = list(embed._read_meanwhile(Loading(), rest, reader))  # type: ignore[arg-type]
+    assert embedder.read == ["c", "b"]
+    assert [texts for texts, _ in read] == [(("c", "c"),), (("b", "b"),)]
+    assert [piece.texts for piece in rest] == [(("a", "a"),)]
+
+
 @pytest.fixture(scope="module")
 def dask(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
     with cluster(tmp_path_factory.mktemp("dask")) as started:
@@ -170,6 +187,8 @@ def test_executors_give_the_vectors_that_this_process_gives(
 ) -> None:
     monkeypatch.setattr(embed, "SECONDS_WORTH_IT", 0.0)
     monkeypatch.setattr(embed, "PIECE", 8)
+    # Nothing is read here meanwhile, so that workers read.
+    monkeypatch.setattr(embed, "_read_meanwhile", lambda *_: ())
     started: Cluster | None = request.getfixturevalue("dask") if kind == "dask" else None
     texts = [f"Town {n} renovates district {n % 7} and its {n} trams." for n in range(40)]
     write(sessions, *(town(n, text) for n, text in enumerate(texts)))
