@@ -47,7 +47,7 @@ class Door:
         record, words = self.collaboration, self.words
         outcomes = [judge_rule(rule, place, self.as_of, require_verified) for rule in self._rules]
         outcomes += [*_roles(record, place, words), *self._ended]
-        for circumstance in (_domestic, _fee):
+        for circumstance in _BY_PLACE.values():
             found = circumstance(record, place, words)
             if found is not None:
                 outcomes.append(found)
@@ -77,8 +77,8 @@ class Door:
     @cached_property
     def _alike_for_all(self) -> bool:
         """Whether nothing in it looks at who knocks."""
-        by_place = ("required_roles", "domestic", "fee")
-        return not self._rules and not any(self.collaboration.get(field) for field in by_place)
+        by_place = any(self.collaboration.get(field) for field in ("required_roles", *_BY_PLACE))
+        return not self._rules and not by_place
 
     @cached_property
     def _of_anyone(self) -> Judgement:
@@ -212,3 +212,10 @@ def _source(collaboration: Facts, field: str) -> str | None:
     provenance: dict[str, Any] = collaboration.get("provenance") or {}
     source = (provenance.get(field) or provenance.get("*") or {}).get("source")
     return str(source) if source else None
+
+
+# What looks at who knocks besides rules and roles, by the field of the collaboration that it needs.
+_BY_PLACE: dict[str, Callable[[Facts, Facts, Wording], RuleOutcome | None]] = {
+    "domestic": _domestic,
+    "fee": _fee,
+}
