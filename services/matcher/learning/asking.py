@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from services.matcher.learning.resolving import Resolver, Unresolved
-from services.matcher.learning.truth import GroupRow, MemberRow, PairRow, PeerRow
+from services.matcher.learning.truth import GroupRow, MemberRow, Named, PairRow, PeerRow
 
 Facts = dict[str, Any]
 
@@ -37,6 +37,18 @@ class Questions:
     sides: dict[str, set[int]] = field(default_factory=lambda: defaultdict(set))
     unasked: int = 0
 
+    def two_places(
+        self, resolver: Resolver, line: int, one: Named, other: Named
+    ) -> tuple[int, int] | None:
+        """Both ends of a row as places, counted as resolved; None, and told why, where not."""
+        a, b = resolver.place(one), resolver.place(other)
+        if isinstance(a, Unresolved) or isinstance(b, Unresolved) or a == b:
+            missing = [end for end in (a, b) if isinstance(end, Unresolved)]
+            self.lost(line, *(missing or [Unresolved(str(one), "both are one place")]))
+            return None
+        self.resolved += 1
+        return a, b
+
     def lost(self, line: int, *names: Unresolved) -> None:
         self.unresolved += [{"row": line, "name": n.name, "why": n.why} for n in names]
 
@@ -46,12 +58,10 @@ def pair_questions(resolver: Resolver, rows: Sequence[PairRow]) -> Questions:
     found = Questions(len(rows))
     ends = []
     for row in rows:
-        a, b = resolver.place(row.a), resolver.place(row.b)
-        missing = [end for end in (a, b) if isinstance(end, Unresolved)]
-        if isinstance(a, Unresolved) or isinstance(b, Unresolved) or a == b:
-            found.lost(row.line, *(missing or [Unresolved(str(row.a), "both are one place")]))
+        pair = found.two_places(resolver, row.line, row.a, row.b)
+        if pair is None:
             continue
-        found.resolved += 1
+        a, b = pair
         ends += [(a, b, row, "b"), (b, a, row, "a")]
     partners = defaultdict(set)
     for asker, other, _, side in ends:
@@ -104,12 +114,10 @@ def peer_questions(resolver: Resolver, rows: Sequence[PeerRow]) -> Questions:
     found = Questions(len(rows))
     named: dict[tuple[str, int, str], set[int]] = defaultdict(set)
     for row in rows:
-        place, peer = resolver.place(row.place), resolver.place(row.peer)
-        missing = [end for end in (place, peer) if isinstance(end, Unresolved)]
-        if isinstance(place, Unresolved) or isinstance(peer, Unresolved) or place == peer:
-            found.lost(row.line, *(missing or [Unresolved(str(row.place), "both are one place")]))
+        pair = found.two_places(resolver, row.line, row.place, row.peer)
+        if pair is None:
             continue
-        found.resolved += 1
+        place, peer = pair
         found.sides[row.table] |= {place, peer}
         named[row.table, place, row.place.country].add(peer)
     for (table, place, country), peers in named.items():
