@@ -34,7 +34,7 @@ PAGE = Path(__file__).resolve().parents[1] / "docs" / "quality.md"
 MARK = "<!-- measured -->"
 SAMPLE = 3000
 # A part of them will do where everything is asked again and again.
-FEWER = 60
+FEWER = 300
 SHOWN_ERRORS = 20
 EVIDENCE = {
     "sectors (targets on record, lists of members)": ["shared_sectors"],
