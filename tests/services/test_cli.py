@@ -85,6 +85,14 @@ def test_peers_may_be_asked_for_in_one_country(asked: Run) -> None:
     assert countries == {"DE"}
 
 
+def test_at_most_so_many_peers_of_one_country(asked: Run) -> None:
+    question = ("peers", BILBAO, "--limit", "20", "--max-per-country", "1")
+    found = json.loads(asked(*question, "--json").out)
+    countries = [result["place"]["country"] for result in found["results"]]
+    assert len(countries) == len(set(countries)) == 20
+    assert found["passed_over"][0]["text"] in " ".join(asked(*question).out.split())
+
+
 def test_collaborations_of_one_type(asked: Run) -> None:
     ended = asked("collaborations", BILBAO, "--type", "expertise_platform", "--json")
     found = [result["collaboration"] for result in json.loads(ended.out)["results"]]
