@@ -24,8 +24,8 @@ from services.matcher.wording import Wording
 FEATURES: dict[str, Feature] = {f.name: f for f in (*PEER_FEATURES, *COLLABORATION_FEATURES)}
 MIRRORED = {feature.name for feature in PEER_FEATURES if feature.mirrored}
 BY_FIELD = {name: feature.by_field for name, feature in FEATURES.items() if feature.by_field}
-# What was told of two values of such a field, some 15 MB when full.
-MOST_TOLD = 10_000
+# What was told of two values of such a field, some 10 MB when full.
+MOST_TOLD = 5_000
 _told: dict[tuple[Any, ...], dict[str, Any]] = {}
 # What features compare of each need and offer: their texts and proofs stand in `gives` and `gets`
 # and in the record, and are no ground of a reason.

@@ -12,6 +12,8 @@ from services.matcher.decisions.asked import SOFTWARE, Answered
 from services.matcher.decisions.packing import packed
 
 BATCH = 500
+# So many are worth a transaction: fewer wait for more, more would hold memory and the lock longer.
+ENOUGH = 100
 # More than this wait only where the database cannot be written: the oldest are then let go.
 WAITING = 10_000
 # As they were given, answers are large: beyond so many, whoever brings one packs it.
@@ -48,7 +50,7 @@ class Pending:
                 else:
                     self._packed[key] = _columns(answered, now())
             self._actors.setdefault(key, {})[actor] = None
-            return len(self._actors) >= BATCH
+            return len(self._actors) >= ENOUGH
 
     def _let_go(self) -> None:
         if len(self._actors) < WAITING:
