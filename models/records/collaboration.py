@@ -6,6 +6,7 @@ from typing import Annotated, Self
 
 from pydantic import AfterValidator, Field, model_validator
 
+from models.countries import country_groups
 from models.records.contradictions import contradiction
 from models.records.rule import Rule
 from models.records.values import (
@@ -25,6 +26,7 @@ from models.records.values import (
 from models.taxonomy import (
     CapAttribute,
     CollaborationType,
+    Continent,
     Degree,
     FactStatus,
     Format,
@@ -114,6 +116,20 @@ class SizeBand(Record):
         return self
 
 
+def _group(code: str) -> str:
+    if code not in country_groups():
+        raise ValueError(f"no group of countries; known are {', '.join(sorted(country_groups()))}")
+    return code
+
+
+class Whereabouts(Record):
+    """A part of the world: continents, countries and groups of countries, together."""
+
+    continents: list[Continent] = []
+    countries: list[CountryCode] = []
+    country_groups: list[Annotated[str, AfterValidator(_group)]] = []
+
+
 class Clarity(Record):
     """Does the collaboration state its duration, its members' duties and its outcomes?"""
 
@@ -165,6 +181,7 @@ class Collaboration(Record):
     required_roles: list[RoleName] = []
     size_band: SizeBand | None = None
     described_sizes: list[SizeClass] = []
+    described_places: Whereabouts | None = None
     national_consent: NationalConsent = NationalConsent.UNKNOWN
     partner_roles: list[PartnerRole] = []
     funders: list[Name] = []

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator
 from datetime import date
 from typing import Any
 
+from models.countries import countries, groups_of
 from models.names import fold
 from models.snapshot.columns import LEVELS, residents
 from models.taxonomy import Goal, Hurdle, LedBy, NeedLevel, size_class
@@ -93,6 +94,22 @@ def _size(place: Facts, record: Facts, _as_of: date, words: Wording) -> Iterator
         yield caution("size_class", words, args, fact(record, "described_sizes", "theirs"))
 
 
+def _elsewhere(place: Facts, record: Facts, as_of: date, words: Wording) -> Iterator[Caution]:
+    described = record.get("described_places")
+    if described and not _within(described, place["country"], as_of):
+        args = {"name": record["name"], "country": place["country"]}
+        told = "footprint" if record.get("footprint") else "described_places"
+        yield caution("elsewhere", words, args, fact(record, told, "theirs"))
+
+
+def _within(described: Facts, country: str, as_of: date) -> bool:
+    return (
+        country in described.get("countries", ())
+        or countries()[country].continent in described.get("continents", ())
+        or not groups_of(country, as_of).isdisjoint(described.get("country_groups", ()))
+    )
+
+
 def _refusals(place: Facts, record: Facts, _as_of: date, words: Wording) -> Iterator[Caution]:
     """Obligations that the place has said it will not meet."""
     for refusal in place.get("will_not", ()):
@@ -134,6 +151,7 @@ _CHECKS: tuple[Callable[[Facts, Facts, date, Wording], Iterator[Caution]], ...] 
     _capacity,
     _level,
     _size,
+    _elsewhere,
     _refusals,
     _objective,
     _funding,

@@ -195,3 +195,25 @@ def test_the_company_of_like_places_is_no_answer_to_a_need(client: TestClient) -
     assert told["needs_served"] > 0
     alone = joins(client, place_id=place)
     assert alone["weights"]["peers_inside"] > answer["weights"]["peers_inside"]
+
+
+@pytest.mark.parametrize(
+    ("country", "told"),
+    [
+        ("GH", {"eurocities", "mayors-against-illegal-guns"}),
+        ("US", {"eurocities", "commonwealth-local-government-forum"}),
+        ("NO", {"mayors-against-illegal-guns", "commonwealth-local-government-forum"}),
+    ],
+)
+def test_a_network_known_for_another_part_of_the_world_says_so(
+    client: TestClient, country: str, told: set[str]
+) -> None:
+    """A caution and no rule: who is a member today does not say who may be one."""
+    asked = ["eurocities", "mayors-against-illegal-guns", "commonwealth-local-government-forum"]
+    answer = joins(client, place=a_city() | {"country": country}, among=[*asked, "c40"])
+    warned = {
+        subject(result)["id"]
+        for result in answer["results"]
+        if "elsewhere" in [caution["code"] for caution in result["cautions"]]
+    }
+    assert (warned, len(ids(answer))) == (told, 4)
