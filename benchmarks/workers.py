@@ -28,6 +28,8 @@ HEADER = [
     "two workers", "CPU ms, one worker", "two workers", "MiB, one worker", "two workers",
 ]  # fmt: skip
 ROUNDS = 3
+# Of every place, so that none is asked for twice by one round; what is left over is not asked.
+MANY = 1_000_000
 
 
 class Service:
@@ -86,12 +88,15 @@ def rows(var: Path, seconds: float, rounds: int = ROUNDS) -> list[list[str]]:
 def _row(
     var: Path, question: str, services: list[Service], seconds: float, rounds: int
 ) -> list[str]:
-    requests = requests_of(var, question, 20_000)
+    requests = requests_of(var, question, MANY)
     took: list[list[float]] = [[], []]
     used = [0.0, 0.0]
     for number in range(rounds + 1):
         for at, service in enumerate(services):
-            found, cpu = service.loaded(requests[number :: rounds + 1], seconds)
+            asked = requests[number :: rounds + 1]
+            found, cpu = service.loaded(asked, seconds)
+            if len(found) == len(asked):
+                raise RuntimeError(f"{len(asked)} questions are too few for {seconds} seconds")
             if number:  # the first one warms up
                 took[at] += found
                 used[at] += cpu
