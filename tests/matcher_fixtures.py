@@ -54,7 +54,7 @@ EVERY = {
     PlaceKind.RURAL_AREA: 2,
 }
 # A region without a government, and what tests of the matcher name besides the golden cases.
-NAMED = {"iso:GB-ENG"}
+NAMED = {"iso:GB-ENG", "gn:3648559"}
 _ID = re.compile(r"\b(?:gn|iso|cp):[A-Za-z0-9][A-Za-z0-9._-]*")
 
 

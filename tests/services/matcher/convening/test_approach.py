@@ -31,11 +31,12 @@ def test_caps_of_the_roster_shut_out_whom_they_would_refuse(desk: Desk) -> None:
                {"name": "Gau", "kind": "region", "country": "AT"}]  # fmt: skip
     desk.roster(members)
     answer = desk.get(f"/collaborations/{DC}/approach-list?limit=50&as_of=2020-06-01")
+    # A place of two continents stays in, undetermined: it may count for the other one.
     values = {
         rule["value"]
         for item in answer["items"]
         for rule in item["rules"]
-        if rule["rule_id"] == "continent_cap"
+        if (rule["rule_id"], rule["outcome"]) == ("continent_cap", "pass")
     }
     assert values
     assert "EU" not in values
