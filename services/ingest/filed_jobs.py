@@ -8,6 +8,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from datetime import timedelta
 from pathlib import Path
+from threading import Thread
 from uuid import uuid4
 
 import structlog
@@ -43,12 +44,24 @@ class FiledJobs(Jobs):
     ) -> None:
         super().__init__(sessions)
         self._do, self._uploads = do, uploads
+        self._taker = Thread(target=self._work, name="jobs")
 
     def start(self) -> None:
-        """What only one process could do, such as a command, is over after a while."""
+        """Take jobs; what only one process could do, such as a command, is over after a while."""
         with self._sessions.begin() as session:
             long_ago = Job.created_at < now() - A_COMMAND_TAKES
             queries.fail_unfinished(session, Job.work.is_(None), long_ago)
+        self._taker.start()
+
+    def stop(self) -> None:
+        """Hand the running job back at its next step, and take no more."""
+        self._stopping.set()
+        if self._taker.is_alive():
+            self._taker.join()
+
+    def _work(self) -> None:
+        """The thread that takes jobs until it is told to stop."""
+        raise NotImplementedError
 
     def submit(self, tenant: str, kind: str, work: Work) -> str:
         """Put an order on file and answer with the id of its job."""

@@ -6,7 +6,7 @@ it might have died of it. Those that wait are done by the next.
 
 from collections.abc import Callable
 from pathlib import Path
-from threading import Event, Thread
+from threading import Event
 
 import structlog
 from sqlalchemy import delete, select
@@ -36,19 +36,12 @@ class MachineJobs(FiledJobs):
         super().__init__(sessions, do, uploads)
         self._turn = turn
         self._wake = Event()
-        self._taker = Thread(target=self._work, name="jobs")
-
-    def start(self) -> None:
-        """Take jobs as soon as it is this process's turn."""
-        super().start()
-        self._taker.start()
 
     def stop(self) -> None:
         """Hand the running job back at its next step, and let another worker take over."""
         self._stopping.set()
         self._wake.set()
-        if self._taker.is_alive():
-            self._taker.join()
+        super().stop()
 
     def _hand_out(self, job_id: str) -> None:  # noqa: ARG002 (whoever takes it finds it)
         self._wake.set()

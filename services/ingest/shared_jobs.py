@@ -10,7 +10,6 @@ from contextlib import suppress
 from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path
-from threading import Thread
 from typing import Any
 
 import structlog
@@ -65,18 +64,10 @@ class SharedJobs(FiledJobs):
         self._app.task(name=TASK, retry=again)(self._done_here)
         # Apart from the other, whose connections belong to the thread that takes jobs.
         self._requests = library.App(connector=library.SyncPsycopgConnector(**told))
-        self._taker = Thread(target=self._work, name="jobs")
-
-    def start(self) -> None:
-        """Take jobs from now on."""
-        super().start()
-        self._taker.start()
 
     def stop(self) -> None:
-        """Hand the running job back at its next step, and take no more."""
-        self._stopping.set()
-        if self._taker.is_alive():
-            self._taker.join()
+        """The same, and close what orders are handed out by."""
+        super().stop()
         self._requests.close()
 
     def _hand_out(self, job_id: str) -> None:

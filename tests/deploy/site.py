@@ -23,6 +23,7 @@ from typing import Any
 import orjson
 
 from benchmarks.cluster import Cluster, cluster
+from tests import waiting
 
 ROOT = Path(__file__).parent.parent.parent
 PATIENCE = 120
@@ -72,10 +73,8 @@ def ask(
 
 
 def until(met: Callable[[], bool], what: str) -> None:
-    end = time.monotonic() + PATIENCE
-    while not met():
-        assert time.monotonic() < end, f"not within {PATIENCE} s: {what}"
-        time.sleep(0.05)
+    """Wait as long as a site of ten processes may take."""
+    waiting.until(met, what, PATIENCE)
 
 
 @dataclass

@@ -1,7 +1,6 @@
 """Jobs of several workers on one machine: one does them all, in order, whoever was asked."""
 
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from threading import Event
 
@@ -20,17 +19,10 @@ from services.ingest.queries import STOPPED
 from services.ingest.state import Ingest
 from services.ingest.upsert import ensure_tenant
 from services.load.turn import Turn
+from tests.waiting import PATIENCE, until
 
-PATIENCE = 60
 ME = Caller("a", frozenset({Scope.INGEST}), has_key=True, person="Ana")
 Done = list[tuple[str, str]]
-
-
-def until(met: Callable[[], bool], what: str) -> None:
-    end = time.monotonic() + PATIENCE
-    while not met():
-        assert time.monotonic() < end, f"not within {PATIENCE} s: {what}"
-        time.sleep(0.02)
 
 
 class Two:

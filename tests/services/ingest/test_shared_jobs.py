@@ -26,19 +26,12 @@ from services.ingest.orders import read_order
 from services.ingest.state import Ingest
 from services.ingest.upsert import ensure_tenant
 from tests.services.ingest.taking_jobs import BATCH, ingest_in
+from tests.waiting import PATIENCE, until
 
 pytestmark = pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
 ROOT = Path(__file__).parents[3]
-PATIENCE = 60
 ROWS = 3 * BATCH
 ME = Caller("a", frozenset({Scope.INGEST}), has_key=True, person="Ana")
-
-
-def until(met: Callable[[], bool], what: str) -> None:
-    end = time.monotonic() + PATIENCE
-    while not met():
-        assert time.monotonic() < end, f"not within {PATIENCE} s: {what}"
-        time.sleep(0.05)
 
 
 @pytest.fixture

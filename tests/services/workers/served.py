@@ -4,8 +4,7 @@ import os
 import signal
 import subprocess
 import sys
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,17 +13,10 @@ import httpx
 
 from models.settings import Settings
 from services.serving import listen
+from tests.waiting import PATIENCE, until
 
-PATIENCE = 60
 PEERS = "/v1/matches/peers"
 _SERVE = "from services.cli import app; app()"
-
-
-def until(met: Callable[[], bool], what: str) -> None:
-    end = time.monotonic() + PATIENCE
-    while not met():
-        assert time.monotonic() < end, f"not within {PATIENCE} s: {what}"
-        time.sleep(0.05)
 
 
 @dataclass

@@ -19,7 +19,8 @@ from services.access.keys import create_key
 from services.events.kinds import EventKind
 from services.ingest.upsert import ensure_tenant
 from tests.matcher_fixtures import Published, published, settings_of
-from tests.services.workers.served import PEERS, Served, served, until
+from tests.services.workers.served import PEERS, Served, served
+from tests.waiting import until
 
 __all__ = ["published"]
 
