@@ -89,7 +89,10 @@ class _Server(serving.Server):
 
 
 def _end_with_parent(parent: int) -> None:
-    """Nobody would look after this process any more, and it would keep the port."""
+    """Nobody would look after this process any more, and it would keep the port.
+
+    Looked for again and again: what `multiprocessing` waits by, copies begun later hold open.
+    """
     while os.getppid() == parent:
         time.sleep(SECONDS_BETWEEN_LOOKS)
     os.kill(os.getpid(), signal.SIGTERM)
