@@ -126,9 +126,21 @@ class SharedJobs(FiledJobs):
             manager = self._app.job_manager
             for lost in await manager.get_stalled_jobs(seconds_since_heartbeat=self._pace.lost):
                 structlog.get_logger("jobs").warning("job lost, done again", **lost.task_kwargs)
-                await manager.retry_job(lost)
+                await self._given_back(lost)
             with self._sessions() as session:
                 unfinished = Job.state.in_(("queued", "running")) & Job.work.is_not(None)
                 unheard_of = session.scalars(select(Job.id).where(unfinished, _UNHEARD_OF)).all()
             for job_id in unheard_of:
                 await asyncio.to_thread(self._hand_out, job_id)
+
+    async def _given_back(self, lost: Any) -> None:
+        """Let it wait again; where it waits already, since a look and its own request both handed
+        it out, one of the two is enough, and the lost one would keep all others waiting.
+        """
+        jobs: Any = import_module("procrastinate.jobs")
+        errors: Any = import_module("procrastinate.exceptions")
+        manager = self._app.job_manager
+        try:
+            await manager.retry_job(lost)
+        except errors.UniqueViolation:
+            await manager.finish_job(lost, status=jobs.Status.ABORTED, delete_job=True)

@@ -128,6 +128,30 @@ def test_a_job_whose_process_is_killed_is_done_once_by_another(
     until(lambda: count(sessions, JobFile) == 0, "the file is forgotten")
 
 
+def test_a_lost_job_that_waits_a_second_time_stops_nobody(
+    ingest: Ingest,
+    sessions: Sessions,
+    running: Callable[..., "subprocess.Popen[str]"],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """A look handed it out, it was begun, and then its own request handed it out again."""
+    doomed = running("doomed", dies_at="import-after-commit:2")
+    hand_out = ingest.jobs._hand_out  # type: ignore[attr-defined]
+
+    def twice(job_id: str) -> None:
+        hand_out(job_id)
+        until(lambda: job_of(sessions, job_id).state == "running", "it is begun")
+        hand_out(job_id)
+
+    monkeypatch.setattr(ingest.jobs, "_hand_out", twice)
+    job_id = ingest.jobs.submit("a", "places", ingest.order(sheet(ingest)))
+    assert doomed.wait(PATIENCE) == -9
+    running("other")
+    until(lambda: job_of(sessions, job_id).finished_at is not None, "another does it")
+    assert count(sessions, PlaceRow) == ROWS - 2
+    assert told(sessions) == [job_id]
+
+
 def test_several_services_do_each_job_once(
     ingest: Ingest, sessions: Sessions, running: Callable[..., "subprocess.Popen[str]"]
 ) -> None:
