@@ -1,6 +1,5 @@
 """The snapshot store: a folder of snapshots and a file that names the current one."""
 
-import fcntl
 import os
 import re
 import shutil
@@ -11,6 +10,7 @@ from uuid import uuid4
 
 from models.errors import Conflict, NotFound, SnapshotRefused
 from models.failpoints import reached
+from models.file_lock import FileLock
 from models.snapshot.manifest import MANIFEST, Manifest, read_manifest
 
 CURRENT = "CURRENT"
@@ -69,16 +69,12 @@ class SnapshotStore:
     @contextmanager
     def publishing(self) -> Iterator[None]:
         """One publisher at a time; who comes meanwhile is told so."""
-        self.folder.mkdir(parents=True, exist_ok=True)
-        handle = os.open(self.folder / ".publishing", os.O_RDWR | os.O_CREAT, 0o600)
-        try:
-            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        lock = FileLock(self.folder / ".publishing")
+        if not lock.take():
+            raise Conflict("Another publish is under way: wait until it is done.")
+        with lock:
             self._clear()
             yield
-        except BlockingIOError:
-            raise Conflict("Another publish is under way: wait until it is done.") from None
-        finally:
-            os.close(handle)
 
     def _clear(self) -> None:
         """Remove what a process that died left half built, half fetched or half removed."""

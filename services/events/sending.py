@@ -12,10 +12,10 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from models.database import Sessions
+from models.file_lock import FileLock
 from models.tables import DeliveryRow, WebhookRow, now
 from services.events.reaching import NotReachable, Reaching
 from services.events.signing import Signer
-from services.load.turn import Turn
 
 log = logging.getLogger(__name__)
 # Minutes to wait after each failure; after the last one it is given up.
@@ -125,7 +125,7 @@ class Rounds:
 
     calls: tuple[Round, ...]
     seconds: float
-    turn: Turn
+    turn: FileLock
     _stopping: Event = field(default_factory=Event)
     _thread: Thread | None = None
 
@@ -143,7 +143,7 @@ class Rounds:
     def _run(self) -> None:
         while not self._stopping.wait(self.seconds):
             try:
-                for call in self.calls if self.turn.is_mine() else ():
+                for call in self.calls if self.turn.take() else ():
                     _try(call)
             except OSError:
                 log.exception("events: the data directory cannot be written")

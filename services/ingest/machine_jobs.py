@@ -12,12 +12,12 @@ import structlog
 from sqlalchemy import delete, select
 
 from models.database import Sessions
+from models.file_lock import FileLock
 from models.tables import Job, JobFile
 from services.ingest import queries
 from services.ingest.filed_jobs import FiledJobs
 from services.ingest.jobs import Report, Stopped
 from services.ingest.orders import Order
-from services.load.turn import Turn
 
 # Between two looks for what another worker has put on file, or whether it has died.
 LOOK_SECONDS = 0.5
@@ -31,7 +31,7 @@ class MachineJobs(FiledJobs):
         sessions: Sessions,
         do: Callable[[Order, Report], str | None],
         uploads: Path,
-        turn: Turn,
+        turn: FileLock,
     ) -> None:
         super().__init__(sessions, do, uploads)
         self._turn = turn
@@ -52,7 +52,7 @@ class MachineJobs(FiledJobs):
         while not self._stopping.is_set():
             self._wake.clear()
             try:
-                if self._turn.is_mine():
+                if self._turn.take():
                     if not had_it:
                         self._begin_turn()
                         had_it = True

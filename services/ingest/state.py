@@ -12,6 +12,7 @@ from sqlalchemy import Engine
 
 from models.database import Sessions, why_not
 from models.embedding import Embedder, load_embedder
+from models.file_lock import FileLock
 from models.settings import Settings
 from models.snapshot import SnapshotStore
 from models.snapshot.remote import share
@@ -23,7 +24,6 @@ from services.ingest.orders import Order
 from services.ingest.publish import anchors, publish
 from services.ingest.queue_tables import is_ready, is_shared
 from services.ingest.shared_jobs import SharedJobs
-from services.load.turn import Turn
 
 
 @dataclass
@@ -42,7 +42,7 @@ class Ingest:
         if is_shared(self.engine):
             self.jobs = SharedJobs(self.every_tenant, self.engine, self.carry_out, self.uploads)
         elif self.has_others:
-            turn = Turn(self.settings.var / "jobs.lock")
+            turn = FileLock(self.settings.var / "jobs.lock")
             self.jobs = MachineJobs(self.every_tenant, self.carry_out, self.uploads, turn)
         else:
             self.jobs = Jobs(self.every_tenant)

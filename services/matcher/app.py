@@ -12,6 +12,7 @@ from fastapi.concurrency import run_in_threadpool
 from models.database import callers_sessions, connect, sessions, why_not
 from models.embedding import Embedder, load_embedder
 from models.errors import Problem, SnapshotRefused
+from models.file_lock import FileLock
 from models.settings import Settings
 from models.snapshot import Snapshot, SnapshotStore
 from models.snapshot.remote import mirror_of
@@ -19,7 +20,6 @@ from services.access.server_secret import server_secret
 from services.events.reaching import Reaching
 from services.events.sending import Rounds, Sender
 from services.load.lane import Lane
-from services.load.turn import Turn
 from services.matcher.contract import OPERATIONS, TOLD
 from services.matcher.current import Current
 from services.matcher.decisions.decisions import Decisions
@@ -133,7 +133,7 @@ def _rounds(app: FastAPI, settings: Settings, matcher: Matcher) -> Rounds:
     secret = server_secret(settings.secret.get_secret_value(), settings.var)
     sender = Sender(app.state.every_tenant, secret, Reaching(settings.webhooks_anywhere))
     look = partial(look_again, matcher, app.state.every_tenant)
-    turn = Turn(settings.var / "rounds.lock")
+    turn = FileLock(settings.var / "rounds.lock")
     return Rounds((look, sender.round), settings.webhook_seconds, turn)
 
 

@@ -5,13 +5,11 @@ it is and how far it got, its answers once they are whole, and a lock for as lon
 on. A job whose lock is free and whose state says otherwise has lost its process.
 """
 
-import fcntl
 import re
 import shutil
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
-from io import BufferedWriter
 from pathlib import Path
 from secrets import token_hex
 from threading import Event, Lock
@@ -22,7 +20,7 @@ import orjson
 import structlog
 
 from models.errors import Conflict, NotFound, Problem, TooManyJobs
-from services.load.turn import Turn
+from models.file_lock import FileLock, is_free
 from services.matcher.whole import Everyone, ask_everyone
 
 # One is worked on at a time on a machine: it uses all cores. So many of one tenant are kept.
@@ -67,7 +65,10 @@ class WholeJobs:
             if self._unfinished(asked.tenant) >= MOST_OF_A_TENANT:
                 raise TooManyJobs(MOST_OF_A_TENANT, SECONDS_TO_WAIT)
             lock = _filed(self.folder / job_id, state)
-        self._thread.submit(self._run, asked, rows, state, lock)
+        # However it ends, and even if it never begins, the job is in nobody's hands then.
+        self._thread.submit(self._run, asked, rows, state).add_done_callback(
+            lambda _: lock.give_back()
+        )
         return job_id
 
     def _unfinished(self, tenant: str) -> int:
@@ -75,8 +76,8 @@ class WholeJobs:
         found = 0
         for file in self.folder.glob(f"*/{STATE}"):
             with suppress(FileNotFoundError):  # over for long, and tidied away
-                is_free = _is_free(file.parent / LOCK)
-                found += not is_free and orjson.loads(file.read_bytes())["tenant"] == tenant
+                held = not is_free(file.parent / LOCK)
+                found += held and orjson.loads(file.read_bytes())["tenant"] == tenant
         return found
 
     def find(self, tenant: str, job_id: str) -> dict[str, Any]:
@@ -84,7 +85,7 @@ class WholeJobs:
         home = self.folder / job_id
         if not _ID.match(job_id) or not (home / STATE).is_file():
             raise NotFound(f"No job has the id {job_id[:80]!r}.")
-        free = _is_free(home / LOCK)
+        free = is_free(home / LOCK)
         state: dict[str, Any] = orjson.loads((home / STATE).read_bytes())
         if state.pop("tenant") != tenant:
             raise NotFound(f"No job has the id {job_id[:80]!r}.")
@@ -104,10 +105,10 @@ class WholeJobs:
         self._stopping.set()
         self._thread.shutdown(wait=True, cancel_futures=True)
 
-    def _run(self, asked: Everyone, rows: list[int], state: dict[str, Any], lock: Any) -> None:
-        home, turn = self.folder / state["job_id"], Turn(self.folder / TURN)
-        with lock, self._outcome(home, state):
-            while not turn.is_mine():
+    def _run(self, asked: Everyone, rows: list[int], state: dict[str, Any]) -> None:
+        home, turn = self.folder / state["job_id"], FileLock(self.folder / TURN)
+        with self._outcome(home, state):
+            while not turn.take():
                 if self._stopping.wait(SECONDS_TO_A_TURN):
                     raise Stopped
             try:
@@ -156,11 +157,10 @@ class WholeJobs:
                 shutil.rmtree(home, ignore_errors=True)
 
 
-def _filed(home: Path, state: dict[str, Any]) -> BufferedWriter:
+def _filed(home: Path, state: dict[str, Any]) -> FileLock:
     """A job's folder; its lock is this process's until the job is over."""
-    home.mkdir(parents=True)
-    lock = (home / LOCK).open("wb")
-    fcntl.flock(lock, fcntl.LOCK_EX)
+    lock = FileLock(home / LOCK)
+    lock.take()
     _write(home, state)
     return lock
 
@@ -169,13 +169,3 @@ def _write(home: Path, state: dict[str, Any]) -> None:
     beside = home / f"{STATE}.part"
     beside.write_bytes(orjson.dumps(state))
     beside.replace(home / STATE)
-
-
-def _is_free(lock: Path) -> bool:
-    """Whether no process holds the lock."""
-    with lock.open("rb") as file:
-        try:
-            fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
-        except BlockingIOError:
-            return False
-        return True

@@ -20,9 +20,9 @@ from typing import Any
 import structlog
 from fastapi import FastAPI
 
+from models.file_lock import FileLock
 from models.settings import Settings
 from services import measures
-from services.load.turn import Turn
 from services.workers.sharing import NOBODY
 from services.workers.worker import ENDING, Service, work
 
@@ -97,12 +97,12 @@ def _folder(home: Path) -> Iterator[Path]:
 def _made(home: Path) -> Path:
     home.mkdir(parents=True, exist_ok=True)
     for left in home.iterdir():
-        turn = Turn(left / "lock")
-        if left.is_dir() and turn.is_mine():
+        turn = FileLock(left / "lock")
+        if left.is_dir() and turn.take():
             shutil.rmtree(left, ignore_errors=True)
             turn.give_back()
     folder = Path(tempfile.mkdtemp(prefix=f"{os.getpid()}-", dir=home))
-    Turn(folder / "lock").is_mine()  # for as long as this process or a worker of it lives
+    FileLock(folder / "lock").take()  # for as long as this process or a worker of it lives
     return folder
 
 

@@ -4,11 +4,9 @@ A chain of hashes alone does not show that its tail was cut off, nor that all of
 or written anew; the count and the last hash, signed with the server's secret, do.
 """
 
-import fcntl
 import hashlib
 import hmac
 import os
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -18,6 +16,7 @@ from uuid import uuid4
 import orjson
 
 from models.errors import AuditBroken, NotReady
+from models.file_lock import FileLock
 
 GENESIS = "0" * 64
 WAIT_SECONDS = 10.0
@@ -49,24 +48,11 @@ class HeadFile:
     @contextmanager
     def locked(self) -> Iterator[None]:
         """One writer at a time, in whichever thread or process."""
-        self.path.parent.mkdir(parents=True, exist_ok=True)
-        handle = os.open(self.path.with_suffix(".lock"), os.O_RDWR | os.O_CREAT, 0o600)
-        try:
-            self._acquire(handle)
+        lock = FileLock(self.path.with_suffix(".lock"))
+        if not lock.take(WAIT_SECONDS):
+            raise NotReady("The audit log is busy.")
+        with lock:
             yield
-        finally:
-            os.close(handle)
-
-    def _acquire(self, handle: int) -> None:
-        until = time.monotonic() + WAIT_SECONDS
-        while True:
-            try:
-                fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-                return
-            except BlockingIOError:
-                if time.monotonic() > until:
-                    raise NotReady("The audit log is busy.") from None
-                time.sleep(0.002)
 
     def read(self) -> Signed | None:
         """The head on file, or None where there is no file."""

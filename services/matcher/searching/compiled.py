@@ -4,7 +4,6 @@ Until the kernel is ready, and wherever it cannot be made, the search in steps a
 No feature is known here: the kernel's tables are those of the terms.
 """
 
-import fcntl
 import hashlib
 import logging
 import time
@@ -16,6 +15,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from models.file_lock import FileLock
 from models.snapshot.groups import COMMON, FINE, OWN, OpenGroups
 from models.snapshot.packed import PACKED, nothing_packed
 from models.snapshot.texts import STEP
@@ -113,11 +113,9 @@ def _compiled(folder: Path) -> Callable[..., Found]:
     from numba.core import config
 
     folder = folder / _version()
-    folder.mkdir(parents=True, exist_ok=True)
     config.CACHE_DIR = str(folder)  # type: ignore[attr-defined]
-    with (folder / "making.lock").open("wb") as lock:
-        # One process compiles; the others read what it has kept, and search in steps meanwhile.
-        fcntl.flock(lock, fcntl.LOCK_EX)
+    # One process compiles; the others read what it has kept, and search in steps meanwhile.
+    with FileLock(folder / "making.lock"):
         return _made()
 
 

@@ -14,13 +14,13 @@ from sqlalchemy import select
 from standardwebhooks import Webhook, WebhookVerificationError
 
 from models.database import Sessions
+from models.file_lock import FileLock
 from models.tables import DeliveryRow, Job, Tenant, WebhookRow
 from services.events.kinds import EventKind, tell_tenant
 from services.events.reaching import NotReachable, Reaching
 from services.events.sending import BACK_OFF, LEASE, Rounds, Sender, forget_old
 from services.events.signing import Signer
 from services.ingest.jobs import Jobs, Report
-from services.load.turn import Turn
 
 SECRET = b"of the tests"
 URL = "https://apps.example.org/told"
@@ -185,7 +185,7 @@ def test_what_took_so_long_that_another_took_it_is_left_to_that_one(sessions: Se
 def test_of_two_that_share_a_data_directory_one_does_the_rounds(tmp_path: Path) -> None:
     did: list[str] = []
     rounds = [
-        Rounds((partial(did.append, name),), 0.01, Turn(tmp_path / "rounds.lock"))
+        Rounds((partial(did.append, name),), 0.01, FileLock(tmp_path / "rounds.lock"))
         for name in ("one", "other")
     ]
     rounds[0].start()

@@ -8,6 +8,7 @@ import pytest
 from sqlalchemy import Engine, select
 
 from models.database import Sessions
+from models.file_lock import FileLock
 from models.settings import Settings
 from models.tables import Job, JobFile
 from services.access.callers import Caller, Scope
@@ -18,7 +19,6 @@ from services.ingest.orders import Order
 from services.ingest.queries import STOPPED
 from services.ingest.state import Ingest
 from services.ingest.upsert import ensure_tenant
-from services.load.turn import Turn
 from tests.waiting import PATIENCE, until
 
 ME = Caller("a", frozenset({Scope.INGEST}), has_key=True, person="Ana")
@@ -43,7 +43,7 @@ class Two:
             self.done.append((name, content))
             return None
 
-        turn = Turn(self.folder / "jobs.lock")
+        turn = FileLock(self.folder / "jobs.lock")
         return MachineJobs(self.sessions, do, self.folder / "uploads", turn)
 
     def file(self, content: str) -> Order:
@@ -73,7 +73,7 @@ def two(sessions: Sessions, tmp_path: Path) -> Iterator[Two]:
 
 def test_one_does_them_all_in_the_order_they_came(two: Two) -> None:
     two.one.start()
-    until(two.one._turn.is_mine, "the first has the turn")
+    until(two.one._turn.take, "the first has the turn")
     two.other.start()
     jobs = [two.one, two.other, two.other, two.one, two.other]
     for number, asked in enumerate(jobs):

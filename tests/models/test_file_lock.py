@@ -1,0 +1,77 @@
+"""Of those that share a file's lock one has it, until it gives it back or ends."""
+
+import subprocess
+import sys
+from pathlib import Path
+from threading import Thread
+
+from models.file_lock import FileLock, is_free
+
+HOLDER = """
+import sys, time
+from pathlib import Path
+from models.file_lock import FileLock
+lock = FileLock(Path(sys.argv[1]))
+print(lock.take(), flush=True)
+time.sleep(600)
+"""
+
+
+def test_one_has_it_until_it_is_given_back(tmp_path: Path) -> None:
+    one, other = FileLock(tmp_path / "new" / "lock"), FileLock(tmp_path / "new" / "lock")
+    assert one.take()
+    assert not other.take()
+    assert not other.take(seconds=0.01)
+    assert one.take()
+    one.give_back()
+    assert other.take()
+    assert not one.take()
+    one.give_back()
+    assert other.take()
+    other.give_back()
+
+
+def test_who_is_killed_loses_it(tmp_path: Path) -> None:
+    lock, command = FileLock(tmp_path / "lock"), [sys.executable, "-c", HOLDER]
+    with subprocess.Popen(
+        [*command, str(tmp_path / "lock")], stdout=subprocess.PIPE, text=True
+    ) as holder:
+        assert holder.stdout is not None
+        assert holder.stdout.readline() == "True\n"
+        assert not lock.take()
+        holder.kill()
+    assert lock.take()
+    lock.give_back()
+
+
+def test_who_waits_has_it_next(tmp_path: Path) -> None:
+    one, order = FileLock(tmp_path / "lock"), ["one"]
+
+    def next_in_line() -> None:
+        with FileLock(tmp_path / "lock"):
+            order.append("another")
+
+    def patient() -> None:
+        lock = FileLock(tmp_path / "lock")
+        assert lock.take(seconds=60)
+        order.append("a patient one")
+        lock.give_back()
+
+    waiting = [Thread(target=next_in_line), Thread(target=patient)]
+    with one:
+        for thread in waiting:
+            thread.start()
+        order.append("still one")
+    for thread in waiting:
+        thread.join(60)
+    assert order[:2] == ["one", "still one"]
+    assert sorted(order[2:]) == ["a patient one", "another"]
+
+
+def test_who_asks_takes_nothing(tmp_path: Path) -> None:
+    lock = FileLock(tmp_path / "lock")
+    with lock:
+        assert not is_free(tmp_path / "lock")
+    assert is_free(tmp_path / "lock")
+    assert lock.take()
+    lock.give_back()
