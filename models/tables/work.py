@@ -41,6 +41,7 @@ class JobError(Table):
     value: Mapped[str | None] = mapped_column(Text)
     code: Mapped[str] = mapped_column(String(60))
     detail: Mapped[str] = mapped_column(Text)
+    other_row: Mapped[int | None] = mapped_column(Integer, default=None)
 
 
 class JobFile(Table):

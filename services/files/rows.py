@@ -1,7 +1,7 @@
 """One row of a file, and what is wrong with one: what every reader of files speaks of."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 _VALUE_SHOWN = 200
@@ -24,6 +24,8 @@ class RowError:
     value: str | None
     code: str
     detail: str
+    other_row: int | None = None
+    """The row that says the same already, where that is what is wrong."""
 
     @classmethod
     def at(
@@ -31,6 +33,10 @@ class RowError:
     ) -> "RowError":
         shown = None if value is None else _storable(str(value))
         return cls(row, column and _storable(column), shown, code, detail.replace("\0", "�"))
+
+    def repeating(self, other: int) -> "RowError":
+        """The same error, of a row that another one stands against."""
+        return replace(self, other_row=other)
 
 
 def _storable(text: str) -> str:

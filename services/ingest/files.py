@@ -122,7 +122,8 @@ def _record(
         return RowError.at(row.number, "missing_field", "this field is required", "id")
     if record.id in seen:
         detail = f"row {seen[record.id]} has the same id {record.id!r}"
-        return RowError.at(row.number, "duplicate_id", detail, "id", id)
+        error = RowError.at(row.number, "duplicate_id", detail, "id", id)
+        return error.repeating(seen[record.id])
     try:
         tenant_of(record.id, upload.caller)
     except MissingScope as missing:

@@ -1,5 +1,6 @@
 """The ingest API: one record, a file, a publish, and what became of them."""
 
+from dataclasses import fields
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, File, Query, Request, Response, UploadFile
@@ -11,6 +12,7 @@ from models.records.values import CollaborationId, PlaceId
 from models.tables import CollaborationRow, Job, JobError, PlaceRow
 from models.tenancy import acting
 from services.access.callers import Ingesting
+from services.files.rows import RowError
 from services.ingest import queries
 from services.ingest.files import FileKind, Upload, tenant_of
 from services.ingest.state import IngestDep
@@ -144,7 +146,7 @@ def _job(job: Job, errors: Any) -> dict[str, Any]:
 
 
 def _error(error: JobError) -> dict[str, Any]:
-    return {name: getattr(error, name) for name in ("row", "column", "value", "code", "detail")}
+    return {field.name: getattr(error, field.name) for field in fields(RowError)}
 
 
 @router.get("/snapshots")

@@ -97,6 +97,9 @@ class JobErrorEntry(Said):
     value: str | None
     code: str
     detail: str
+    other_row: int | None = Field(
+        default=None, description="The row that says the same already, where that is what is wrong."
+    )
 
 
 class JobState(Said):

@@ -56,6 +56,7 @@ def _one(row: int, asked: str, applicant: Applicant, who: Known, first: dict[str
     if on_file in first:
         detail = f"row {first[on_file]} means the same place"
         error = RowError.at(row, "duplicate", detail, "name", asked)
-        return Named(row, asked, NameState.ASK, applicant, who, [error])
+        again = error.repeating(first[on_file])
+        return Named(row, asked, NameState.ASK, applicant, who, [again])
     first[on_file] = row
     return Named(row, asked, NameState.MATCHED, applicant, who)

@@ -1,7 +1,7 @@
 """A file of applicants: good rows become applicants, each bad one is told by row and column."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from models.errors import BadFile, InvalidInput, PlaceNotFound
@@ -25,8 +25,7 @@ class Sheet:
     errors: list[RowError] = field(default_factory=list)
 
     def told(self) -> list[dict[str, Any]]:
-        names = ("row", "column", "value", "code", "detail")
-        return [{name: getattr(error, name) for name in names} for error in self.errors]
+        return [asdict(error) for error in self.errors]
 
 
 def read(desk: Desk, content: bytes, filename: str) -> Sheet:
@@ -102,6 +101,7 @@ def _stored(
 def _once(row: SheetRow, key: str, seen: dict[str, int], column: str) -> list[RowError] | None:
     if key in seen:
         detail = f"row {seen[key]} is the same applicant"
-        return [RowError.at(row.number, "duplicate", detail, column, row.cells.get(column))]
+        error = RowError.at(row.number, "duplicate", detail, column, row.cells.get(column))
+        return [error.repeating(seen[key])]
     seen[key] = row.number
     return None

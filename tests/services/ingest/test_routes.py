@@ -190,6 +190,7 @@ def test_good_rows_land_and_bad_rows_are_reported(
         (8, "needs", "unknown_value"),
     ]
     assert job["errors"][0]["value"] == "-5"
+    assert [e["other_row"] for e in job["errors"]] == [None, 4, None, None, None]
     with sessions() as session:
         assert session.get(PlaceRow, ("tenant-a", "x:c")) is not None
     again = send(client, own, sheet)

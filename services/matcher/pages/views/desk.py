@@ -1,6 +1,5 @@
 """The admissions desk as its pages show it: cap meters, the roster, the names of a sheet."""
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -13,9 +12,6 @@ from services.matcher.pages.words import PageWording
 Json = dict[str, Any]
 CAP_WORDS = {"country": "country", "continent": "continent", "kind": "kind",
              "size_class": "size_class"}  # fmt: skip
-
-# How the details of a duplicate begin.
-_OTHER_ROW = re.compile(r"row (\d+) ")
 
 
 @dataclass(frozen=True)
@@ -152,9 +148,8 @@ def said(error: RowError, words: PageWording) -> str:
     """What is wrong with a row and what was seen, in the page's language."""
     known = words.terms["row_error"]
     text = known.get(error.code, known["other"])
-    other = _OTHER_ROW.match(error.detail) if error.code == "duplicate" else None
-    if other:
-        text = words.text("sheet.same_as", {"row": int(other[1])})
+    if error.other_row is not None:
+        text = words.text("sheet.same_as", {"row": error.other_row})
     field = words.term("sheet_field", error.column) if error.column else ""
     shown = f"{field}: {text}" if field else text
     if error.value and error.column != "name":

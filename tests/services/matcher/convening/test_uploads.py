@@ -93,8 +93,8 @@ def test_ndjson_and_stored_places(desk: Desk) -> None:
     answer = upload(desk, "\n".join(lines).encode(), "a.ndjson", as_of="2020-06-01")
     assert sorted(r["applicant"]["name"] for r in answer["results"])[0] == "Goodtown"
     assert len(answer["results"]) == 2
-    assert [(e["row"], e["code"]) for e in answer["errors"]] == [
-        (3, "broken_row"), (4, "duplicate"),
+    assert [(e["row"], e["code"], e["other_row"]) for e in answer["errors"]] == [
+        (3, "broken_row", None), (4, "duplicate", 1),
     ]  # fmt: skip
 
 

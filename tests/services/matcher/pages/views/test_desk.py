@@ -8,8 +8,8 @@ WORDS = page_wording("en")
 
 
 def test_a_row_that_repeats_another_names_it() -> None:
-    error = RowError.at(9, "duplicate", "row 4 is the same applicant", "name", "Turin")
-    assert said(error, WORDS).endswith("the same as row 4")
+    error = RowError.at(9, "duplicate", "it is the same applicant", "name", "Turin")
+    assert said(error.repeating(4), WORDS).endswith("the same as row 4")
 
 
 def test_what_was_seen_is_shown() -> None:
