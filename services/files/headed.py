@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 
 from models.errors import BadFile
+from services.files.merged_header import with_one_header
 from services.files.rows import RowError, Rows, SheetRow
 
 ROWS = 200_000
@@ -16,7 +17,7 @@ def by_header(found: Iterable[list[str] | RowError]) -> Rows:
     """Rows by their header, within the limits; blank rows are passed over but counted."""
     header: list[str] | None = None
     lone: list[tuple[int, list[str]]] = []
-    for number, row in enumerate(found, start=1):
+    for number, row in enumerate(with_one_header(found), start=1):
         if isinstance(row, RowError):
             if header is None:
                 raise BadFile(f"The header is {row.detail}")
