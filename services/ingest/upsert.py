@@ -1,7 +1,7 @@
 """Records into rows: what has not changed is not written."""
 
 import hashlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -92,6 +92,25 @@ def _upsert_place_batch(session: Session, places: Sequence[Place], tenant: str) 
         if new:
             session.execute(insert(CommitmentRow), _unique(new))
     return counts
+
+
+def forget_places(session: Session, ids: Collection[str], said_by: tuple[str, ...]) -> Counts:
+    """Delete those public places whose record rests on a source beginning so, and on no other."""
+    found = session.execute(
+        select(PlaceRow.id, PlaceRow.record).where(
+            PlaceRow.tenant_id == PUBLIC, PlaceRow.id.in_(ids)
+        )
+    )
+    gone = [row.id for row in found if _rests_on(row.record).startswith(said_by)]
+    for table, column in ((CommitmentRow, CommitmentRow.place_id), (PlaceRow, PlaceRow.id)):
+        session.execute(delete(table).where(table.tenant_id == PUBLIC, column.in_(gone)))
+    return Counts(written=len(gone))
+
+
+def _rests_on(record: str) -> str:
+    """What a record as a whole rests on."""
+    whole = orjson.loads(record).get("provenance", {}).get("*", {})
+    return str(whole.get("source", ""))
 
 
 def upsert_collaborations(

@@ -26,6 +26,7 @@ from services.ingest.sources.tables import (
     Contested,
     contested,
     languages_of,
+    left_out,
     region_languages,
     rows,
 )
@@ -50,16 +51,15 @@ def cities(data: Path = DATA, smallest: int = SMALLEST_CITY) -> Iterator[Place]:
     """Every kept city, by id of GeoNames; `smallest` as in the settings."""
     disputed = contested(data / "contested.csv")
     spoken = region_languages(data / "region_languages.csv")
-    kept = kept_rows(data, disputed, smallest)
+    kept = kept_rows(data, smallest)
     rank = national_ranks(kept)
     for row in kept:
         yield _place(row, rank.get(row["geonameid"]), disputed, spoken)
 
 
-def kept_rows(data: Path, disputed: Mapping[str, Contested], smallest: int) -> list[Row]:
+def kept_rows(data: Path, smallest: int) -> list[Row]:
     """The rows that stand for a city of their own."""
-    parts = {row["id"] for row in rows(data / "districts.csv")}
-    dropped = parts | {key for key, case in disputed.items() if case.rule == "drop"}
+    dropped = left_out(data)
     known, doubted = countries(), doubtful(data)
     return without_doubles(
         row | {"population": 0} if _is_doubtful(row, doubted) else row

@@ -28,6 +28,15 @@ def contested(path: Path) -> dict[str, Contested]:
     return {row["id"]: Contested(row["rule"], row["why"]) for row in rows(path)}
 
 
+def left_out(data: Path) -> set[str]:
+    """Ids of rows of the sources that stand for no place of their own: parts of cities, doubles."""
+    parts = {row["id"] for row in rows(data / "districts.csv")}
+    doubles = {
+        key for key, case in contested(data / "contested.csv").items() if case.rule == "drop"
+    }
+    return parts | doubles
+
+
 def region_languages(path: Path) -> dict[str, list[str]]:
     """Official languages of regions that differ from their country's, by place id."""
     return {row["id"]: row["languages"].split() for row in rows(path)}

@@ -6,14 +6,15 @@ import pytest
 
 from models.countries import DATA
 from models.database import Sessions
-from models.records import Place
-from models.tables import CollaborationRow, CommitmentRow, PlaceRow
+from models.records import Commitment, Place
+from models.tables import PUBLIC, CollaborationRow, CommitmentRow, PlaceRow
 from models.taxonomy import FactStatus, PlaceKind, PopulationBasis, PowerBasis
 from services.ingest import default
 from services.ingest.default import load_default
 from services.ingest.sources import own_tables
 from services.ingest.sources.collaborations import memberships
 from services.ingest.sources.tables import rows as rows_of
+from services.ingest.upsert import ensure_tenant, upsert_places
 
 
 @pytest.fixture(scope="module")
@@ -89,3 +90,23 @@ def test_loading_again_changes_nothing(
     assert first.written == sum(rows)
     assert (second.written, second.unchanged) == (0, first.written)
     assert min(rows) > 0
+
+
+def test_what_the_catalogue_leaves_out_by_now_is_forgotten_and_what_others_put_in_stays(
+    sessions: Sessions, places: dict[str, Place], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    few = list(islice(places.values(), 3))
+    monkeypatch.setattr(default, "places", lambda *_: iter(few))
+    part, own = [row["id"] for row in islice(rows_of(DATA / "districts.csv"), 2)]
+    tie = Commitment(collaboration="c40")
+    of_before = places["gn:3128026"].model_copy(update={"id": part, "commitments": [tie]})
+    of_theirs = Place(id=own, name="A district with a council", kind=PlaceKind.CITY, country="ES")
+    with sessions.begin() as session:
+        ensure_tenant(session, PUBLIC)
+        upsert_places(session, [of_before, of_theirs])
+    with sessions.begin() as session:
+        load_default(session)
+        kept = {row.id for row in session.query(PlaceRow)}
+        ties = session.query(CommitmentRow).filter_by(place_id=part).count()
+    assert kept == {own, *(place.id for place in few)}
+    assert ties == 0

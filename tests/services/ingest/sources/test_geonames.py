@@ -16,7 +16,7 @@ from services.ingest.sources.geonames import (
     national_ranks,
     without_doubles,
 )
-from services.ingest.sources.tables import DATA, contested
+from services.ingest.sources.tables import DATA
 
 HAND_LIST = Path(__file__).parents[3] / "data" / "districts_and_suburbs.csv"
 
@@ -39,8 +39,7 @@ def row(number: int, population: int, **other: object) -> dict[str, object]:
 
 
 def test_smaller_cities_come_in_where_asked_for(by_id: dict[str, Place]) -> None:
-    disputed = contested(DATA / "contested.csv")
-    kept = kept_rows(DATA, disputed, 5_000)
+    kept = kept_rows(DATA, 5_000)
     ids = {f"gn:{row['geonameid']}" for row in kept}
     assert len(ids) > 2 * len(by_id)
     assert by_id.keys() <= ids
