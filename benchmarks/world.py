@@ -26,7 +26,7 @@ from sqlalchemy.orm import Session
 from models.database import connect, migrate, sessions
 from models.embedding import Kind
 from models.snapshot import Snapshot, SnapshotStore
-from models.snapshot.columns import GOALS, POWERS, SECTORS, STAGES, STAKEHOLDERS
+from models.snapshot.codes import GOALS, POWERS, SECTORS, STAGES, STAKEHOLDERS
 from models.snapshot.texts import written_texts
 from models.tables import PUBLIC, CollaborationRow, PlaceRow, Tenant, TextVector, now
 from services.ingest.publish import publish

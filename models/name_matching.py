@@ -14,7 +14,7 @@ from rapidfuzz import fuzz, process
 
 from models.names import fold
 from models.snapshot import Snapshot
-from models.snapshot.columns import COUNTRIES, KINDS
+from models.snapshot.codes import COUNTRIES, KINDS
 
 ACCEPTED = 90.0
 AHEAD = 8.0

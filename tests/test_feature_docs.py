@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from models.snapshot.columns import TRUST_IN_AVERAGES
+from models.snapshot.place_columns import TRUST_IN_AVERAGES
 from models.taxonomy import Mode, Outcome, RemedyKind, Verdict
 from services.matcher.collaboration_columns import STAGE_WORTH, UNKNOWN_STAGE
 from services.matcher.eligibility import STALE_AFTER

@@ -13,7 +13,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models.snapshot.blobs import mapped
-from models.snapshot.columns import PLACE_COLUMNS, Column
+from models.snapshot.columns import Column
+from models.snapshot.place_columns import PLACE_COLUMNS
 
 # Nearly every place has its own values in these; a group holds the range of each.
 FINE = ("size", "rank", "location")

@@ -12,12 +12,13 @@ from numpy.typing import NDArray
 
 from models.errors import SnapshotRefused
 from models.snapshot.blobs import Blob, mapped
-from models.snapshot.columns import PLACE_COLUMNS, Column
+from models.snapshot.columns import Column
 from models.snapshot.crosswalk import OWN_SCHEMES, Crosswalk
 from models.snapshot.directory import Directory
 from models.snapshot.groups import Groups
 from models.snapshot.manifest import Manifest, read_manifest
 from models.snapshot.packed import Packed, pack
+from models.snapshot.place_columns import PLACE_COLUMNS
 from models.snapshot.texts import TextIndex
 from models.tables.records import PUBLIC
 

@@ -6,7 +6,8 @@ from typing import Any
 import numpy as np
 
 from models.countries import countries, country_groups
-from models.snapshot.columns import (
+from models.snapshot.asking_columns import money
+from models.snapshot.codes import (
     COUNTRIES,
     DEGREES,
     GOALS,
@@ -16,9 +17,8 @@ from models.snapshot.columns import (
     SECTORS,
     STAGES,
     THEMES,
-    Column,
-    money,
 )
+from models.snapshot.columns import Column
 from models.taxonomy import CollaborationType, FactStatus, Format, Hurdle
 
 Facts = dict[str, Any]

@@ -7,15 +7,8 @@ from functools import cached_property
 from typing import Any, NamedTuple
 
 from models.countries import countries, groups_of
-from models.taxonomy import (
-    FactStatus,
-    Operator,
-    Outcome,
-    PopulationBasis,
-    RemedyKind,
-    Verdict,
-    size_class,
-)
+from models.residents import size_class
+from models.taxonomy import FactStatus, Operator, Outcome, PopulationBasis, RemedyKind, Verdict
 
 Facts = dict[str, Any]
 

@@ -10,8 +10,8 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from models.residents import residents
 from models.snapshot import Places, Snapshot
-from models.snapshot.columns import residents
 from models.tables.records import PUBLIC
 
 

@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from models.snapshot.columns import SECTORS
+from models.snapshot.codes import SECTORS
 from models.taxonomy import RemedyKind, Verdict
 from services.matcher.convening.admissions import judge_cap
 from services.matcher.convening.caps import Limit, limits

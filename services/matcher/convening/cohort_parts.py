@@ -3,8 +3,7 @@
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from models.snapshot.columns import residents
-from models.taxonomy import size_class
+from models.residents import residents, size_class
 from services.matcher.convening.caps import Limit, Tally
 from services.matcher.convening.standing import continent_of
 

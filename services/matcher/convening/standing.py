@@ -10,8 +10,8 @@ from typing import Any
 
 from models.countries import DATA, countries
 from models.names import fold
-from models.snapshot.columns import residents
-from models.taxonomy import CapAttribute, PlaceKind, size_class
+from models.residents import residents, size_class
+from models.taxonomy import CapAttribute, PlaceKind
 
 Facts = dict[str, Any]
 Assignments = Mapping[str, Mapping[str, str]]

@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models.snapshot import Snapshot
-from models.snapshot.columns import COUNTRIES, KINDS
+from models.snapshot.codes import COUNTRIES, KINDS
 from models.taxonomy import Outcome, RemedyKind
 from services.matcher.convening.screening import place_rules
 from services.matcher.eligibility import in_force, judge_rule

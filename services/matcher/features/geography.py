@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models.countries import countries
-from models.snapshot.columns import COUNTRIES
+from models.snapshot.codes import COUNTRIES
 from services.matcher.features.feature import (
     Because,
     Facts,

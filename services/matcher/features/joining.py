@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from models.snapshot.columns import DEGREES, LEVELS, THEMES
+from models.snapshot.codes import DEGREES, LEVELS, THEMES
 from models.taxonomy import Theme
 from services.matcher.features.feature import Because, Facts, Feature, Scores, Values, overlap
 from services.matcher.features.needs import SECTORS, STAGE_KERNEL, STAGES, sector_fields, sectors_of

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from models.snapshot.columns import GOALS, READINESS, STAKEHOLDERS
+from models.snapshot.codes import GOALS, READINESS, STAKEHOLDERS
 from models.taxonomy import Goal, Readiness, Stakeholder
 from services.matcher.features.feature import (
     Because,

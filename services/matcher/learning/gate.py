@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 
 from models.countries import countries
-from models.snapshot.columns import KINDS
+from models.snapshot.codes import KINDS
 from models.taxonomy import Continent, Mode, PlaceKind
 from services.matcher.learning.metrics import METRICS, Ranks, difference, gini, summary
 from services.matcher.matching import Context

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from models.snapshot.columns import residents
+from models.residents import residents
 from models.taxonomy import Verdict
 from services.matcher.catalogue import Catalogue
 from services.matcher.eligibility import Judgement

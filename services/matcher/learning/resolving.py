@@ -10,7 +10,7 @@ from rapidfuzz import fuzz, process
 
 from models.errors import CollaborationNotFound
 from models.names import fold
-from models.snapshot.columns import COUNTRIES, KINDS
+from models.snapshot.codes import COUNTRIES, KINDS
 from models.tables import PUBLIC
 from models.taxonomy import PlaceKind
 from services.matcher.catalogue import Catalogue

@@ -15,7 +15,7 @@ from typing import Any
 
 import numpy as np
 
-from models.snapshot.columns import COUNTRIES
+from models.snapshot.codes import COUNTRIES
 from models.taxonomy import Mode
 from services.matcher.features import PEER_FEATURES
 from services.matcher.learning.asking import Question, Questions

@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models.snapshot import Places
-from models.snapshot.columns import COUNTRIES
+from models.snapshot.codes import COUNTRIES
 from services.matcher.matching.conditions import Condition, Mask, Without
 from services.matcher.scoring import Rows
 from services.matcher.wording import Wording

@@ -5,8 +5,9 @@ from collections.abc import Callable, Iterable, Sequence
 import numpy as np
 
 from models.countries import countries
+from models.residents import residents
 from models.snapshot import Places, Snapshot
-from models.snapshot.columns import COUNTRIES, KINDS, LANGUAGES, SECTORS, residents
+from models.snapshot.codes import COUNTRIES, KINDS, LANGUAGES, SECTORS
 from models.tables.records import PUBLIC
 from models.taxonomy import Ties
 from services.matcher.features import Facts, Values

@@ -6,8 +6,9 @@ from typing import Any
 
 from models.countries import countries, groups_of
 from models.names import fold
-from models.snapshot.columns import LEVELS, residents
-from models.taxonomy import Goal, Hurdle, LedBy, NeedLevel, size_class
+from models.residents import residents, size_class
+from models.snapshot.codes import LEVELS
+from models.taxonomy import Goal, Hurdle, LedBy, NeedLevel
 from services.matcher.eligibility import is_stale
 from services.matcher.features import Facts
 from services.matcher.features.powers import hard_power

@@ -4,7 +4,7 @@ from typing import Any
 
 import numpy as np
 
-from models.snapshot.columns import SECTORS
+from models.snapshot.codes import SECTORS
 from models.taxonomy import Sector
 from services.matcher.features import PEER_FEATURES
 from services.matcher.matching.question import Context, place_summary

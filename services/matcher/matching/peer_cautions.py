@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
 from models.countries import countries
-from models.snapshot.columns import residents
+from models.residents import residents
 from models.taxonomy import Degree, Lever, Mode, PlaceKind, PopulationBasis, Purpose, Sector
 from services.matcher.features import Facts
 from services.matcher.features.powers import hard_power

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from models.snapshot.columns import residents
+from models.residents import residents
 from models.taxonomy import NationalConsent, RemedyKind, Verdict
 from services.matcher.eligibility import Judgement
 from services.matcher.features import Facts

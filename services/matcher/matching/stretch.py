@@ -5,7 +5,7 @@ from numpy.typing import NDArray
 
 from models.countries import countries
 from models.snapshot import Places
-from models.snapshot.columns import COUNTRIES
+from models.snapshot.codes import COUNTRIES
 from services.matcher.matching.by_country import countries_of, within
 from services.matcher.schemas import PeersRequest
 from services.matcher.scoring import Ranking, Rows

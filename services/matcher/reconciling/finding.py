@@ -7,7 +7,7 @@ import numpy as np
 
 from models.names import fold
 from models.snapshot import Snapshot
-from models.snapshot.columns import COUNTRIES, KINDS
+from models.snapshot.codes import COUNTRIES, KINDS
 from models.tables.records import PUBLIC
 from services.matcher.reconciling.places import Found, PlaceFinder
 from services.matcher.reconciling.schemas import PropertyValue, Query

@@ -19,7 +19,7 @@ from models.countries import DATA, countries
 from models.name_matching import AHEAD, without_office
 from models.names import fold
 from models.snapshot import Snapshot
-from models.snapshot.columns import COUNTRIES, KINDS
+from models.snapshot.codes import COUNTRIES, KINDS
 from models.taxonomy import PlaceKind
 from services.matcher.reconciling.countries import is_country_name, read_country
 from services.matcher.reconciling.names import EXACT, FOLDED, Likeness, Names, is_latin, names_of

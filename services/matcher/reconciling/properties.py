@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from models.countries import countries
-from models.taxonomy import size_class
+from models.residents import size_class
 
 Facts = dict[str, Any]
 Value = dict[str, Any]

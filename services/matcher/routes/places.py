@@ -6,7 +6,8 @@ from fastapi import APIRouter, Query, Response
 
 from models.countries import countries
 from models.records.values import CountryCode
-from models.taxonomy import PlaceKind, size_class
+from models.residents import size_class
+from models.taxonomy import PlaceKind
 from services.access.callers import Matching
 from services.matcher.matching.question import place_summary
 from services.matcher.profile import stored_facts

@@ -7,6 +7,7 @@ from typing import Any
 from fastapi import APIRouter, Response
 
 from models import taxonomy
+from models.residents import SIZE_CLASS_LIMITS
 from services.access.callers import Matching
 from services.matcher.features import (
     COLLABORATION_FEATURES,
@@ -71,7 +72,7 @@ def words(_: Matching) -> Response:
     }
     limits = {
         str(name): limit if limit != float("inf") else None
-        for name, limit in taxonomy.SIZE_CLASS_LIMITS.items()
+        for name, limit in SIZE_CLASS_LIMITS.items()
     }
     return answer({"enums": enums, "size_class_below": limits, "credits": CREDITS})
 

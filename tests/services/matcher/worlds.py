@@ -13,21 +13,15 @@ import orjson
 from numpy.typing import NDArray
 
 from models.embedding import load_embedder
+from models.residents import residents
 from models.snapshot import Manifest, Snapshot
 from models.snapshot.blobs import write_blob
-from models.snapshot.columns import (
-    GOALS,
-    PLACE_COLUMNS,
-    POWERS,
-    SECTORS,
-    STAGES,
-    STAKEHOLDERS,
-    Column,
-    residents,
-)
+from models.snapshot.codes import GOALS, POWERS, SECTORS, STAGES, STAKEHOLDERS
+from models.snapshot.columns import Column
 from models.snapshot.directory import write_directory
 from models.snapshot.groups import write_groups
 from models.snapshot.manifest import MANIFEST, entry
+from models.snapshot.place_columns import PLACE_COLUMNS
 from models.snapshot.texts import write_texts
 from models.tables import PUBLIC
 from services.ingest.default import places

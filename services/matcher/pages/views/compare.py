@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 
 from models.countries import countries
+from models.residents import residents
 from models.snapshot import Places
-from models.snapshot.columns import residents
 from models.taxonomy import Power
 from services.matcher.features import Facts
 from services.matcher.features.geography import distance_km

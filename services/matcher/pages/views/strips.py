@@ -5,8 +5,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from models.residents import residents
 from models.snapshot import Places
-from models.snapshot.columns import KINDS, residents
+from models.snapshot.codes import KINDS
 from models.taxonomy import PlaceKind, Power
 from services.matcher.features import Facts
 from services.matcher.pages.words import PageWording
