@@ -1,6 +1,7 @@
 """Numbers as people type them: 1,620,343 or 1 620 343 or 41,38; a doubtful one is refused."""
 
 import re
+from collections.abc import Iterable, Set
 
 _SPACES = re.compile(r"(?<=\d)[\s\u00a0\u202f'’](?=\d{3}(\D|$))")
 _GROUPED = re.compile(r"^-?\d{1,3}(,\d{3})+(\.\d+)?$")
@@ -34,3 +35,21 @@ def as_number(text: str, whole: bool, fail: type[ValueError]) -> str:
     if not _PLAIN.match(number):
         raise fail("expected a number" if not whole else "expected a whole number")
     return number
+
+
+def thousands_marks(column: Iterable[str]) -> set[str]:
+    """What parts thousands in a column of whole numbers: what stands twice in one of them."""
+    return {
+        mark
+        for text in column
+        for mark in ".,"
+        if re.fullmatch(rf"\d{{1,3}}(\{mark}\d{{3}}){{2,}}", text.strip())
+    }
+
+
+def without_thousands(text: str, marks: Set[str]) -> str:
+    """A whole number without these marks, where they part thousands; else the text as it is."""
+    for mark in marks:
+        if re.fullmatch(rf"\d{{1,3}}(\{mark}\d{{3}})+", text.strip()):
+            return text.replace(mark, "")
+    return text

@@ -12,11 +12,12 @@ from services.matcher.convening.desk import Desk
 from services.matcher.convening.naming import Named
 from services.matcher.convening.schemas import RosterRequest, ScreeningTerms
 from services.matcher.convening.screening import Screening
-from services.matcher.pages.applicant_sheet import Carried, carried, checked, choices_of
+from services.matcher.pages.applicant_sheet import Carried, carried
 from services.matcher.pages.rendering import Page, PageDep
 from services.matcher.pages.routes.calls import DeskDep, desk_page
-from services.matcher.pages.routes.sheets import Fields, lost, names_page, settled, version_of
+from services.matcher.pages.routes.sheets import Fields, lost, names_page, version_of
 from services.matcher.pages.security import OwnForm
+from services.matcher.pages.sheet_rows import decided_rows, settled
 from services.matcher.pages.views.returned import returned_sheet
 from services.matcher.routes.convening import Asked, decided, desk_of
 from services.matcher.routes.papers import MEDIA, BriefingFormat
@@ -32,7 +33,7 @@ def _sent(
     if sheet is None or not sheet.ready:
         return None
     with desk_of(asked, collaboration_id) as desk:
-        return sheet, checked(desk, sheet, choices_of(form))
+        return sheet, decided_rows(desk, sheet, form)[1]
 
 
 @router.post("/returned", dependencies=[OwnForm])

@@ -11,21 +11,15 @@ from models.taxonomy import PlaceKind
 from services.access.callers import Convening
 from services.matcher.convening import roster
 from services.matcher.convening.desk import Desk
-from services.matcher.convening.naming import Named, NameState
-from services.matcher.pages.applicant_sheet import (
-    FIELDS,
-    LEAVE_OUT,
-    Carried,
-    carried,
-    checked,
-    choices_of,
-    country_code,
-    read_sheet,
-)
+from services.matcher.convening.naming import NameState
+from services.matcher.pages.applicant_sheet import Carried, carried, read_sheet
 from services.matcher.pages.rendering import Page, PageDep
 from services.matcher.pages.routes.calls import DeskDep, desk_page
 from services.matcher.pages.security import OwnForm
+from services.matcher.pages.sheet_rows import LEAVE_OUT, decided_rows, settled
+from services.matcher.pages.sheet_words import FIELDS, country_code
 from services.matcher.pages.views.desk import name_line
+from services.matcher.pages.views.places import where
 from services.matcher.routes.convening import Asked, desk_of
 
 router = APIRouter(prefix="/calls/{collaboration_id}/sheet", include_in_schema=False)
@@ -140,14 +134,17 @@ def names_page(
     refused: bool = False,
 ) -> Response:
     """The rows with their states; those that somebody must look at come first."""
-    choices = choices_of(form)
     with desk_of(asked, collaboration_id) as desk:
-        found = checked(desk, sheet, choices)
+        choices, found = decided_rows(desk, sheet, form)
         head = {"id": desk.record["id"], "name": desk.record["name"]}
         calls = [call["id"] for call in desk.record.get("calls", ())]
+
+    def lies(place_id: str) -> str:
+        return where(desk.context.snapshot, desk.stored(place_id), page.words)
+
     groups = {str(state): [one for one in found if one.state is state] for state in NameState}
     lines = {
-        state: [name_line(one, choices.get(one.row, ""), page.words) for one in group]
+        state: [name_line(one, choices.get(one.row, ""), lies, page.words) for one in group]
         for state, group in groups.items()
     }
     undecided = [one for one in found if not settled(one)]
@@ -166,15 +163,10 @@ def names_page(
             if choice == LEAVE_OUT
         ],
         calls=calls,
-        call=form.get("call", ""),
+        call=form.get("call", calls[-1] if calls else ""),
         undecided=len(undecided),
         errors=[error] if refused else [],
     )
-
-
-def settled(one: Named) -> bool:
-    """Whether a row can be used as it stands."""
-    return one.state is NameState.MATCHED and not one.errors
 
 
 def version_of(desk: Desk) -> int:

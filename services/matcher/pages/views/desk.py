@@ -1,6 +1,6 @@
 """The admissions desk as its pages show it: cap meters, the roster, the names of a sheet."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -115,16 +115,16 @@ def place_item(facts: Json, words: PageWording) -> PlaceItem:
     return PlaceItem(facts["name"], where, "" if place_id.startswith("x:") else place_id)
 
 
-def name_line(one: Named, choice: str, words: PageWording) -> NameLine:
+def name_line(one: Named, choice: str, lies: Callable[[str], str], words: PageWording) -> NameLine:
     """A row with what it may mean; nothing is chosen that nobody chose."""
     who = one.who
     choices: list[tuple[str, str]] = []
     matched = ""
     if who is not None and who.on_file is not None:
         matched = who.on_file["name"]
-        choices.append((who.on_file["id"], _offered(matched, who.on_file["id"])))
+        choices.append((who.on_file["id"], f"{matched}, {lies(who.on_file['id'])}"))
     for found in who.candidates if who is not None else ():
-        choices.append((found["place_id"], _offered(found["name"], found["place_id"])))
+        choices.append((found["place_id"], f"{found['name']}, {lies(found['place_id'])}"))
     if one.applicant is not None and one.applicant.place is not None and not matched:
         choices.append(("as_written", words.text("sheet.as_written", {})))
     choices.append(("leave_out", words.text("sheet.leave_out", {})))
@@ -138,10 +138,6 @@ def name_line(one: Named, choice: str, words: PageWording) -> NameLine:
         choices=[(value, text, value == choice) for value, text in choices],
         errors=[said(error, words) for error in one.errors],
     )
-
-
-def _offered(name: str, place_id: str) -> str:
-    return f"{name} ({place_id})"
 
 
 def said(error: RowError, words: PageWording) -> str:

@@ -62,7 +62,7 @@ def test_three_hundred_messy_names(convener: Convener, snapshot: Snapshot) -> No
             assert line[3] == row.made_from, line
         elif row.made_from is None:
             assert (line[3] or None, state) == (None, "not_found"), line
-    assert shown.count("<select") == ROWS
+    assert shown.count('name="row_') == ROWS
     assert SLIPS.search(shown) is None
     convener.post(f"{SHEET}/confirm", 422)
     assert screenings(convener) == before

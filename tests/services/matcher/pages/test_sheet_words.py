@@ -1,8 +1,8 @@
-"""Columns and countries of a sheet as people head and write them."""
+"""Columns, countries and kinds of a sheet as people head and write them."""
 
 import pytest
 
-from services.matcher.pages.applicant_sheet import country_code, guessed
+from services.matcher.pages.sheet_words import country_code, guessed, kind_of
 
 
 @pytest.mark.parametrize(
@@ -14,6 +14,9 @@ from services.matcher.pages.applicant_sheet import country_code, guessed
         ("Nombre d'habitants", "population"),
         ("Population 2020", "population"),
         ("País", "country"),
+        ("Type of place", "kind"),
+        ("Residents of the metropolitan area", "metro_population"),
+        ("Habitantes del área metropolitana", "metro_population"),
         ("Applied on", ""),
         ("Contact name", ""),
     ],
@@ -32,3 +35,12 @@ def test_a_country_is_read_as_people_write_it(written: str, code: str) -> None:
 
 def test_an_unknown_country_stays_as_it_was_written() -> None:
     assert country_code("Narnia") == "Narnia"
+
+
+@pytest.mark.parametrize(
+    ("written", "kind"),
+    [("Région", "region"), ("Comunidad Autónoma", "region"), ("Ville", "city"), ("CITY", "city"),
+     ("club", "club")],
+)  # fmt: skip
+def test_a_kind_is_read_by_a_word_for_it(written: str, kind: str) -> None:
+    assert kind_of(written) == kind
