@@ -1,5 +1,6 @@
 """Bad input in plain words: where it stands, what was expected, what was seen."""
 
+import json
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -66,11 +67,15 @@ def _models(annotations: Iterable[Any]) -> Iterator[type[BaseModel]]:
 
 
 def seen(value: Any) -> str:
-    """A value as it may be shown: short, and safe to encode whatever was sent."""
+    """A value as it may be shown: short, in the words of JSON, and safe to encode."""
     try:
-        text = value if isinstance(value, str) else repr(value)
+        text = (
+            value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, default=repr)
+        )
     except ValueError:  # an integer of more digits than Python prints
         text = "a number with very many digits"
+    except RecursionError:  # what is no body, such as a cell, may be nested as deeply as it likes
+        text = "something nested very deeply"
     if len(text) > SEEN_LIMIT:
         text = f"{text[:SEEN_LIMIT]}… ({len(text):,} characters)"
     text = text.encode("utf-8", "replace").decode()
@@ -134,7 +139,12 @@ def _with_what_is_asked(entry: InputError, error: Any, asked: Asked) -> InputErr
     if location == ("body",) and error["type"] == "missing":
         entry["detail"] = "a body is missing: send JSON"
     sample = asked.sample(location)
-    return entry if sample is None else {"example": sample} | entry
+    if sample is None:
+        return entry
+    # One value where a list is expected: a list of what was sent is no better than one that does.
+    return (
+        entry | {"example": sample} if error["type"] == "list_type" else {"example": sample} | entry
+    )
 
 
 def _entry(error: Any) -> InputError:
@@ -149,8 +159,10 @@ def _entry(error: Any) -> InputError:
             coded = _CODED.match(message)
             code, detail = coded.groups() if coded else (code, message)
             detail = detail.removeprefix("Value error, ")
+        case "union_tag_invalid" | "union_tag_not_found":
+            return _of_tag(error)
         case _:
-            message = _PLAIN.get(kind, message)
+            message = _AFTERWARDS.sub("", _PLAIN.get(kind, message))
             detail = f"{message}, got {seen(error.get('input'))}"
             detail += _meant(error)
     detail = detail.encode("utf-8", "replace").decode()
@@ -158,6 +170,18 @@ def _entry(error: Any) -> InputError:
         detail = f"{detail[:1_000]}…"
     entry = {"pointer": pointer(error["loc"]), "detail": detail, "code": code}
     return entry | _accepted(error)
+
+
+def _of_tag(error: Any) -> InputError:
+    """An object whose kind is not told, or is none there is: a fault of the field that tells it."""
+    context, given = error["ctx"], error.get("input")
+    tag = context["discriminator"].strip("'")
+    where, values = pointer((*error["loc"], tag)), context.get("expected_tags", "")
+    if error["type"] == "union_tag_not_found":
+        return {"pointer": where, "detail": "this field is required", "code": "missing_field"}
+    detail = f"expected one of {values}, got {seen(given[tag])}"
+    expected = f"one of {', '.join(_QUOTED.findall(values))}"
+    return {"pointer": where, "detail": detail, "code": "unknown_value", "expected": expected}
 
 
 # What the framework says in words of its own machinery.
@@ -197,6 +221,8 @@ _EXAMPLES: dict[str, Any] = {
 }
 _LIMITS = ("le", "ge")
 _QUOTED = re.compile(r"'([^']+)'")
+# "List should have at most 3 items after validation, not 4": how long it is, and no more.
+_AFTERWARDS = re.compile(r" after validation(?=, not )")
 
 
 def _accepted(error: Any) -> dict[str, Any]:

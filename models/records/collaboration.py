@@ -1,6 +1,5 @@
 """A collaboration: a network, partnership or platform that places may join."""
 
-from datetime import date
 from fractions import Fraction
 from typing import Annotated, Self
 
@@ -13,6 +12,7 @@ from models.records.values import (
     CollaborationId,
     Count,
     CountryCode,
+    Day,
     Days,
     Fact,
     Money,
@@ -93,8 +93,8 @@ class Call(Record):
     """A round of intake, with its own places and rules."""
 
     id: Slug
-    opens: date | None = None
-    closes: date | None = None
+    opens: Day | None = None
+    closes: Day | None = None
     places: Annotated[int, Field(ge=0)] | None = None
     rules: list[Rule] = []
 
@@ -185,7 +185,7 @@ class Collaboration(Record):
     national_consent: NationalConsent = NationalConsent.UNKNOWN
     partner_roles: list[PartnerRole] = []
     funders: list[Name] = []
-    ends: date | None = None
+    ends: Day | None = None
     successor: CollaborationId | None = None
     domestic: bool = False
     country: CountryCode | None = None
@@ -193,7 +193,7 @@ class Collaboration(Record):
     case_study: Annotated[int, Field(ge=1, le=10)] | None = None
     staff: Count | None = None
     sdgs: list[Sdg] = []
-    last_confirmed: date | None = None
+    last_confirmed: Day | None = None
     external_ids: dict[str, str] = {}
     provenance: dict[str, Fact] = {}
 

@@ -1,6 +1,5 @@
 """A place: a subnational government, what it needs, offers, may do and has agreed to."""
 
-from datetime import date as Day  # a field may be called `date`
 from typing import Annotated, Any, Self
 
 from pydantic import Field, field_validator, model_validator
@@ -9,6 +8,7 @@ from models.records.values import (
     CollaborationId,
     Count,
     CountryCode,
+    Day,
     Days,
     Fact,
     LanguageCode,

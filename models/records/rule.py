@@ -1,13 +1,12 @@
 """A rule of entry as data: who may join, alone, as a pair, or as part of a roster."""
 
-from datetime import date
 from decimal import Decimal
 from typing import Any, Self
 
 from pydantic import Field, model_validator
 
 from models.countries import country_groups, is_country
-from models.records.values import Record, Slug, Text
+from models.records.values import Day, Record, Slug, Text
 from models.taxonomy import (
     Continent,
     Operator,
@@ -65,8 +64,8 @@ class Rule(Record):
     value: Any = None
     text: Text
     source: Text | None = None
-    valid_from: date | None = None
-    valid_to: date | None = None
+    valid_from: Day | None = None
+    valid_to: Day | None = None
     strict: bool = True
     remedy: Text | None = None
     remedy_kind: RemedyKind = Field(default=RemedyKind.FIXED)

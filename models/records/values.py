@@ -1,6 +1,6 @@
 """Small values that every record shares: text, money, countries, and what a fact rests on."""
 
-from datetime import date as Day  # a field may be called `date`
+from datetime import date as CalendarDay  # a field may be called `date`
 from decimal import Decimal
 from typing import Annotated, Any
 
@@ -84,6 +84,16 @@ def _no_truth_value(value: Any) -> Any:
 NotBoolean = BeforeValidator(_no_truth_value)
 """JSON's true would be read as 1. It stands after a Field: before one it hides its limits."""
 
+
+def _written_out(value: Any) -> Any:
+    """A number would be read as seconds since 1970: 0, or a year, as a day of that time."""
+    is_number = isinstance(value, int | float)
+    if is_number or (isinstance(value, str) and value.strip().lstrip("+-").isdigit()):
+        raise ValueError(f"date_parsing: expected a date such as 2026-01-31, got {value!r}")
+    return value
+
+
+Day = Annotated[CalendarDay, BeforeValidator(_written_out)]
 Share = Annotated[float, Field(ge=0, le=1), NotBoolean]
 Days = Annotated[float, Field(ge=0, le=100_000), NotBoolean]
 Amount = Annotated[

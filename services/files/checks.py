@@ -5,7 +5,7 @@ stages of a collaboration `stage:status`. What looks blank is unknown and left o
 """
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from enum import StrEnum
 from types import NoneType, UnionType
 from typing import Annotated, Any, TypeVar, Union, get_args, get_origin
@@ -17,6 +17,7 @@ from models.records import Commitment, Need, Offer, Record, StageClaim
 from services.files.numbers import as_number
 from services.files.rows import RowError, SheetRow
 from services.inputs import InputError, record_errors, resembling
+from services.sent_json import loads
 
 R = TypeVar("R", bound=Record)
 BLANK = {"", "-", "–", "—", "?", "..", "…", "n/a", "n.a.", "#n/a", "null"}
@@ -24,11 +25,11 @@ BLANK_NUMBER = BLANK | {"na", "nan", "none", "nil", "unknown"}
 _PLACE_ID = re.compile(r"^(gn|iso|cp|x):")
 
 
-def unknown_columns(columns: list[str], model: type[Record]) -> list[RowError]:
+def unknown_columns(columns: Iterable[str], model: type[Record], row: int = 1) -> list[RowError]:
     """One error for each column that is no field; a misspelt one must not be lost silently."""
     return [
         RowError.at(
-            1,
+            row,
             "unknown_column",
             f"no field {name!r}{resembling(name, model.model_fields)}",
             column=name,
@@ -80,7 +81,7 @@ class Unreadable(ValueError):
 def to_record(row: SheetRow, model: type[R]) -> R | list[RowError]:
     """The record of a row, validated whole, or all that is wrong with it."""
     facts: dict[str, Any] = {}
-    errors: list[RowError] = []
+    errors = [] if row.has_header else unknown_columns(row.cells, model, row.number)
     for column, cell in row.cells.items():
         try:
             value = _value(cell, column_type(model, column))
@@ -142,7 +143,7 @@ def _is_model(kind: Any) -> bool:
 
 def _json(text: str) -> Any:
     try:
-        return orjson.loads(text)
+        return loads(text)
     except orjson.JSONDecodeError as error:
         raise Unreadable(f"not valid JSON: {error}") from error
 

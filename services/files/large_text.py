@@ -17,7 +17,7 @@ def main(path: str, name: str) -> int:
     try:
         for row in text_rows(Path(path).read_bytes(), name):
             if isinstance(row, SheetRow):
-                _say("row", [row.number, row.cells])
+                _say("row", [row.number, row.cells, row.has_header])
             else:
                 _say("error", vars(row))
     except BadFile as bad:

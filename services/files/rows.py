@@ -13,6 +13,8 @@ class SheetRow:
 
     number: int
     cells: dict[str, Any]
+    has_header: bool = True
+    """Whether one header names the cells of all rows; a line of NDJSON names its own."""
 
 
 @dataclass(frozen=True)

@@ -19,6 +19,7 @@ from models.errors import BadFile
 from services.files import workbook
 from services.files.headed import ROWS, by_header
 from services.files.rows import RowError, Rows, SheetRow
+from services.sent_json import loads
 
 RECORD_LINES = 500
 # Lines of a text: cells may hold several, and blank ones are passed over.
@@ -134,13 +135,13 @@ def _json_lines(text: str) -> Rows:
         if number > ROWS:
             raise BadFile(f"The file has more than {ROWS:,} rows; split it.")
         try:
-            value = orjson.loads(line)
+            value = loads(line)
         except orjson.JSONDecodeError as error:
             detail = f"not valid JSON: {error.msg} at column {error.colno}"
             yield RowError.at(number, "broken_row", detail, value=line)
             continue
         if isinstance(value, dict):
-            yield SheetRow(number, value)
+            yield SheetRow(number, value, has_header=False)
         else:
             yield RowError.at(number, "broken_row", "a line holds one JSON object", value=line)
 

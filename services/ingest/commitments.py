@@ -57,7 +57,7 @@ def _lines(path: Path, name: str, report: Report) -> Iterable[tuple[int, Commitm
 def _line(row: SheetRow, known: set[str]) -> CommitmentLine | list[RowError]:
     """One line, or all that is wrong with it; a column nobody knows is wrong in every line."""
     new = [column for column in row.cells if column not in known]
-    unknown = unknown_columns(new, CommitmentLine)
+    unknown = unknown_columns(new, CommitmentLine, row.number)
     known.update(set(new) - {error.column for error in unknown})
     return unknown or to_record(row, CommitmentLine)
 

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from pathlib import Path
 
@@ -78,7 +78,7 @@ def _batches(upload: Upload, report: Report) -> Iterator[list[Place | Collaborat
     columns: set[str] = set()
     model = Collaboration if upload.kind is FileKind.COLLABORATIONS else Place
     for row in rows(upload.path, upload.name):
-        if isinstance(row, SheetRow):
+        if isinstance(row, SheetRow) and row.has_header:
             new = [name for name in row.cells if name not in columns]
             columns.update(new)
             _refuse_unknown(unknown_columns(new, model), report)
@@ -113,7 +113,7 @@ def _record(
     id = str(cells.get("id") or "").strip()
     if upload.kind is FileKind.APPLICANTS and id and not id.startswith(OWN):
         cells["id"] = OWN + _NOT_IN_ID.sub("-", id).strip("-._")
-    sheet = SheetRow(row.number, cells)
+    sheet = replace(row, cells=cells)
     of_collaboration = upload.kind is FileKind.COLLABORATIONS
     record = to_record(sheet, Collaboration) if of_collaboration else to_record(sheet, Place)
     if isinstance(record, list):

@@ -1,12 +1,11 @@
 """Requests of the match API."""
 
-from datetime import date
 from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
 from models.records import Need, Place
-from models.records.values import CountryCode, LanguageCode, Record, Text
+from models.records.values import CountryCode, Day, LanguageCode, NotBoolean, Record, Text
 from models.taxonomy import (
     CollaborationType,
     Continent,
@@ -18,12 +17,15 @@ from models.taxonomy import (
     Ties,
 )
 
-Weight = Annotated[float, Field(ge=0, le=1_000_000)]
+Weight = Annotated[float, Field(ge=0, le=1_000_000), NotBoolean]
+
+
+Many = Annotated[int, Field(ge=0), NotBoolean]
 
 
 class PopulationRange(Record):
-    min: Annotated[int, Field(ge=0)] | None = None
-    max: Annotated[int, Field(ge=0)] | None = None
+    min: Many | None = None
+    max: Many | None = None
 
     @model_validator(mode="after")
     def _in_order(self) -> Self:
@@ -67,9 +69,9 @@ class MatchRequest(Record):
     among: list[str] | None = Field(default=None, min_length=1, max_length=1000)
     exclude: list[str] = Field(default=[], max_length=10_000)
     weights: dict[str, Weight] = {}
-    as_of: date | None = None
+    as_of: Day | None = None
     require_verified: bool = False
-    limit: Annotated[int, Field(ge=1, le=200)] = 10
+    limit: Annotated[int, Field(ge=1, le=200), NotBoolean] = 10
     include: list[Literal["refused"]] = []
 
     @model_validator(mode="after")
@@ -86,12 +88,12 @@ class PeersRequest(MatchRequest):
     stage_relation: StageRelation = StageRelation.PEER
     ties: Ties = Ties.ANY
     filters: PeerFilters = PeerFilters()
-    max_per_country: int | None = Field(
-        default=None, ge=1, le=200, description="How many results may lie in one country."
+    max_per_country: Annotated[int, Field(ge=1, le=200), NotBoolean] | None = Field(
+        default=None, description="How many results may lie in one country."
     )
-    stretch: Annotated[int, Field(ge=0, le=10)] = 0
-    exposure_cap: Annotated[int, Field(ge=1, le=100_000)] | None = None
-    shown: Annotated[dict[str, Annotated[int, Field(ge=0)]], Field(max_length=50_000)] = {}
+    stretch: Annotated[int, Field(ge=0, le=10), NotBoolean] = 0
+    exposure_cap: Annotated[int, Field(ge=1, le=100_000), NotBoolean] | None = None
+    shown: Annotated[dict[str, Many], Field(max_length=50_000)] = {}
 
     @model_validator(mode="after")
     def _room_for_others(self) -> Self:

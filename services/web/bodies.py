@@ -10,6 +10,7 @@ from fastapi import Request, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from models.errors import InvalidInput, Problem, SlowSender, TooLarge, UnreadEncoding
+from services.sent_json import loads
 
 JSON_LIMIT = 2_000_000
 FILE_LIMIT = 50_000_000
@@ -104,7 +105,7 @@ def _readable(body: bytes) -> bytes:
     if not body:
         return body
     try:
-        value = orjson.loads(body)
+        value = loads(body)
     except orjson.JSONDecodeError as error:
         where = f"line {error.lineno}, column {error.colno}"
         detail = f"The body is not valid JSON: {error.msg} at {where}."

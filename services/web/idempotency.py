@@ -91,7 +91,7 @@ class Idempotency:
         key = request.headers[HEADER]
         if not 1 <= len(key) <= LONGEST or not key.isprintable():
             detail = f"an Idempotency-Key has 1 to {LONGEST} printable characters"
-            raise InvalidInput.at("", detail, "bad_idempotency_key")
+            raise InvalidInput.at("header Idempotency-Key", detail, "bad_idempotency_key")
         if self._in_flight is None:
             self._in_flight = InFlight(request.app.state.settings.var / "in-flight.lock")
         attempt = Attempt(tenant, hashlib.sha256(key.encode()).hexdigest(), _hash(request, body))

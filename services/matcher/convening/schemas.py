@@ -1,13 +1,20 @@
 """Requests of the convener's desk."""
 
-from datetime import date
 from enum import StrEnum
 from typing import Annotated, Any, Literal, Self
 
 from pydantic import Discriminator, Field, Tag, model_validator
 
 from models.records import Call, Cap, Place, Rule
-from models.records.values import CollaborationId, CountryCode, Name, Record, Text
+from models.records.values import (
+    CollaborationId,
+    CountryCode,
+    Day,
+    Name,
+    NotBoolean,
+    Record,
+    Text,
+)
 from models.taxonomy import Continent, RuleScope, Verdict
 
 APPLICANTS = 2_000
@@ -41,8 +48,8 @@ class RosterRequest(Record):
 
     members: list[PlaceRef] = Field(max_length=MEMBERS)
     complete: bool = True
-    unknown_members: Annotated[int, Field(ge=0, le=MEMBERS)] | None = None
-    as_of: date | None = None
+    unknown_members: Annotated[int, Field(ge=0, le=MEMBERS), NotBoolean] | None = None
+    as_of: Day | None = None
     assignments: dict[str, Assignment] = {}
     caps: list[Cap] = []
 
@@ -59,7 +66,7 @@ class AdmissionRequest(Record):
     admit: list[PlaceRef] = Field(default=[], max_length=APPLICANTS)
     leave: list[PlaceRef] = Field(default=[], max_length=MEMBERS)
     caps: list[Cap] = []
-    as_of: date | None = None
+    as_of: Day | None = None
 
     @model_validator(mode="after")
     def _something(self) -> Self:
@@ -85,8 +92,8 @@ class ScreeningTerms(Record):
     """What applicants are screened against: a call, and the day of it."""
 
     call: CallRef | None = None
-    as_of: date | None = None
-    taken: Annotated[int, Field(ge=0)] = 0
+    as_of: Day | None = None
+    taken: Annotated[int, Field(ge=0), NotBoolean] = 0
     caps: list[Cap] = []
     require_verified: bool = False
 
@@ -96,8 +103,8 @@ class ScreeningRequest(ScreeningTerms):
 
 
 class CohortSize(Record):
-    min: Annotated[int, Field(ge=1, le=MEMBERS)]
-    max: Annotated[int, Field(ge=1, le=MEMBERS)]
+    min: Annotated[int, Field(ge=1, le=MEMBERS), NotBoolean]
+    max: Annotated[int, Field(ge=1, le=MEMBERS), NotBoolean]
 
     @model_validator(mode="after")
     def _in_order(self) -> Self:
@@ -119,7 +126,7 @@ PURPOSE_SIZES = {
     CohortPurpose.ALLIANCE: (15, 20),
     CohortPurpose.REPLICATION: (1, 80),
 }
-TimeLimit = Annotated[float, Field(gt=0, le=60)]
+TimeLimit = Annotated[float, Field(gt=0, le=60), NotBoolean]
 
 
 class CohortRequest(Record):
@@ -130,10 +137,10 @@ class CohortRequest(Record):
     caps: list[Cap] = []
     must_include: list[PlaceRef] = []
     must_exclude: list[PlaceRef] = []
-    variety: Annotated[float, Field(ge=0, le=1)] = 0.5
-    reserve: Annotated[int, Field(ge=0, le=APPLICANTS)] | None = None
+    variety: Annotated[float, Field(ge=0, le=1), NotBoolean] = 0.5
+    reserve: Annotated[int, Field(ge=0, le=APPLICANTS), NotBoolean] | None = None
     call: CallRef | None = None
-    as_of: date | None = None
+    as_of: Day | None = None
     time_limit_s: TimeLimit = 10
 
     @model_validator(mode="after")
@@ -148,8 +155,8 @@ class PairingsRequest(Record):
     right: list[PlaceRef] | None = Field(default=None, min_length=1, max_length=SIDE)
     rules: list[Rule] = []
     collaboration: CollaborationId | None = None
-    cluster_size: Annotated[int, Field(ge=2, le=5)] = 2
-    as_of: date | None = None
+    cluster_size: Annotated[int, Field(ge=2, le=5), NotBoolean] = 2
+    as_of: Day | None = None
     time_limit_s: TimeLimit = 10
 
     @model_validator(mode="after")
@@ -161,7 +168,7 @@ class PairingsRequest(Record):
         return self
 
 
-Number = Annotated[int, Field(ge=0, le=APPLICANTS)]
+Number = Annotated[int, Field(ge=0, le=APPLICANTS), NotBoolean]
 
 
 class Note(Record):
@@ -179,7 +186,7 @@ class Minutes(Record):
     kind: Literal["minutes"]
     author: Name
     text: Text
-    held_on: date | None = None
+    held_on: Day | None = None
     present: list[Name] = []
 
 
@@ -199,7 +206,7 @@ class Assessment(Record):
     author: Name
     applicant: Number
     recommendation: Literal["admit", "waitlist", "refuse", "abstain"]
-    score: Annotated[float, Field(ge=0, le=10)] | None = None
+    score: Annotated[float, Field(ge=0, le=10), NotBoolean] | None = None
     reason: Text
 
 

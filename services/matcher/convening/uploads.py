@@ -1,7 +1,7 @@
 """A file of applicants: good rows become applicants, each bad one is told by row and column."""
 
 from collections.abc import Iterable
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
 from models.errors import BadFile, InvalidInput, PlaceNotFound
@@ -45,7 +45,8 @@ def read_rows(desk: Desk, found_rows: Iterable[SheetRow | RowError]) -> Sheet:
         if isinstance(row, RowError):
             sheet.errors.append(row)
             continue
-        _check_columns(row, columns)
+        if row.has_header:
+            _check_columns(row, columns)
         found = _applicant(desk, row, seen)
         if isinstance(found, Applicant):
             sheet.applicants.append(found)
@@ -72,7 +73,7 @@ def _applicant(desk: Desk, row: SheetRow, seen: dict[str, int]) -> Applicant | l
     place_id = str(row.cells.get(PLACE_ID) or "").strip()
     if place_id:
         return _stored(desk, row, place_id, cells, seen)
-    record = to_record(SheetRow(row.number, cells), Place)
+    record = to_record(replace(row, cells=cells), Place)
     if isinstance(record, list):
         return record
     if record.id is not None:

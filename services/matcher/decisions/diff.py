@@ -58,7 +58,7 @@ def difference(before: Side, after: Side, words: Wording) -> Json:
     """Every result that moved, came or went, with the causes that the answers show."""
     if before.row.kind != after.row.kind:
         detail = "a match of peers and one of collaborations cannot be compared"
-        raise InvalidInput.at("/b", detail, "different_kinds")
+        raise InvalidInput.at("{second}", detail, "different_kinds")
     tell = _Teller(before, after, words)
     asked = tell.question()
     moved = [tell.moved(key) for key in after.order if tell.has_moved(key)]

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from models.errors import InvalidInput
 from models.months import months_later
-from models.records.values import Record, Text
+from models.records.values import Day, Record, Text
 from models.tables import MatchRow, OutcomeRow
 from services.matcher.decisions.audit import Entry, Ledger
 from services.matcher.decisions.diff import key_of
@@ -48,7 +48,7 @@ class OutcomeRequest(Record):
 
     result_id: str
     outcome: OutcomeKind
-    at: date
+    at: Day
     why: Text | None = None
     side: OutcomeSide = OutcomeSide.ASKING
 

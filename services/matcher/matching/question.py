@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 from models.errors import InvalidInput
 from models.snapshot import Snapshot
 from models.taxonomy import Band, FactStatus
-from services.inputs import resembling
+from services.inputs import pointer, resembling
 from services.matcher.catalogue import Catalogue
 from services.matcher.features import Facts
 from services.matcher.profile import LoadEmbedder, Profile, make_profile, stored_facts
@@ -97,7 +97,7 @@ def chosen_weights(default: Weights, asked: Weights) -> dict[str, float]:
     for name in asked:
         if name not in default:
             raise InvalidInput.at(
-                f"/weights/{name}",
+                pointer(("body", "weights", name)),
                 f"unknown feature {name!r}{resembling(name, default) or '.'} "
                 f"Expected one of {', '.join(sorted(default))}.",
                 "unknown_feature",

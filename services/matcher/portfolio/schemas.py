@@ -1,12 +1,11 @@
 """Requests of the officer's desk."""
 
-from datetime import date
 from typing import Annotated, Self
 
 from pydantic import Field, model_validator
 
 from models.records import Need, Place
-from models.records.values import CollaborationId, Name, Record, Slug, Text
+from models.records.values import CollaborationId, Day, Name, NotBoolean, Record, Slug, Text
 
 CHANGES = 3
 
@@ -18,8 +17,8 @@ class PortfolioRequest(Record):
     place: Place | None = None
     needs: list[Need] | None = Field(default=None, max_length=100)
     exclude: list[str] = Field(default=[], max_length=10_000)
-    as_of: date | None = None
-    changes: Annotated[int, Field(ge=0, le=20)] = CHANGES
+    as_of: Day | None = None
+    changes: Annotated[int, Field(ge=0, le=20), NotBoolean] = CHANGES
     """How many new commitments the plan may hold at most."""
 
     @model_validator(mode="after")

@@ -7,6 +7,7 @@ from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 
 from models.errors import InvalidInput
 from services.inputs import input_errors
+from services.sent_json import loads
 
 MOST_QUERIES = 200
 MOST_IDS = 1_000
@@ -59,7 +60,7 @@ Queries = Annotated[dict[_Name, Query], Field(min_length=1, max_length=MOST_QUER
 def read(name: str, text: str, expected: Any) -> Any:
     """A JSON parameter as what it should be; what is wrong is told with where it stands."""
     try:
-        content = orjson.loads(text)
+        content = loads(text)
     except orjson.JSONDecodeError as error:
         detail = f"expected JSON, {error.msg} at column {error.colno}"
         raise InvalidInput.at(f"?{name}", detail, "json_invalid") from None

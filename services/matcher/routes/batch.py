@@ -12,7 +12,7 @@ from pydantic import Field, ValidationError, model_validator
 
 from models.errors import InvalidInput, Problem
 from services.access.callers import Matching
-from services.inputs import input_errors
+from services.inputs import input_errors, pointer
 from services.matcher.decisions.asked import answer_match
 from services.matcher.decisions.decisions import Decisions
 from services.matcher.matching import Context
@@ -22,6 +22,7 @@ from services.matcher.routes.dependencies import CatalogueDep, WordsDep
 from services.matcher.schemas import PeersRequest
 
 MOST_PLACES = 1000
+Where = tuple[str, int]
 
 router = APIRouter()
 
@@ -40,11 +41,13 @@ class PeersBatch(PeersRequest):
             raise ValueError(f"a batch has 1 to {MOST_PLACES:,} places")
         return self
 
-    def questions(self) -> Iterator[dict[str, Any]]:
-        """The question of each place as JSON, those stored first."""
+    def questions(self) -> Iterator[tuple[Where, dict[str, Any]]]:
+        """The question of each place as JSON, and where that place stands; those stored first."""
         asked = self.model_dump(mode="json", exclude_unset=True, exclude={"place_ids", "places"})
-        yield from ({**asked, "place_id": place_id} for place_id in self.place_ids)
-        yield from ({**asked, "place": place} for place in self.places)
+        for at, place_id in enumerate(self.place_ids):
+            yield ("place_ids", at), {**asked, "place_id": place_id}
+        for at, place in enumerate(self.places):
+            yield ("places", at), {**asked, "place": place}
 
 
 @router.post("/peers:batch", response_class=StreamingResponse)
@@ -61,11 +64,12 @@ def peers_of_many(
 
 def _lines(context: Context, decisions: Decisions, body: PeersBatch, actor: str) -> Iterator[bytes]:
     shown = Counter(body.shown)
-    for index, question in enumerate(body.questions()):
+    for index, (where, question) in enumerate(body.questions()):
         if body.exposure_cap is not None:
             question["shown"] = dict(shown)
         try:
-            told = _answer(context, decisions, question, actor)
+            asked = _asked(question, where)
+            told = _answer(context, decisions, asked, actor)
             if body.exposure_cap is not None:
                 shown.update(r["place"]["id"] for r in orjson.loads(told)["results"])
             told = b'"answer":' + told
@@ -74,13 +78,28 @@ def _lines(context: Context, decisions: Decisions, body: PeersBatch, actor: str)
         yield b'{"index":%d,%b}\n' % (index, told)
 
 
-def _answer(context: Context, decisions: Decisions, question: dict[str, Any], actor: str) -> bytes:
-    """One place's answer, recorded like that of a question of its own."""
+def _asked(question: dict[str, Any], where: Where) -> PeersRequest:
+    """The question of one place; what is wrong with it is told where it stands in the batch."""
+    if question.get("place", {}) is None:
+        raise InvalidInput.at(
+            pointer(("body", *where)), "expected an object, got null", "model_type"
+        )
     try:
-        asked = PeersRequest.model_validate(question)
+        return PeersRequest.model_validate(question)
     except ValidationError as error:
-        errors = input_errors([{**e, "loc": ("body", *e["loc"])} for e in error.errors()], "json")
-        raise InvalidInput("; ".join(e["detail"] for e in errors), errors) from error
+        found = [{**e, "loc": _in_batch(e["loc"], where)} for e in error.errors()]
+        errors = input_errors(found, "json")
+        told = "; ".join(f"{e['pointer']}: {e['detail']}" for e in errors)
+        raise InvalidInput(told, errors) from error
+
+
+def _in_batch(location: tuple[str | int, ...], where: Where) -> tuple[str | int, ...]:
+    step, *rest = location or ("",)
+    return ("body", *where, *rest) if step in ("place", "place_id") else ("body", *location)
+
+
+def _answer(context: Context, decisions: Decisions, asked: PeersRequest, actor: str) -> bytes:
+    """One place's answer, recorded like that of a question of its own."""
     tuned = decisions.tuned(context.catalogue, context.tenant, "peers", asked)
     answered = answer_match(context, "peers", asked, tuned)
     decisions.recorder.record(answered, actor)

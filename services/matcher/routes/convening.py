@@ -3,13 +3,14 @@
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from functools import partial
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Query, Request, Response
 from sqlalchemy.orm import Session
 
+from models.records.values import Day
 from models.tenancy import limit
 from services.access.callers import Caller, Convening
 from services.matcher.catalogue import Catalogue
@@ -172,7 +173,7 @@ def approach(
     collaboration_id: str,
     asked: AskedDep,
     limit: Limit = 20,
-    as_of: date | None = None,
+    as_of: Day | None = None,
 ) -> Response:
     """Non-members worth approaching, with reasons."""
     with desk_of(asked, collaboration_id) as desk:
@@ -183,7 +184,7 @@ def approach(
 def distinct(
     collaboration_id: str,
     asked: AskedDep,
-    as_of: date | None = None,
+    as_of: Day | None = None,
 ) -> Response:
     """The nearest networks, what differs, and how clearly the aims are stated."""
     with desk_of(asked, collaboration_id) as desk:

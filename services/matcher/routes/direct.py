@@ -48,8 +48,9 @@ def _dependency(annotation: Any) -> Callable[..., Any]:
 
 
 async def _well_formed(request: Request, model: type[BaseModel]) -> BaseModel | None:
-    """The question that was sent; None where anything is odd about it."""
-    if request.headers.get("content-type", "").lower() not in _JSON:
+    """The question that was sent; None where anything is odd about it, or beside it."""
+    is_json = request.headers.get("content-type", "").lower() in _JSON
+    if request.scope["query_string"] or not is_json:
         return None
     try:
         return model.model_validate(orjson.loads(await request.body()))

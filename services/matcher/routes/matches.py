@@ -2,7 +2,7 @@
 
 from datetime import UTC, datetime
 
-from fastapi import APIRouter, FastAPI, Request, Response
+from fastapi import APIRouter, Depends, FastAPI, Request, Response
 
 from services.access.callers import Caller, Matching
 from services.load.lane import Lane
@@ -17,6 +17,7 @@ from services.matcher.routes.dependencies import CatalogueDep, WordsDep
 from services.matcher.routes.direct import Direct
 from services.matcher.schemas import CollaborationsRequest, MatchRequest, PeersRequest
 from services.matcher.wording import Wording
+from services.web.parameters import known_parameters
 
 router = APIRouter(prefix="/matches", tags=["matching"])
 router.include_router(batch.router)
@@ -31,6 +32,7 @@ def add_questions(app: FastAPI) -> None:
             answer,
             methods=["POST"],
             tags=["matching"],
+            dependencies=[Depends(known_parameters)],
             route_class_override=Direct,
         )
 

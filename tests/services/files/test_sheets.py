@@ -98,11 +98,26 @@ def test_too_many_rows_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_json_lines_keep_their_values_and_report_broken_ones() -> None:
     content = b'{"name": "Bern", "needs": [1]}\n\n{"name": \n[1]\n{"name": "Cork"}\n'
     first, broken, no_object, last = rows(content, "a.ndjson")
-    assert first == SheetRow(1, {"name": "Bern", "needs": [1]})
+    assert first == SheetRow(1, {"name": "Bern", "needs": [1]}, has_header=False)
     assert isinstance(broken, RowError)
     assert isinstance(no_object, RowError)
     assert (broken.row, no_object.row) == (3, 4)
-    assert last == SheetRow(5, {"name": "Cork"})
+    assert last == SheetRow(5, {"name": "Cork"}, has_header=False)
+
+
+def test_a_line_that_is_nested_too_deeply_is_refused_alone() -> None:
+    deep = b'{"needs": ' + b"[" * 1_000 + b"]" * 1_000 + b"}"
+    broken, good = rows(deep + b'\n{"name": "Cork"}\n', "a.ndjson")
+    assert isinstance(broken, RowError)
+    assert "nested more than" in broken.detail
+    assert isinstance(good, SheetRow)
+
+
+def test_a_large_file_is_read_as_a_small_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    content = b'{"name": "Bern"}\n{"name": \n{"foo": 1}\n'
+    small = list(rows(content, "a.ndjson"))
+    monkeypatch.setattr(sheets, "SMALL_TEXT", 10)
+    assert list(rows(content, "a.ndjson")) == small
 
 
 def workbook(*cells: str, extra: dict[str, str] | None = None) -> bytes:

@@ -197,6 +197,18 @@ def test_good_rows_land_and_bad_rows_are_reported(
     assert again["rows"] == {"read": 7, "written": 0, "unchanged": 2, "refused": 5}
 
 
+def test_a_line_of_ndjson_has_fields_of_its_own(client: TestClient, own: dict[str, str]) -> None:
+    bern = '"name": "Bern", "kind": "city", "country": "CH"'
+    content = f'{{"id": "x:b1", {bern}}}\n{{"id": "x:b2", {bern}, "popluation": null}}\n'
+    files = {"file": ("a.ndjson", content.encode())}
+    answer = client.post("/v1/ingest/files?kind=places", files=files, headers=own)
+    job = finished(client, answer, own)
+    assert (job["state"], job["rows"]["written"], job["rows"]["refused"]) == ("done", 1, 1)
+    (error,) = job["errors"]
+    assert (error["row"], error["column"]) == (2, "popluation")
+    assert "did you mean 'population'?" in error["detail"]
+
+
 def test_a_dry_run_counts_and_keeps_nothing(
     client: TestClient, own: dict[str, str], sessions: Sessions
 ) -> None:

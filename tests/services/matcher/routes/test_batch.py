@@ -31,7 +31,19 @@ def test_a_bad_place_has_a_line_of_its_own_and_the_rest_are_answered(client: Tes
     assert told[0]["problem"]["type"] == "/problems/place-not-found"
     assert told[1]["answer"]["results"]
     assert told[2]["problem"]["status"] == 422
-    assert any(e["pointer"].startswith("/place") for e in told[2]["problem"]["errors"])
+    pointers = {e["pointer"] for e in told[2]["problem"]["errors"]}
+    assert pointers == {"/places/0/kind", "/places/0/country"}
+    assert told[2]["problem"]["detail"].startswith("/places/0/")
+
+
+def test_what_is_no_place_is_told_where_it_stands(client: TestClient) -> None:
+    told = lines(client, {"place_ids": [BILBAO], "places": [None, 5], "limit": 1})
+    errors = [line["problem"]["errors"][0] for line in told[1:]]
+    assert [e["pointer"] for e in errors] == ["/places/0", "/places/1"]
+    assert [e["detail"] for e in errors] == [
+        "expected an object, got null",
+        "expected an object, got 5",
+    ]
 
 
 def test_a_batch_of_none_or_too_many_is_refused(client: TestClient) -> None:

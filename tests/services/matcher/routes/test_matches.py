@@ -62,6 +62,11 @@ BAD: list[tuple[str, Any, str]] = [
     ("limit 0", {"place": PLACE, "limit": 0}, "/limit"),
     ("limit 201", {"place": PLACE, "limit": 201}, "/limit"),
     ("limit as text", {"place": PLACE, "limit": "ten"}, "/limit"),
+    ("limit true", {"place": PLACE, "limit": True}, "/limit"),
+    ("weight true", {"place": PLACE, "weights": {"shared_goals": True}}, "/weights/shared_goals"),
+    ("feature with a slash", {"place": PLACE, "weights": {"a/b~": 1}}, "/weights/a~1b~0"),
+    ("as of a number", {"place": PLACE, "as_of": 0}, "/as_of"),
+    ("as of a year", {"place": PLACE, "as_of": "2026"}, "/as_of"),
     ("negative weight", {"place": PLACE, "weights": {"shared_goals": -1}}, "/weights/shared_goals"),
     ("unknown feature", {"place": PLACE, "weights": {"charm": 1}}, "/weights/charm"),
     ("neither place", {}, ""),
@@ -133,16 +138,29 @@ def test_an_unknown_place_is_not_found(client: TestClient, kind: str) -> None:
         BEGUN + b"Infinity}}",
         b'{"place": {"name": "\\ud800", "kind": "city", "country": "DE"}}',
         b"[" * 100_000,
+        b'{"place_id": ' + b"[" * 1_000 + b"]" * 1_000 + b"}",
+        b'{"place_id": ' + b"[" * 300 + b"9" * 30 + b"]" * 300 + b"}",
         BEGUN_PLACE + b"1e999}}",
         BEGUN_PLACE + b"9" * 5_000 + b"}}",
     ],
-    ids=["open", "empty", "bytes", "comma", "nan", "infinity", "surrogate", "deep", "huge", "long"],
+    ids=[
+        *("open", "empty", "bytes", "comma", "nan", "infinity", "surrogate"),
+        *("deep", "closed", "written", "huge", "long"),
+    ],
 )  # fmt: skip
 def test_broken_json_is_refused(client: TestClient, kind: str, content: bytes) -> None:
     answer = send(client, kind, content)
     assert answer.status_code in (400, 422), answer.text
     assert answer.headers["content-type"] == "application/problem+json"
     assert answer.json()["errors"]
+
+
+@each_kind
+def test_an_unknown_parameter_is_refused(client: TestClient, kind: str) -> None:
+    answer = client.post(f"/v1/matches/{kind}?limit=3", json={"place_id": BRISTOL})
+    assert answer.status_code == 422, answer.text
+    assert answer.json()["errors"][0]["pointer"] == "?limit"
+    assert client.post(f"/v1/matches/{kind}?format=csv", json={"place_id": BRISTOL}).is_success
 
 
 @each_kind

@@ -114,6 +114,7 @@ def test_a_page_elsewhere_may_ask_only_here(client: TestClient) -> None:
         ("queries", '{"q0": {"query": "x", "limit": 0}}', "?queries/q0/limit"),
         ("queries", "[]", "?queries"),
         ("queries", "{}", "?queries"),
+        ("queries", "[" * 1_000 + "]" * 1_000, "?queries"),
         ("extend", '{"ids": []}', "?extend/properties"),
     ],
 )
