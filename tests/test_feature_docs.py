@@ -22,7 +22,7 @@ from services.matcher.features import (
     Feature,
 )
 from services.matcher.features.geography import TRUST_IN_COUNTRY
-from services.matcher.matching.collaborations import TEXT_ALONE_WEIGHT
+from services.matcher.matching.collaboration_match import TEXT_ALONE_WEIGHT
 from services.matcher.matching.peers import DEEPEN_WEIGHT
 from services.matcher.wording import wording
 

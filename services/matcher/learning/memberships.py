@@ -20,11 +20,11 @@ from services.matcher.learning.collaborative import Model, models
 from services.matcher.learning.evaluation import OURS, Evaluation, ThemeReader, add_ranks
 from services.matcher.learning.hiding import without
 from services.matcher.matching import Context
-from services.matcher.matching.collaborations import CollaborationMatch
+from services.matcher.matching.collaboration_match import CollaborationMatch
 from services.matcher.members import Company, company_of
 from services.matcher.profile import stored_facts
 from services.matcher.schemas import CollaborationsRequest
-from services.matcher.scoring import Rows, rank
+from services.matcher.scoring import Rows
 
 # Refusals that say how the network stands now, not whom it is for.
 OF_TODAY = {"intake", "ended"}
@@ -88,8 +88,7 @@ def membership_matches(
 
 def our_scores(match: CollaborationMatch, rows: Rows) -> Scores:
     """The matcher's order: what it refuses stands after all it does not."""
-    gamma = match.context.catalogue.weights["gamma"]
-    scores = rank(match.terms, match.weights, gamma, rows).rank_score
+    scores = match.rank(rows).rank_score
     shut_out = np.array([_shut_out(match.judged[int(row)]) for row in rows], np.float64)
     ordered: Scores = scores - 2 * shut_out
     return ordered

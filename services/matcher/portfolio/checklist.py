@@ -63,6 +63,6 @@ def _capacity_known(situation: Situation) -> bool:
 
 def _inside(situation: Situation, candidate: Candidate) -> bool | None:
     """Known members say yes; none on file says nothing."""
-    row = situation.match._row(candidate.key)
+    row = situation.match.row_of(candidate.key)
     found = row >= 0 and insiders(situation.context, situation.match.profile, row)
     return True if found else None

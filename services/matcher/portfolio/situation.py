@@ -6,12 +6,10 @@ from datetime import date
 from functools import cached_property
 from typing import Any
 
-import numpy as np
-
 from models.taxonomy import NeedLevel, Verdict
 from services.matcher.eligibility import Judgement
 from services.matcher.matching import Context
-from services.matcher.matching.collaborations import CollaborationMatch
+from services.matcher.matching.collaboration_match import CollaborationMatch
 from services.matcher.matching.peers import match_peers
 from services.matcher.portfolio.budgets import Budgets, budgets_of
 from services.matcher.portfolio.covering import covers, place_covers, weights_of
@@ -26,7 +24,6 @@ from services.matcher.portfolio.holdings import (
 from services.matcher.portfolio.schemas import PortfolioRequest
 from services.matcher.portfolio.worth import Choice, Element, Limits, Option
 from services.matcher.schemas import CollaborationsRequest, PeersRequest
-from services.matcher.scoring import rank
 from services.matcher.wording import Wording
 
 # What is not on file may be worth anything: it is never given up for what is.
@@ -92,8 +89,7 @@ class Situation:
 
     @cached_property
     def _fits(self) -> dict[int, float]:
-        match, gamma = self.match, self.context.catalogue.weights["gamma"]
-        ranking = rank(match.terms, match.weights, gamma, np.array(match.rows, np.intp))
+        ranking = self.match.rank(self.match.rows)
         return dict(zip(ranking.rows.tolist(), ranking.rank_score.tolist(), strict=True))
 
     def _collaborations(self) -> list[Candidate]:
