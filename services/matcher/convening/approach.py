@@ -8,12 +8,12 @@ from numpy.typing import NDArray
 
 from models.snapshot.codes import SECTORS
 from models.taxonomy import RemedyKind, Verdict
-from services.matcher.convening.admissions import judge_cap
+from services.matcher.convening.cap_outcomes import judge_cap
 from services.matcher.convening.caps import Limit, limits
 from services.matcher.convening.desk import Desk, shown
+from services.matcher.convening.entry_rules import place_rules
 from services.matcher.convening.fit import Scorer, sub_scores
 from services.matcher.convening.roster import Roster, holder, in_force
-from services.matcher.convening.screening import place_rules
 from services.matcher.convening.standing import key_of
 from services.matcher.convening.universe import governments, not_refused
 from services.matcher.eligibility import Judgement, judge_rule

@@ -32,6 +32,11 @@ class Limit:
     text: str | None = None
     source: str | None = None
 
+    @property
+    def fraction(self) -> str | None:
+        """The share as a fraction in text, where it is a share."""
+        return f"{self.share.numerator}/{self.share.denominator}" if self.share else None
+
     def breached(self, count: int, total: int) -> bool:
         """Whether `count` members of one value among `total` are too many."""
         if self.max is not None:

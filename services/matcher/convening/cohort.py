@@ -16,6 +16,7 @@ from services.matcher.convening.cohort_model import (
 )
 from services.matcher.convening.cohort_parts import brought, cap_line
 from services.matcher.convening.desk import Desk, shown
+from services.matcher.convening.entry_rules import called, place_rules
 from services.matcher.convening.fit import Fit, Scorer
 from services.matcher.convening.roster import Roster, required
 from services.matcher.convening.schemas import (
@@ -24,7 +25,6 @@ from services.matcher.convening.schemas import (
     CohortRequest,
     PlaceRef,
 )
-from services.matcher.convening.screening import called, place_rules
 from services.matcher.convening.standing import continent_of, key_of
 from services.matcher.eligibility import RuleOutcome, in_force, judge_rule
 
@@ -106,9 +106,8 @@ class Cohort:
         if places is not None:
             yield self._bound("intake", {"places": places}, [(every, places)])
         for limit in self.limits:
-            share = f"{limit.share.numerator}/{limit.share.denominator}" if limit.share else None
-            args = {"attribute": limit.attribute, "max": limit.max, "share": share}
-            code = "cap.share" if share else "cap.max"
+            args = {"attribute": limit.attribute, "max": limit.max, "share": limit.fraction}
+            code = "cap.share" if limit.share else "cap.max"
             head = {k: v for k, v in args.items() if v is not None} | {"rule_id": limit.rule_id}
             yield self._bound(code, args, self._cap_lines(limit), head)
         low, high = self._size()

@@ -169,7 +169,7 @@ def _lines(roster: Roster, limit: Limit) -> list[Facts]:
     total = tally.known + (tally.hidden or 0)
     head: Facts = {"rule_id": limit.rule_id, "attribute": limit.attribute}
     if limit.share is not None:
-        head |= {"max_share": f"{limit.share.numerator}/{limit.share.denominator}"}
+        head |= {"max_share": limit.fraction}
     lines = [
         head
         | {

@@ -1,52 +1,24 @@
 """Screening applicants against a call: support for a jury, never the jury itself."""
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
-from models.taxonomy import Intake, Outcome, RuleScope, Verdict
-from services.matcher.convening.admissions import Ruled, judge_cap, twins
+from models.taxonomy import Outcome, Verdict
 from services.matcher.convening.applicants import Known
+from services.matcher.convening.cap_outcomes import Ruled, judge_cap
 from services.matcher.convening.caps import limits
-from services.matcher.convening.desk import Desk, name_of
-from services.matcher.convening.fit import Fit, Scorer, sub_scores
+from services.matcher.convening.desk import Desk
+from services.matcher.convening.entry_rules import EntryRules, called
+from services.matcher.convening.fit import Scorer
 from services.matcher.convening.roster import Roster, in_force
 from services.matcher.convening.schemas import ScreeningTerms
+from services.matcher.convening.screening_results import Judged, Results
 from services.matcher.convening.standing import key_of
 from services.matcher.eligibility import Judgement, RuleOutcome
-from services.matcher.judging import judge
-from services.matcher.matching.caution import caution
-from services.matcher.matching.collaboration_cautions import collaboration_cautions
-from services.matcher.matching.routes_in import next_steps, smallest_change
 
 Facts = dict[str, Any]
-NEAR = 0.02
-WEAK_FIT = "eligible_weak_fit"
-_ORDER = list(Verdict)
-# Cautions about the applicant; what is to be known of the network itself its convener knows.
-_ABOUT_APPLICANT = {"capacity_gap", "commitment_gap", "level", "size_class", "stretch"}
-
-
-@dataclass
-class Judged:
-    """One applicant on its way to a result."""
-
-    who: Known
-    ruled: list[Ruled]
-    fit: Fit
-    member: bool
-    place: int | None = None
-
-    @property
-    def judgement(self) -> Judgement:
-        return Judgement([outcome for outcome, _ in self.ruled])
-
-    @property
-    def order(self) -> tuple[int, float, str, int]:
-        rank = _ORDER.index(self.judgement.verdict)
-        return rank, -self.fit.rank_score, key_of(self.who.facts), self.who.number
 
 
 class Screening:
@@ -66,20 +38,20 @@ class Screening:
         self.caps_unjudged = bool(caps) and not stored
         self.members = {key_of(m) for m in self.roster.members}
         self._capped: dict[tuple[str | None, ...], list[Ruled]] = {}
-        scorer = Scorer(desk.context, desk.row)
-        self.scorer = scorer
-        self.judged = sorted(
-            (self._judge(who, scorer) for who in applicants), key=lambda one: one.order
+        self.rules = EntryRules(
+            self.record, self.call, self.as_of, terms.require_verified, desk.words
         )
+        self.scorer = Scorer(desk.context, desk.row)
+        self.judged = sorted(map(self._judge, applicants), key=lambda one: one.order)
         self._fill_places()
         self.judged.sort(key=lambda one: one.order)
 
-    def _judge(self, who: Known, scorer: Scorer) -> Judged:
-        ruled: list[Ruled] = [(o, {}) for o in outcomes(self, who)]
+    def _judge(self, who: Known) -> Judged:
+        ruled: list[Ruled] = [(o, {}) for o in self.rules.outcomes(who)]
         member = key_of(who.facts) in self.members or self._is_member(who.facts)
         if not member:
             ruled += self._caps(who.facts)
-        return Judged(who, ruled, scorer.fit(who.facts), member)
+        return Judged(who, ruled, self.scorer.fit(who.facts), member)
 
     def _is_member(self, facts: Facts) -> bool:
         """Whether an applicant is in the network already, or was in the one it carries on."""
@@ -129,7 +101,8 @@ class Screening:
         )
 
     def answer(self) -> Facts:
-        results = [self._result(rank, one) for rank, one in enumerate(self.judged, start=1)]
+        writes = Results(self.desk, self.record, self.as_of, self.roster, self.scorer)
+        results = [writes.of(rank, one) for rank, one in enumerate(self.judged, start=1)]
         answer: Facts = {
             "collaboration": {k: self.record[k] for k in ("id", "name")},
             "as_of": self.as_of.isoformat(),
@@ -178,123 +151,3 @@ class Screening:
             "verdict": Judgement([outcome for outcome, _ in ruled]).verdict,
             "rules": [o.as_json() | more for o, more in ruled if o.outcome is not Outcome.PASS],
         }
-
-    def _result(self, rank: int, one: Judged) -> Facts:
-        facts, judgement, words = one.who.facts, one.judgement, self.desk.words
-        subs = sub_scores(facts, self.record)
-        weak = [name for name, sub in subs.items() if sub["level"] == "low"]
-        result: Facts = {
-            "rank": rank,
-            "applicant": one.who.shown(),
-            "verdict": judgement.verdict,
-            "status": str(judgement.verdict),
-            **one.fit.as_json(),
-            "sub_scores": subs,
-            "rules": [outcome.as_json() | more for outcome, more in one.ruled],
-            "reasons": self.scorer.reasons(facts, one.fit),
-            "cautions": list(self._cautions(one)),
-            "missing": judgement.missing,
-        }
-        if judgement.verdict is Verdict.ELIGIBLE and weak:
-            result["status"] = WEAK_FIT
-            text = words.text("convening.weak_fit", {"fields": weak})
-            result["weak_on"] = {"fields": weak, "text": text}
-        if one.place is not None:
-            result["waitlist_position"] = one.place
-        if one.who.conflicts:
-            result["claim_conflict"] = one.who.conflicts
-        change = smallest_change(judgement)
-        if change:
-            result["smallest_change"] = change
-        steps = next_steps(self.record, judgement, words)
-        return result | ({"next_steps": steps} if steps else {})
-
-    def _cautions(self, one: Judged) -> Iterator[Facts]:
-        words, facts = self.desk.words, one.who.facts
-        for found in collaboration_cautions(facts, self.record, self.as_of, words):
-            if found["code"] in _ABOUT_APPLICANT:
-                yield found
-        if one.member:
-            yield caution("already_member", words, {})
-        for conflict in one.who.conflicts:
-            evidence = {**conflict, "value": conflict["claimed"]}
-            yield caution("claim_conflict", words, conflict, evidence)
-        if one.who.candidates:
-            text = words.text("convening.name_unsure", {})
-            named = [{"field": "name", "value": c["name"], **c} for c in one.who.candidates]
-            yield {"code": "name_unsure", "text": text, "evidence": named}
-        for outcome, _ in one.ruled:
-            if _is_near(outcome):
-                yield caution("near_limit", words, {"field": outcome.field})
-        for _, twin in twins(self.roster, [facts]):
-            args = {"name": facts["name"], "other": twin["name"]}
-            yield caution("possible_duplicate", words, args, name_of(twin))
-
-
-def called(record: Facts, call: Facts | None) -> Facts:
-    """The collaboration with the rules of a call added to its own."""
-    if not call or not call.get("rules"):
-        return record
-    rules = {rule["id"]: rule for rule in (*record.get("rules", ()), *call["rules"])}
-    return {**record, "rules": list(rules.values()), "entry_rules_known": True}
-
-
-def outcomes(screening: Screening, who: Known) -> list[RuleOutcome]:
-    """What each rule says of an applicant; where its claims decide against the catalogue's
-    figures, a person does."""
-    mine = _own_outcomes(screening, who.facts)
-    if not who.conflicts or who.on_file is None:
-        return mine
-    contested = {c["field"] for c in who.conflicts}
-    held = {k: v for k, v in who.on_file.items() if k in contested}
-    told = {k: v for k, v in who.facts.items() if k not in contested}
-    theirs = {o.rule_id: o for o in _own_outcomes(screening, {**told, **held})}
-    return [o if theirs[o.rule_id].outcome == o.outcome else _contested(screening, o) for o in mine]
-
-
-def _contested(screening: Screening, outcome: RuleOutcome) -> RuleOutcome:
-    text = screening.desk.words.text("convening.claim_conflict", {"field": outcome.field})
-    return outcome._replace(
-        outcome=Outcome.UNDETERMINED,
-        effect=Verdict.UNDETERMINED,
-        code="claim_conflict",
-        text=text,
-        missing=outcome.field,
-    )
-
-
-def _own_outcomes(screening: Screening, facts: Facts) -> list[RuleOutcome]:
-    """The rules of entry. Whether a call is open, and how old the record is, its convener knows."""
-    found = judge(
-        screening.record,
-        facts,
-        screening.as_of,
-        screening.desk.words,
-        screening.terms.require_verified,
-    ).outcomes
-    shut = screening.call is None and screening.record.get("intake") == Intake.CLOSED
-    passed_over = {"confirm"} if shut else {"confirm", "intake"}
-    return [o for o in found if o.rule_id not in passed_over]
-
-
-def _is_near(outcome: RuleOutcome) -> bool:
-    """Whether a figure lies so near its threshold that it is worth a second look."""
-    seen, threshold = outcome.seen, outcome.threshold
-    if outcome.rule_id == "intake" or not _is_number(seen) or not _is_number(threshold):
-        return False
-    if outcome.rule_id.endswith("_cap") or outcome.field == "national_rank":
-        return False
-    return bool(threshold) and bool(abs(seen - threshold) <= NEAR * abs(threshold))
-
-
-def _is_number(value: Any) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool)
-
-
-def place_rules(record: Facts) -> list[Facts]:
-    """The rules of entry that judge a place alone."""
-    return [
-        rule
-        for rule in record.get("rules", ())
-        if rule.get("scope", RuleScope.PLACE) == RuleScope.PLACE
-    ]

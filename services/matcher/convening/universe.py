@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from models.snapshot import Snapshot
 from models.snapshot.codes import COUNTRIES, KINDS
 from models.taxonomy import Outcome, RemedyKind
-from services.matcher.convening.screening import place_rules
+from services.matcher.convening.entry_rules import place_rules
 from services.matcher.eligibility import in_force, judge_rule
 
 Facts = dict[str, Any]
