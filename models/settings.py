@@ -1,20 +1,22 @@
 """Settings that both services share: `COUNTERPART_*` environment variables or a `.env` file."""
 
 import re
+from collections.abc import Iterable
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Annotated
 
 from pydantic import AfterValidator, Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
-
-RateLimitText = Annotated[
-    str, Field(pattern=r"^$|^[1-9]\d{0,6}/(\d{1,4} )?(second|minute|hour|day)$")
-]
-"""A number of requests in a time, such as 300/minute or 10/5 second."""
+from sqlalchemy import make_url
+from sqlalchemy.exc import ArgumentError
 
 SMALLEST_CITIES = (500, 1_000, 5_000, 15_000)
 SMALLEST_CITY = 15_000
 
+_RATE = re.compile(r"[1-9]\d{0,6}/(\d{1,4} )?(second|minute|hour|day)")
+_ADDRESS = re.compile(r"https?://[^\s/?#]+[^\s?#]*")
+_DATABASE = re.compile(r"(postgresql|sqlite)(\+\w+)?://")
 _EXECUTOR = re.compile(r"local(:[1-9][0-9]{0,3})?|(tcp|tls|ws|wss|ucx)://[^\s/]+")
 
 
@@ -30,6 +32,36 @@ def _packed(setting: int) -> int:
     return setting
 
 
+def _rate(setting: str) -> str:
+    if setting and not _RATE.fullmatch(setting):
+        raise ValueError("say a number in a time, such as 300/minute, 10/5 second or 10000/day")
+    return setting
+
+
+def _address(setting: str) -> str:
+    if setting and not _ADDRESS.fullmatch(setting):
+        raise ValueError("say an address such as https://counterpart.example")
+    return setting
+
+
+def _database(setting: str) -> str:
+    """What SQLAlchemy cannot read, or is no database of ours, would fail in its words later."""
+    if setting and not _DATABASE.match(setting):
+        raise ValueError("say postgresql://role@host/database or sqlite:///file")
+    try:
+        make_url(setting or "sqlite://")
+    except (ArgumentError, ValueError):
+        raise ValueError(
+            "it cannot be read as a URL: is a sign in the password not %-coded?"
+        ) from None
+    return setting
+
+
+RateLimitText = Annotated[str, AfterValidator(_rate)]
+"""A number of requests in a time, such as 300/minute or 10/5 second."""
+WebAddress = Annotated[str, AfterValidator(_address)]
+
+
 class Settings(BaseSettings):
     """Where things are kept, and which embedding model reads texts."""
 
@@ -40,7 +72,7 @@ class Settings(BaseSettings):
     var: Path = Path("var")
     """The data directory: embedded database, snapshots, server secret."""
 
-    database_url: str = ""
+    database_url: Annotated[str, AfterValidator(_database)] = ""
     """A SQLAlchemy URL; empty means SQLite in the data directory."""
 
     snapshot_store: str = ""
@@ -61,7 +93,7 @@ class Settings(BaseSettings):
     session_hours: int = Field(default=12, ge=1, le=720)
     """How long a signed-in person's session is good for."""
 
-    oidc_issuer: str = ""
+    oidc_issuer: WebAddress = ""
     """The identity provider that people sign in by; empty is none."""
 
     oidc_client_id: str = ""
@@ -70,13 +102,13 @@ class Settings(BaseSettings):
     oidc_claim: str = "groups"
     """The claim whose entries `counterpart:<tenant>:<scope>` say what a person may do."""
 
-    public_url: str = ""
+    public_url: WebAddress = ""
     """Where browsers reach the service, such as https://counterpart.example; empty is as asked."""
 
-    snapshots_kept: int = 3
+    snapshots_kept: int = Field(default=3, ge=1)
     """How many snapshots stay on disk after a publish."""
 
-    record_retention_days: int = 365
+    record_retention_days: int = Field(default=365, ge=1, le=36_500)
     """How long recorded matches, and the snapshots they were answered from, are kept."""
 
     audit_head: str = ""
@@ -128,7 +160,7 @@ class Settings(BaseSettings):
     """Whether webhooks may be called without https and inside your network."""
 
     host: str = "127.0.0.1"
-    port: int = 8000
+    port: int = Field(default=8000, ge=0, le=65_535)
 
     @property
     def url(self) -> str:
@@ -150,3 +182,16 @@ class Settings(BaseSettings):
     def remote_snapshots(self) -> str | None:
         """The URL of the store that several machines reach, where it is not a folder."""
         return self.snapshot_store if "://" in self.snapshot_store else None
+
+
+PREFIX = "COUNTERPART_"
+# Read by the command that agents start, and no setting of the services.
+_ELSEWHERE = "COUNTERPART_KEY"
+
+
+def misspelt(names: Iterable[str]) -> dict[str, str]:
+    """Variables that are no settings, each with the setting that was surely meant."""
+    known = [f"{PREFIX}{name.upper()}" for name in Settings.model_fields]
+    odd = [n for n in names if n.startswith(PREFIX) and n not in (*known, _ELSEWHERE)]
+    found = {name: get_close_matches(name, known, 1, 0.9) for name in odd}
+    return {name: close[0] for name, close in found.items() if close}

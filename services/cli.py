@@ -8,12 +8,14 @@ from fastapi import FastAPI
 
 from models.row_security import bypasses
 from models.settings import Settings
+from models.snapshot.remote import mirror_of
 from services import logs, printing, serving
 from services.commands import agents, audit, backup, demo, keys, learning, loading, matching
 from services.commands.console import Commands, settings_in_force
 from services.commands.preparing_apart import prepare_apart
 from services.ingest import app as ingest
 from services.ingest.state import put_in_order
+from services.load import rates
 from services.matcher import app as matcher
 from services.preparing import ready_database
 from services.telemetry import TELEMETRY
@@ -70,6 +72,8 @@ def serve(
 ) -> None:
     """Answer over HTTP: both services, or one."""
     settings = settings_in_force()
+    rates.check(settings)
+    mirror_of(settings)  # a store of no known kind is told here
     listener = serving.listen(host or settings.host, settings.port if port is None else port)
     if prepared:
         prepare_apart(settings, listener)

@@ -15,7 +15,7 @@ from uuid import uuid4
 
 import structlog
 
-from models.errors import Conflict
+from models.errors import Conflict, Problem
 from models.settings import Settings
 from models.snapshot.manifest import MANIFEST, Manifest
 from models.snapshot.store import CURRENT, SnapshotStore
@@ -30,7 +30,14 @@ class Remote:
         self.local = local
         # Who writes it is another machine, so nothing of it may be remembered.
         core: Any = import_module("fsspec.core")
-        self._files, self._root = core.url_to_fs(url, use_listings_cache=False)
+        try:
+            self._files, self._root = core.url_to_fs(url, use_listings_cache=False)
+        except (ValueError, ImportError) as error:
+            kind = url.partition("://")[0]
+            detail = (
+                f"COUNTERPART_SNAPSHOT_STORE is no store that can be reached ({kind}://): {error}"
+            )
+            raise Problem(detail) from None
 
     def current(self) -> str | None:
         """The id of the snapshot that the URL points to."""

@@ -16,6 +16,7 @@ from time import time
 from fastapi import Request, Response
 from fastapi.concurrency import run_in_threadpool
 from limits import RateLimitItem, parse
+from limits.errors import ConfigurationError
 from limits.storage import MemoryStorage, Storage, storage_from_string
 from limits.strategies import FixedWindowRateLimiter, RateLimiter
 from starlette.datastructures import MutableHeaders
@@ -193,9 +194,20 @@ def _item(limit: str) -> RateLimitItem | None:
     return parse(limit) if limit else None
 
 
+def check(settings: Settings) -> None:
+    """A storage that cannot be used at all is told before anything is served."""
+    if settings.rate_storage:
+        _opened(settings.rate_storage)
+
+
 def _opened(uri: str) -> Storage:
     try:
         return storage_from_string(uri)  # type: ignore[return-value]
+    except ConfigurationError as error:
+        kind = uri.partition("://")[0]
+        # The library quotes the whole URI, and with it a password.
+        why = str(error).replace(uri, kind)
+        raise Problem(f"COUNTERPART_RATE_STORAGE cannot be used ({kind}://…): {why}") from None
     except (OSError, sqlite3.Error) as error:
         log.warning("requests are counted by this process alone: %s", type(error).__name__)
         return MemoryStorage()
