@@ -88,20 +88,7 @@ def publish(
     """
     with store.publishing(), store.building() as folder:
         build = _Build(session, embedder, folder)
-        places, counts = _places(build, progress)
-        named, collaborations = _collaborations(build)
-        ties = _ties(build, places.sorted_keys(), named)
-        if read_texts:
-            build.array("need_anchors.npy", embed_texts(session, anchors(), embedder))
-        shutil.copyfile(weights_of(store), folder / "weights.json")
-        build.files.append("weights.json")
-        manifest = Manifest(
-            data_revision=build.revision.hexdigest(),
-            embedding=Embedding(model=embedder.name, dimension=embedder.dimension),
-            tenants=build.tenants,
-            counts={**counts, **collaborations, "ties": ties},
-            files=_entries(folder, build.files),
-        )
+        manifest = _built(build, weights_of(store), read_texts, progress)
         reached("publish-built")
         check_built(folder, manifest, manifest_in_force(store), accept_loss)
         snapshot_id = store.promote(folder, manifest)
@@ -109,15 +96,35 @@ def publish(
     _remember(session, snapshot_id, manifest.data_revision)
     told = {"snapshot_id": snapshot_id, "data_revision": manifest.data_revision}
     tell_tenant(session, None, EventKind.SNAPSHOT_PUBLISHED, told)
-    recent = session.scalars(
-        select(SnapshotRow.id).order_by(SnapshotRow.published_at.desc()).limit(keep)
-    )
-    # A recorded match can be answered again as long as its snapshot is there.
-    recorded = session.scalars(select(MatchRow.snapshot_id).distinct())
     reached("publish-before-prune")
-    store.prune({*recent, *recorded})
+    store.prune(_kept(session, keep))
     reached("publish-pruned")
     return snapshot_id
+
+
+def _built(build: _Build, weights: Path, read_texts: bool, progress: Progress) -> Manifest:
+    """Write all files of a snapshot but the one that lists them, which is the answer."""
+    places, counts = _places(build, progress)
+    named, collaborations = _collaborations(build)
+    ties = _ties(build, places.sorted_keys(), named)
+    if read_texts:
+        build.array("need_anchors.npy", embed_texts(build.session, anchors(), build.embedder))
+    shutil.copyfile(weights, build.folder / "weights.json")
+    build.files.append("weights.json")
+    return Manifest(
+        data_revision=build.revision.hexdigest(),
+        embedding=Embedding(model=build.embedder.name, dimension=build.embedder.dimension),
+        tenants=build.tenants,
+        counts={**counts, **collaborations, "ties": ties},
+        files=_entries(build.folder, build.files),
+    )
+
+
+def _kept(session: Session, keep: int) -> set[str]:
+    """The snapshots that stay: the latest, and those that a recorded match is answered from."""
+    latest = select(SnapshotRow.id).order_by(SnapshotRow.published_at.desc()).limit(keep)
+    recorded = select(MatchRow.snapshot_id).distinct()
+    return {*session.scalars(latest), *session.scalars(recorded)}
 
 
 def _places(build: _Build, progress: Progress) -> tuple[PlaceFiles, dict[str, int]]:
