@@ -13,8 +13,9 @@ from services.access.callers import Matching
 from services.matcher.pages.answering import ask_again, best_ids
 from services.matcher.pages.rendering import Page, PageDep
 from services.matcher.pages.routes.results import Reopened, reopen, results_of
+from services.matcher.pages.views.cards import Card
 from services.matcher.pages.views.places import place_line
-from services.matcher.pages.views.results import Card, Results
+from services.matcher.pages.views.results import Results
 from services.matcher.reconciling.finding import find_collaborations, places_called
 
 router = APIRouter(prefix="/matches", include_in_schema=False)

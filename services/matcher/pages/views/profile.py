@@ -11,6 +11,7 @@ from models.taxonomy import Mode, PlaceKind
 from services.matcher.catalogue import Catalogue
 from services.matcher.features import PEER_FEATURES, Facts
 from services.matcher.pages.views.evidence import Source, sources_of
+from services.matcher.pages.views.fact_words import FactWords
 from services.matcher.pages.views.places import where
 from services.matcher.pages.words import PageWording
 
@@ -73,7 +74,8 @@ class ProfilePage:
     """Makes the page of one place."""
 
     def __init__(self, catalogue: Catalogue, words: PageWording, names: dict[str, str]) -> None:
-        self.catalogue, self.words, self.names = catalogue, words, names
+        self.catalogue, self.words = catalogue, words
+        self.fact_words = FactWords(words, names)
 
     def page(self, place_id: str, stored: Facts, edits: Facts) -> ProfileView:
         """A place's facts, with what its own people laid over them."""
@@ -96,7 +98,9 @@ class ProfilePage:
     def _line(self, field: str, facts: Facts, edits: Facts) -> FactLine:
         words = self.words
         value = None if field in WITHHELD else facts.get(field)
-        values, foreign = self._values(field, value) if value not in (None, [], {}) else ([], [])
+        values, foreign = (
+            self.fact_words.said(field, value) if value not in (None, [], {}) else ([], [])
+        )
         mark = "" if values or foreign else self._mark(field, facts)
         return FactLine(
             name=field,
@@ -126,108 +130,6 @@ class ProfilePage:
             ties = [c.get("provenance", {}).get("*") for c in facts.get("commitments", ())]
             return sources_of([tie for tie in ties if tie], self.words)[:3]
         return sources_of([found], self.words) if found else []
-
-    def _values(self, field: str, value: Any) -> tuple[list[str], list[str]]:
-        """A fact in words, and what of it is in the words of its source."""
-        shown = getattr(self, f"_{field}", None)
-        found: tuple[list[str], list[str]] = shown(value) if shown else ([str(value)], [])
-        return found
-
-    def _terms(self, vocabulary: str, values: Any) -> tuple[list[str], list[str]]:
-        return [self.words.joined([self.words.term(vocabulary, v) for v in values])], []
-
-    def _population(self, value: int) -> tuple[list[str], list[str]]:
-        return [self.words.format_field(value, "number")], []
-
-    _metro_population = _national_rank = _population
-
-    def _languages(self, value: list[str]) -> tuple[list[str], list[str]]:
-        return [self.words.format_field(value, "language")], []
-
-    def _kind(self, value: str) -> tuple[list[str], list[str]]:
-        return [self.words.term("kind", value)], []
-
-    def _has_government(self, value: bool) -> tuple[list[str], list[str]]:
-        return [self.words.term("yes_no", "yes" if value else "no")], []
-
-    def _part_of(self, value: list[str]) -> tuple[list[str], list[str]]:
-        return [self.names.get(one, one) for one in value], []
-
-    def _executive(self, value: Facts) -> tuple[list[str], list[str]]:
-        parts = []
-        if value.get("form"):
-            parts.append(self.words.term("executive_form", value["form"]))
-        if value.get("capacity"):
-            args = {"degree": value["capacity"]}
-            parts.append(self.words.text("places.executive_capacity", args))
-        return parts, []
-
-    def _own_budget(self, value: Facts) -> tuple[list[str], list[str]]:
-        return [self.words.money(value)], []
-
-    def _capacity(self, value: Facts) -> tuple[list[str], list[str]]:
-        words = self.words
-        parts = [
-            words.text(f"places.capacity_{name}", {"count": value[name]})
-            for name in ("officer_days", "mayor_slots", "officer_slots")
-            if value.get(name) is not None
-        ]
-        if value.get("budget"):
-            parts.append(words.text("places.capacity_budget", {"budget": value["budget"]}))
-        return parts, []
-
-    def _powers(self, value: Facts) -> tuple[list[str], list[str]]:
-        words = self.words
-        known = {k: v for k, v in value.items() if k != "basis" and v is not None}
-        parts = [
-            f"{words.term('power', name)}: {words.format_field(round(v, 2), 'number')}"
-            for name, v in known.items()
-        ]
-        return parts, []
-
-    def _levers(self, value: Facts) -> tuple[list[str], list[str]]:
-        words = self.words
-        return [
-            f"{words.term('sector', s)}: {words.term('lever', v)}" for s, v in value.items()
-        ], []
-
-    def _sectors(self, value: list[str]) -> tuple[list[str], list[str]]:
-        return self._terms("sector", value)
-
-    def _goals(self, value: list[str]) -> tuple[list[str], list[str]]:
-        return self._terms("goal", value)
-
-    def _stakeholders(self, value: list[str]) -> tuple[list[str], list[str]]:
-        return self._terms("stakeholder", value)
-
-    def _support_need(self, value: str) -> tuple[list[str], list[str]]:
-        return [self.words.term("degree", value)], []
-
-    def _strategic_goals(self, value: list[str]) -> tuple[list[str], list[str]]:
-        return [], list(value)
-
-    def _contact_office(self, value: str) -> tuple[list[str], list[str]]:
-        return [], [value]
-
-    def _needs(self, value: list[Facts]) -> tuple[list[str], list[str]]:
-        words = self.words
-        told, theirs = [], []
-        for one in value:
-            stage = f" ({words.term('stage', one['stage'])})" if one.get("stage") else ""
-            told.append(f"{words.term('sector', one['sector'])}{stage}")
-            if one.get("text"):
-                theirs.append(one["text"])
-        return told, theirs
-
-    _offers = _needs
-
-    def _commitments(self, value: list[Facts]) -> tuple[list[str], list[str]]:
-        words, told = self.words, []
-        for tie in value:
-            key = tie.get("collaboration") or tie.get("place_id") or ""
-            role = f" ({words.term('role', tie['role'])})" if tie.get("role") else ""
-            told.append(f"{self.names.get(key, key)}{role}")
-        return told, []
 
     def _questions(self, facts: Facts) -> list[str]:
         """The missing facts that most weight of the usual peer question hangs on."""
