@@ -8,7 +8,7 @@ import psycopg
 from psycopg.abc import PQGen
 from sqlalchemy import URL, Engine, create_engine, event
 
-from models.waiting import seconds_to_wait
+from models.database_seconds import seconds_to_wait
 
 CONNECT_SECONDS = 5
 LEAST_SECONDS = 2  # as the driver has it

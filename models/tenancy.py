@@ -12,6 +12,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, event, false, or_, select, text
 from sqlalchemy.orm import ORMExecuteState, Session, SessionTransaction, with_loader_criteria
 
+from models.request_transaction import whole_request
 from models.tables import (
     PUBLIC,
     CollaborationRow,
@@ -24,7 +25,6 @@ from models.tables import (
     Table,
     Tenant,
 )
-from models.whole import whole_request
 
 EVERY = "*"
 """The tenant of sessions that the service itself works with: it sees all of them."""

@@ -17,8 +17,8 @@ from sqlalchemy.orm import Session
 
 from models.database import Sessions
 from models.errors import TooManyJobs
+from models.request_transaction import once_durable
 from models.tables import Job, JobError, JobFile, now
-from models.whole import once_durable
 from services.ingest import queries
 from services.ingest.jobs import (
     MOST_OF_A_TENANT,

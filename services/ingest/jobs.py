@@ -17,8 +17,8 @@ from sqlalchemy.orm import Session
 
 from models.database import Sessions
 from models.errors import Problem, TooManyJobs
+from models.request_transaction import once_durable
 from models.tables import Job, now
-from models.whole import once_durable
 from services.events.kinds import EventKind, tell_tenant
 from services.files.rows import RowError
 from services.ingest import queries

@@ -7,9 +7,9 @@ from fastapi import Request, Response
 from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from models.database_seconds import answered_within
 from models.errors import Overloaded, Problem, TookTooLong
 from models.settings import Settings
-from models.waiting import answered_within
 from services.load.draining import Draining
 from services.measures import SHED, in_hand
 

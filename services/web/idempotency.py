@@ -19,9 +19,9 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from models.errors import InvalidInput, Problem
 from models.failpoints import reached
+from models.request_transaction import RequestTransaction, within
 from models.tables import IdempotencyRow, now
 from models.tenancy import EVERY, limit
-from models.whole import Whole, within
 from services.access.callers import caller
 from services.web.contract.operation import Operations, pattern
 from services.web.failing import BENEATH, beneath
@@ -127,7 +127,7 @@ class Attempt:
         self.before: IdempotencyRow | None = None
         self._open = ExitStack()
         self.session: Session
-        self.whole: Whole
+        self.whole: RequestTransaction
 
     def begin(self, api: FastAPI, in_flight: InFlight) -> None:
         """Be the only one with this key, then begin; or find what was answered before."""
@@ -147,7 +147,7 @@ class Attempt:
             self._open.enter_context(log)
             if connection.dialect.name == "sqlite":
                 connection.execute(text("BEGIN IMMEDIATE"))
-            self.whole = Whole(connection)
+            self.whole = RequestTransaction(connection)
             self.before = self._found()
         except BaseException:
             self.undo()

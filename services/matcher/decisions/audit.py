@@ -18,8 +18,8 @@ from sqlalchemy.orm import Session
 from models.database import Sessions
 from models.errors import AuditBroken
 from models.failpoints import reached
+from models.request_transaction import RequestTransaction, whole_request
 from models.tables import AuditRow
-from models.whole import Whole, whole_request
 from services.matcher.decisions.head import Head, HeadFile, Signed
 
 BROKEN = "The audit log does not agree with its signed head: run `counterpart audit verify`."
@@ -111,7 +111,7 @@ class Ledger:
         reached("audit-after-commit")
         self.file.write(after)
 
-    def _join(self, whole: Whole, session: Session, before: Head, after: Head) -> None:
+    def _join(self, whole: RequestTransaction, session: Session, before: Head, after: Head) -> None:
         """The same, where the commit is that of the whole request and comes later."""
         whole.head = whole.head or before
         self.file.write(whole.head, after)

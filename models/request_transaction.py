@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import Connection
 
 
-class Whole:
+class RequestTransaction:
     """The transaction, and what waits for it to be on disk."""
 
     def __init__(self, connection: Connection) -> None:
@@ -30,16 +30,16 @@ class Whole:
             work()
 
 
-_whole: ContextVar[Whole | None] = ContextVar("whole", default=None)
+_whole: ContextVar[RequestTransaction | None] = ContextVar("whole", default=None)
 
 
-def whole_request() -> Whole | None:
+def whole_request() -> RequestTransaction | None:
     """The transaction of the running request, where it has one for all it does."""
     return _whole.get()
 
 
 @contextmanager
-def within(whole: Whole) -> Iterator[None]:
+def within(whole: RequestTransaction) -> Iterator[None]:
     """Sessions that begin in here belong to one transaction."""
     before = _whole.set(whole)
     try:
