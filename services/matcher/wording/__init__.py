@@ -1,5 +1,6 @@
 """Texts for people: codes with arguments, rendered from one set of templates per language."""
 
-from services.matcher.wording.wording import LANGUAGES, Wording, choose_language, wording
+from services.matcher.wording.languages import LANGUAGES, choose_language
+from services.matcher.wording.wording import Wording, wording
 
 __all__ = ["LANGUAGES", "Wording", "choose_language", "wording"]

@@ -4,7 +4,6 @@ A template is a text with typed places, such as "{hours:number}" or "{sectors:se
 its grammar depends on a number, a mapping `{by: hours, one: ..., other: ...}`.
 """
 
-import re
 from collections.abc import Callable, Iterable
 from datetime import date
 from decimal import Decimal
@@ -15,31 +14,30 @@ from typing import Any
 
 import orjson
 import yaml
-from babel import Locale
 from babel.dates import format_date
-from babel.lists import format_list
-from babel.numbers import format_currency, format_decimal
+from babel.numbers import format_currency
 
-LANGUAGES = ("en", "es", "fr", "pt")
-# English dates and lists as most of the world writes them: 2 March 2026; a, b and c.
-_LOCALES = {"en": "en_001"}
+from services.matcher.wording.languages import LANGUAGES
+from services.matcher.wording.written import (
+    countries_of,
+    languages_of,
+    listed,
+    locale_of,
+    written_number,
+)
+
 FOLDER = Path(__file__).parent
 # Remembered per language: some 20 MB when full.
 SENTENCES = 50_000
 # Arguments of which there are as many as places, and those that take long to write.
 OF_ONE, LONG = {"name", "number"}, {"money", "date", "day"}
-# From here all languages group digits; some leave four in a row.
-GROUPED_BY_ALL = 10_000
 # A longer list is cut, and how many more there are is said.
 SHOWN = 8
-# Before a word that begins with the sound "i", Spanish "y" becomes "e".
-_SPANISH_AND = re.compile(r" y (?=[iíIÍ]|[hH][iíIÍ](?![aeAE]))")
 # Quotation marks inside a quotation, in pairs or not, would end it for the reader.
 _INNER_QUOTES = str.maketrans('“„«”»"', "‘‘‘’’'")
 _SINGLE = (str, int, float)
 # A text, the argument that follows it, and how that is written; None where none follows.
 Slot = tuple[str, str, Callable[[Any], str] | None]
-_ACCEPTED = re.compile(r"([a-z]{1,8}|\*)(?:-[a-z0-9-]*)?\s*(?:;\s*q=(0(?:\.\d*)?|1(?:\.0*)?)\s*)?$")
 
 
 class Wording:
@@ -47,7 +45,7 @@ class Wording:
 
     def __init__(self, language: str) -> None:
         self.language = language
-        self.locale = _locale(language)
+        self.locale = locale_of(language)
         content, english = _content(language), _content("en")
         self.templates: dict[str, Any] = english["templates"] | content["templates"]
         self.terms: dict[str, dict[str, str]] = english["terms"] | content["terms"]
@@ -123,7 +121,7 @@ class Wording:
         if len(shown) > SHOWN + 1:
             more = self.term("list", "more").format(count=len(shown) - SHOWN)
             shown = [*shown[:SHOWN], more]
-        return _list(tuple(shown), self.language)
+        return listed(tuple(shown), self.language)
 
     def _one(self, value: Any, spec: str) -> str:
         write = self._ways.get(spec)
@@ -132,11 +130,11 @@ class Wording:
     def _ways_to_write(self) -> dict[str, Callable[[Any], str]]:
         """How each kind of argument is written; what is not here is a word of a vocabulary."""
         language = self.language
-        countries, languages = _countries(language), _languages(language)
+        countries, languages = countries_of(language), languages_of(language)
         return {
             "name": str,
             "quote": lambda value: self.quoted(str(value)),
-            "number": partial(_number, language),
+            "number": partial(written_number, language),
             "money": self.money,
             "country": lambda value: countries.get(value, str(value)),
             "language": lambda value: languages.get(value, str(value)),
@@ -188,42 +186,6 @@ def _is_of_one(template: Any) -> bool:
 
 
 @lru_cache(maxsize=len(LANGUAGES))
-def _locale(language: str) -> Locale:
-    return Locale.parse(_LOCALES.get(language, language))
-
-
-# Babel looks all of these up in its own data each time, which took half the time of an answer.
-@lru_cache(maxsize=100_000)
-def _number(language: str, value: float) -> str:
-    if isinstance(value, int) and value >= GROUPED_BY_ALL:
-        return f"{value:,}".replace(",", _between_thousands(language))
-    return str(format_decimal(value, locale=_locale(language)))
-
-
-@lru_cache(maxsize=len(LANGUAGES))
-def _between_thousands(language: str) -> str:
-    """What stands between thousands: all four languages write whole numbers in threes."""
-    written = str(format_decimal(GROUPED_BY_ALL, locale=_locale(language)))
-    return written.removeprefix("10").removesuffix("000")
-
-
-@lru_cache(maxsize=10_000)
-def _list(parts: tuple[str, ...], language: str) -> str:
-    text = str(format_list(parts, locale=_locale(language)))
-    return _SPANISH_AND.sub(" e ", text) if language == "es" else text
-
-
-@lru_cache(maxsize=len(LANGUAGES))
-def _countries(language: str) -> dict[str, str]:
-    return {str(code): str(name) for code, name in _locale(language).territories.items()}
-
-
-@lru_cache(maxsize=len(LANGUAGES))
-def _languages(language: str) -> dict[str, str]:
-    return {str(code): str(name) for code, name in _locale(language).languages.items()}
-
-
-@lru_cache(maxsize=len(LANGUAGES))
 def _content(language: str) -> dict[str, Any]:
     text = (FOLDER / f"{language}.yaml").read_text(encoding="utf-8")
     content: dict[str, Any] = yaml.safe_load(text)
@@ -244,19 +206,3 @@ def catalogue_texts(language: str) -> dict[str, str]:
 def wording(language: str) -> Wording:
     """The wording of one of LANGUAGES."""
     return Wording(language)
-
-
-def choose_language(accept: str | None) -> str:
-    """The best of LANGUAGES for an Accept-Language header; English where none fits."""
-    wanted: dict[str, float] = {}
-    for part in (accept or "").lower().split(","):
-        found = _ACCEPTED.match(part.strip())
-        if found:
-            wanted[found[1]] = max(float(found[2] or 1), wanted.get(found[1], 0))
-    ranked = sorted((tag for tag, quality in wanted.items() if quality), key=lambda t: -wanted[t])
-    for tag in ranked:
-        if tag in LANGUAGES:
-            return tag
-        if tag == "*":
-            return next((free for free in LANGUAGES if free not in wanted), "en")
-    return "en"

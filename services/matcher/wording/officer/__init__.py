@@ -6,7 +6,8 @@ from typing import Any
 
 import yaml
 
-from services.matcher.wording.wording import LANGUAGES, Wording
+from services.matcher.wording.languages import LANGUAGES
+from services.matcher.wording.wording import Wording
 
 FOLDER = Path(__file__).parent
 
