@@ -130,7 +130,7 @@ def _place(key: str, unit: Subdivision, languages: list[str], rank: int | None) 
     if rank:
         given["national_rank"] = rank
         given["provenance"]["national_rank"] = Fact(
-            source="Rank by data/region_populations.csv", status=FactStatus.INFERRED
+            source="Rank by population (Wikidata)", status=FactStatus.INFERRED
         )
     return Place.model_construct(**given)
 

@@ -102,7 +102,7 @@ class Cohort:
                 args = {"name": self.applicants[i].facts["name"]}
                 more = {"rules": [o.as_json() for o in failed], "place": self._place(i)}
                 yield self._bound("entry", args, [({i: 1}, 0)], more)
-        places = self._places()
+        places = self.places()
         if places is not None:
             yield self._bound("intake", {"places": places}, [(every, places)])
         for limit in self.limits:
@@ -132,7 +132,7 @@ class Cohort:
     def _place(self, i: int) -> Facts:
         return shown(self.applicants[i].facts)
 
-    def _places(self) -> int | None:
+    def places(self) -> int | None:
         """The intake: of the call asked for, else of the last one on file that states it."""
         if self.call is not None:
             return self.call.get("places")

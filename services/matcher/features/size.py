@@ -7,6 +7,8 @@ from services.matcher.features.feature import Because, Facts, Feature, Scores, V
 # One unit is a factor of e: at 2.7 times the residents the value has fallen to 0.37.
 SIZE_TOLERANCE = 1.0
 RANK_TOLERANCE = 1.2
+# "About the same number" is said up to this many times as many, however little the score falls.
+SAME_NUMBER = 1.5
 
 
 def similar_size(ours: Values, theirs: Values) -> Scores:
@@ -34,7 +36,10 @@ def _residents(ours: Facts, theirs: Facts, value: float) -> Because:
         "ours_what": counted_as(ours, mine),
         "theirs_what": counted_as(theirs, other),
     }
-    return Because(f"similar_size.{close(value)}", args, (mine,), (other,))
+    alike = max(ours[mine], theirs[other]) <= SAME_NUMBER * min(ours[mine], theirs[other])
+    said = close(value)
+    code = "roughly" if said == "alike" and not alike else said
+    return Because(f"similar_size.{code}", args, (mine,), (other,))
 
 
 def counted_as(facts: Facts, field: str) -> str:

@@ -23,7 +23,7 @@ WEIGHT = "w_"
 # How many times as many residents still count as a similar size.
 SIMILAR_TIMES = 2
 EVEN = 1.0
-_LISTS = ("sectors", "offers", "continents")
+_LISTS = ("sectors", "offers", "continents", "kinds")
 _TEXTS = ("place", "text", "stage", "mode", "offer_stage", "ties", "size", "per_country")
 
 
@@ -41,6 +41,7 @@ class Asked:
     offer_stage: str = ""
     ties: str = ""
     continents: tuple[str, ...] = ()
+    kinds: tuple[str, ...] = ()
     size: str = ""
     per_country: str = ""
     weights: Mapping[str, float] = field(default_factory=dict)
@@ -148,6 +149,8 @@ def _filters(asked: Asked, facts: Facts) -> dict[str, Any]:
     filters: dict[str, Any] = {}
     if asked.continents:
         filters["continents"] = list(asked.continents)
+    if asked.kinds:
+        filters["kinds"] = list(asked.kinds)
     residents = facts.get("metro_population") or facts.get("population")
     if asked.size and residents:
         least, most = residents // SIMILAR_TIMES, residents * SIMILAR_TIMES
@@ -180,6 +183,7 @@ def asked_of(kind: str, recorded: dict[str, Any]) -> Asked:
         offer_stage=own[-1]["stage"] if own else "",
         ties=recorded.get("ties") or "",
         continents=tuple(filters.get("continents") or ()),
+        kinds=tuple(filters.get("kinds") or ()),
         size=_size_of(filters.get("population")),
         per_country=_per_country(recorded.get("max_per_country")) if kind == "peers" else "",
         weights=recorded.get("weights") or {},

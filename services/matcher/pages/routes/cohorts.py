@@ -33,11 +33,12 @@ def cohort(
         found = jury.reopened(desk, screening_id, None)
         results = found["results"]
         held = roster.in_force(desk)
-        view, caps = None, [*desk.record.get("caps", ()), *(held.caps if held else ())]
+        view, room, caps = None, None, [*desk.record.get("caps", ()), *(held.caps if held else ())]
         if standing(results):
             with_roster = query if held else query.model_copy(update={"roster": ""})
             request = with_roster.request(results)
-            answer = Cohort(desk, request).answer()
+            made = Cohort(desk, request)
+            answer, room = made.answer(), made.places()
             caps += [cap.facts() for cap in request.caps]
             everyone = [r["applicant"] for r in standing(results)]
             view = cohort_view(answer, caps, _numbers(results), everyone, page.words)
@@ -48,6 +49,7 @@ def cohort(
         screening=screening_id,
         q=query,
         v=view,
+        room=room,
         names={r["applicant"]["number"]: r["applicant"]["name"] for r in results},
         sizes=[(str(purpose), *sizes) for purpose, sizes in PURPOSE_SIZES.items()],
         has_roster=held is not None,

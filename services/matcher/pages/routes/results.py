@@ -130,7 +130,7 @@ def put(
         ids.append(id)
     response = page.go(f"/matches/{match_id}", view="" if view == "list" else view)
     response.headers["location"] += f"#result-{id.replace(':', '-')}"
-    keep_shortlist(response, page.request, kind, ids)
+    keep_shortlist(response, page.request, kind, ids, match_id)
     return response
 
 

@@ -13,7 +13,9 @@ from services.matcher.pages.routes.calls import DeskDep
 from services.matcher.pages.security import OwnForm
 from services.matcher.pages.views.resaid import resaid
 from services.matcher.pages.views.screening import table_view, verdict_of
+from services.matcher.pages.views.screening_sheet import screening_sheet
 from services.matcher.routes.convening import Asked, decided, desk_of
+from services.matcher.routes.papers import MEDIA, BriefingFormat
 
 router = APIRouter(
     prefix="/calls/{collaboration_id}/screenings/{screening_id}", include_in_schema=False
@@ -54,6 +56,14 @@ def _table(
         sent={"marked": [], "decision": "", "text": "", "all": ""} | (sent or {}),
         errors=errors or [],
     )
+
+
+@router.get("/table")
+def sheet(collaboration_id: str, screening_id: str, page: PageDep, asked: DeskDep) -> Response:
+    """All applicants with what the rules say and what was decided, as a workbook."""
+    found = _reopened(page, asked, (collaboration_id, screening_id))
+    content = screening_sheet(resaid(found, page.words), page.words)
+    return page.file(content, MEDIA[BriefingFormat.XLSX], "screening.xlsx")
 
 
 def _reopened(page: Page, asked: Asked, which: tuple[str, str]) -> dict[str, Any]:

@@ -7,9 +7,11 @@ from fastapi import APIRouter, Query, Response
 from models.taxonomy import PlaceKind
 from services.access.callers import Caller, Matching
 from services.matcher.catalogue import Catalogue
+from services.matcher.decisions.asked import Kind
 from services.matcher.pages.answering import own_facts
 from services.matcher.pages.own_place import OwnPlace, keep_place
 from services.matcher.pages.rendering import Page, PageDep
+from services.matcher.pages.shortlist import kept_in, shortlist
 from services.matcher.pages.views.places import PlaceLine, place_line
 from services.matcher.reconciling.finding import find_places, offered_places, places_called
 from services.matcher.routes.dependencies import CatalogueDep
@@ -34,8 +36,26 @@ def start(page: PageDep, q: Q = "", missing: str = "") -> Response:
         code = "error_none" if q else "error_empty"
         errors = [{"text": page.t(f"start.{code}", name=q), "href": "#place-search"}]
     return page.show(
-        "start.html", q=q, errors=errors, missing=bool(missing and q), examples=_examples(page)
+        "start.html",
+        q=q,
+        errors=errors,
+        missing=bool(missing and q),
+        examples=_examples(page),
+        kept=_kept(page),
     )
+
+
+def _kept(page: Page) -> list[tuple[str, str]]:
+    """The shortlists of who comes back, each with the answer that it comes from."""
+    kinds: tuple[Kind, ...] = ("peers", "collaborations")
+    return [
+        (
+            page.t(f"start.kept_{kind}", count=len(shortlist(page.request, kind))),
+            page.link(f"/matches/{match_id}"),
+        )
+        for kind in kinds
+        if (match_id := kept_in(page.request, kind))
+    ]
 
 
 def _examples(page: Page) -> list[tuple[str, str]]:

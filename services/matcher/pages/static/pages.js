@@ -42,7 +42,7 @@ function typeahead(root) {
       tStatusQueryTooShort: () => words.short,
       tStatusNoResults: () => (searching ? words.searching : words.none),
       tStatusSelectedOption: (option, length, index) => `${option} (${index + 1}/${length})`,
-      tStatusResults: (length) => `${length} ${words.found}`,
+      tStatusResults: (length) => `${words.found} ${length}`,
       tAssistiveHint: () => words.hint,
       source: (query, show) => { searching = true; ask(query, show); },
       onConfirm: (text) => {

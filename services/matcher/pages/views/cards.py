@@ -4,7 +4,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from models.snapshot import Snapshot
+from models.taxonomy import PlaceKind
 from services.matcher.features import Facts
+from services.matcher.features.size import counted_as, size_field
 from services.matcher.pages.views.evidence import (
     ReasonLine,
     Sentence,
@@ -19,6 +21,8 @@ from services.matcher.profile import stored_facts
 
 Json = dict[str, Any]
 MAIN_REASONS = 3
+# Said once above the list, beside what the figure is called with each.
+SAID_ABOVE = "settlement"
 
 
 @dataclass(frozen=True)
@@ -93,7 +97,9 @@ class Cards:
             every=reasons,
             total=words.format_field(round(100 * result["score"], 1), "number"),
             coverage=words.format_field(round(100 * result["coverage"]), "number"),
-            cautions=caution_lines(result.get("cautions", []), words),
+            cautions=caution_lines(
+                [c for c in result.get("cautions", ()) if c.get("code") != SAID_ABOVE], words
+            ),
             gets=self._exchanges(result.get("gets", ())),
             gives=self._exchanges(result.get("gives", ())),
             strips=self.strips.of(facts) if is_place else [],
@@ -118,9 +124,10 @@ class Cards:
     def _about_place(self, facts: Facts) -> str:
         words = self.words
         parts = [words.term("kind", facts["kind"])]
-        if facts.get("population"):
-            basis = facts.get("population_basis") or "unstated"
-            args = {"count": facts["population"], "basis": basis}
+        is_authority = facts["kind"] == PlaceKind.METRO_AUTHORITY
+        field = size_field(facts) if is_authority else "population"
+        if facts.get(field):
+            args = {"count": facts[field], "basis": counted_as(facts, field)}
             parts.append(words.text("results.about_residents", args))
         if facts.get("national_rank"):
             parts.append(words.text("results.about_rank", {"rank": facts["national_rank"]}))

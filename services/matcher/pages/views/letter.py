@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
+from models.taxonomy import Verdict
 from services.matcher.convening.applicant_view import missing_of, own_rules
 from services.matcher.pages.views.evidence import remedy_in, rule_lines
 from services.matcher.pages.views.screening import verdict_of
@@ -50,11 +51,17 @@ def letter_view(result: Json, screening: Json, words: PageWording) -> Letter:
         parts=[
             Part(words.text("screening.letter_hello", {})),
             Part(words.text("screening.letter_about", about)),
-            Part(words.text(f"screening.letter_{verdict}", {}), strong=True),
+            Part(words.text(f"screening.letter_{_stands(verdict, result)}", {}), strong=True),
             *_why(result, words),
             Part(words.text("screening.letter_end", {})),
         ],
     )
+
+
+def _stands(verdict: str, result: Json) -> str:
+    """Where the applicant stands; one that waits with a rule still open does not meet them yet."""
+    settled = all(rule["outcome"] == "pass" for rule in own_rules(result))
+    return verdict if settled or verdict != Verdict.WAITLISTED else "waits_open"
 
 
 def _why(result: Json, words: PageWording) -> list[Part]:

@@ -4,10 +4,10 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from models.snapshot import Snapshot
-from models.taxonomy import Verdict
+from models.taxonomy import PlaceKind, Verdict
 from services.matcher.features import Facts
 from services.matcher.pages.asked import Asked
-from services.matcher.pages.views.cards import Card, Cards
+from services.matcher.pages.views.cards import SAID_ABOVE, Card, Cards
 from services.matcher.pages.views.evidence import Sentence, remedy_in, rule_lines
 from services.matcher.pages.views.places import where
 from services.matcher.pages.views.strips import Strips
@@ -30,6 +30,7 @@ class RuledOut:
     id: str
     name: str
     where: str
+    kind: str
     rules: list[Sentence]
     change: str
     ways: list[str]
@@ -50,6 +51,7 @@ class Results:
     undecided: list[Card]
     beside: list[Card]
     ruled_out: list[RuledOut]
+    ruled_out_together: list[tuple[str, list[str]]]
     ruled_out_count: int
     among: int
     fewer: list[str]
@@ -58,6 +60,9 @@ class Results:
     supply: list[tuple[str, str]]
     uncovered: list[str]
     step_0: list[str]
+    need_unheard: bool
+    of_settlements: bool
+    kinds: list[dict[str, str]]
     bands: list[tuple[str, int]] = field(default_factory=list)
 
     @property
@@ -82,6 +87,7 @@ class ResultsView:
         serving = [c for c in cards if c.serves]
         undecided = [c for c in serving if c.verdict == Verdict.UNDETERMINED]
         refused = [r for r in answer.get("refused", ()) if not self._plain(r)]
+        ruled_out = [self._ruled_out(r) for r in refused[:RULED_OUT]]
         question = answer.get("next_question")
         return Results(
             match_id=answer["match_id"],
@@ -93,7 +99,8 @@ class ResultsView:
             cards=[c for c in serving if c.verdict != Verdict.UNDETERMINED],
             undecided=undecided,
             beside=[c for c in cards if not c.serves],
-            ruled_out=[self._ruled_out(r) for r in refused[:RULED_OUT]],
+            ruled_out=ruled_out,
+            ruled_out_together=_together(ruled_out) if asked.want == "peers" else [],
             ruled_out_count=len(refused),
             among=self.strips.among,
             fewer=[item["text"] for item in answer.get("fewer_because", ())],
@@ -105,6 +112,9 @@ class ResultsView:
             ],
             uncovered=[words.term("stage", stage) for stage in answer.get("uncovered_stages", ())],
             step_0=[item["name"] for item in answer.get("step_0", ())],
+            need_unheard=_need_unheard(asked, cards),
+            of_settlements=_of_settlements(answer),
+            kinds=[{"value": str(k), "text": words.term("kind", k)} for k in PlaceKind],
             bands=[
                 (band, sum(c.band == band for c in cards)) for band in ("strong", "fair", "weak")
             ],
@@ -135,6 +145,7 @@ class ResultsView:
             id=thing["id"],
             name=thing["name"],
             where=where(self.snapshot, thing, self.words) if is_place else "",
+            kind=self.words.term("kind", thing["kind"]) if is_place else "",
             rules=rules,
             change=change,
             ways=[way["text"] for way in refusal.get("route_in", ())],
@@ -150,3 +161,24 @@ class ResultsView:
         by_id = {rule["rule_id"]: rule for rule in refusal["rules"]}
         rule = by_id.get(change.get("rule_id"), {})
         return remedy_in({**rule, "remedy": change.get("text")}, self.words)
+
+
+def _together(ruled_out: list[RuledOut]) -> list[tuple[str, list[str]]]:
+    """Places under the conditions that leave them out, each condition said once."""
+    found: dict[str, list[str]] = {}
+    for out in ruled_out:
+        said = " ".join(rule.text for rule in out.rules)
+        found.setdefault(said, []).append(f"{out.name}, {out.where} ({out.kind})")
+    return list(found.items())
+
+
+def _need_unheard(asked: Asked, cards: list[Card]) -> bool:
+    """Whether a need was named and nothing on file says that any of these could serve it."""
+    named = asked.want == "peers" and bool(asked.sectors) and bool(cards)
+    return named and not any(card.gets for card in cards)
+
+
+def _of_settlements(answer: Json) -> bool:
+    """Whether a figure of a settlement is shown, which is explained once above the list."""
+    cautions = [c for result in answer["results"] for c in result.get("cautions", ())]
+    return any(c.get("code") == SAID_ABOVE for c in cautions)

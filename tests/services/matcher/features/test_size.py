@@ -48,6 +48,16 @@ def test_a_settlement_figure_is_named_as_one() -> None:
     assert told(SIZE, {"population": 90_000}, theirs).args["theirs_what"] == "settlement"
 
 
+@pytest.mark.parametrize(
+    ("theirs", "said"), [(140_000, "alike"), (190_000, "roughly"), (290_000, "roughly"),
+                         (400_000, "apart")],
+)  # fmt: skip
+def test_about_the_same_number_is_said_of_numbers_that_are(theirs: int, said: str) -> None:
+    assert told(SIZE, {"population": 100_000}, {"population": theirs}).code == (
+        f"similar_size.{said}"
+    )
+
+
 def test_rank_is_about_the_country_and_not_about_size() -> None:
     second, ninth = {"national_rank": 2, "population": 5_000}, {"national_rank": 9}
     assert between_places(RANK, second, {"national_rank": 2, "population": 9_000_000}) == 1

@@ -12,6 +12,8 @@ from pypdf import PdfReader
 
 from models.database import connect, sessions
 from services.access.callers import create_key
+from services.files.rows import SheetRow
+from services.files.sheets import rows as rows_of
 from services.matcher.pages.words import page_wording
 from tests.matcher_fixtures import Published
 from tests.services.matcher.pages.convener import Convener
@@ -48,6 +50,12 @@ def test_many_are_decided_at_once_with_one_reason(convener: Convener, here: str)
     assert page.count(WORDS.text("screening.by_person", {})) == 2
     letters = convener.get(f"{here}/letters")
     assert letters.count(SAID) == 2
+    sheet = convener.raw_get(f"{here}/table").content
+    rows = [line.cells for line in rows_of(sheet, "a.xlsx") if isinstance(line, SheetRow)]
+    decided = [row for row in rows if SAID in row.values()]
+    refused = WORDS.term("verdict", "refused")
+    assert [row[WORDS.text("screening.sheet_verdict", {})] for row in decided] == [refused] * 2
+    assert len(rows) > 2
     decide(convener, here, every="yes", shown="refused", verdict="waitlisted", text="A place more")
     assert convener.get(f"{here}/letters").count("A place more") >= 2
     assert SAID not in convener.get(f"{here}/letters")

@@ -3,7 +3,7 @@
 import re
 from collections import Counter
 from collections.abc import Iterator
-from html import unescape
+from html import escape, unescape
 
 import pytest
 from fastapi.testclient import TestClient
@@ -161,3 +161,43 @@ def test_the_numbers_on_the_map_are_those_of_the_list(visitor: TestClient) -> No
     land = re.search(r'href="(/assets/land[^"]+)"', page)
     assert land
     assert visitor.get(land[1]).headers["content-type"] == "image/svg+xml"
+
+
+def test_other_kinds_of_place_can_be_asked_for(visitor: TestClient) -> None:
+    path = found(visitor, f"{QUESTION}&kind=region&kind=city")
+    answered = visitor.get(f"/v1{path}").json()
+    assert {r["place"]["kind"] for r in answered["results"]} == {"region", "city"}
+    page = text_of(visitor, path)
+    assert len(re.findall(r'name="kind"[^>]*value="(?:region|city)" checked', page)) == 2
+
+
+def test_a_condition_that_leaves_places_out_is_said_once(visitor: TestClient) -> None:
+    path = found(visitor, QUESTION)
+    page = text_of(visitor, path)
+    out = page.partition('id="ruled-out"')[2].partition("</section>")[0]
+    said = [re.sub(r"<[^>]+>", "", text) for text in re.findall(r"<li>(.*?)</span>", out, re.S)]
+    assert len(said) == len(set(said)) > 0
+    refused = visitor.get(f"/v1{path}").json()["refused"]
+    shown = [r for r in refused if escape(r["place"]["name"]) in out]
+    assert len(shown) > len(said)
+
+
+def test_where_nothing_on_file_serves_the_need_the_page_says_so_once(visitor: TestClient) -> None:
+    note = "Nothing on file says what any"
+    for sector in ("regeneration", "climate", "innovation", "peace"):
+        path = found(visitor, f"/find/peers?place={PLACE}&sector={sector}&stage=implement")
+        served = any(r["gets"] for r in visitor.get(f"/v1{path}").json()["results"])
+        page = text_of(visitor, path)
+        assert page.count(note) == (0 if served else 1)
+        assert "could give each other is not on file" not in page or served
+    assert note not in text_of(visitor, found(visitor, f"/find/peers?place={PLACE}"))
+
+
+def test_who_comes_back_finds_the_shortlist_from_the_first_page(visitor: TestClient) -> None:
+    path = found(visitor, QUESTION)
+    assert path not in text_of(visitor, "/")
+    key = _NAMED.findall(text_of(visitor, path))[0]
+    visitor.post(f"{path}/shortlist", data={"id": key}, headers=HTML)
+    assert f'href="{path}"' in text_of(visitor, "/")
+    visitor.post(f"{path}/shortlist", data={"id": key, "listed": "no"}, headers=HTML)
+    assert path not in text_of(visitor, "/")
