@@ -186,7 +186,7 @@ def test_where_nothing_on_file_serves_the_need_the_page_says_so_once(visitor: Te
     note = "Nothing on file says what any"
     for sector in ("regeneration", "climate", "innovation", "peace"):
         path = found(visitor, f"/find/peers?place={PLACE}&sector={sector}&stage=implement")
-        served = any(r["gets"] for r in visitor.get(f"/v1{path}").json()["results"])
+        served = any(r.get("gets") for r in visitor.get(f"/v1{path}").json()["results"])
         page = text_of(visitor, path)
         assert page.count(note) == (0 if served else 1)
         assert "could give each other is not on file" not in page or served
