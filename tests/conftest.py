@@ -8,8 +8,9 @@ from tempfile import mkdtemp
 from uuid import uuid4
 
 # Its plugins look at what the collector tracks: before a matcher freezes that, as it starts.
-import hypothesis  # noqa: F401
 import pytest
+from hypothesis import HealthCheck
+from hypothesis import settings as hypothesis_settings
 from sqlalchemy import Engine, create_engine, make_url, text
 from sqlalchemy.engine import URL
 
@@ -21,6 +22,12 @@ from services.ingest import queue_tables
 TEMPLATE = "counterpart_template"
 # The service's role owns nothing, as in production: row-level security holds for it.
 APP_ROLE = "counterpart_app"
+
+# No test fails because the machine is slow, or has other work.
+hypothesis_settings.register_profile(
+    "unhurried", deadline=None, suppress_health_check=[HealthCheck.too_slow]
+)
+hypothesis_settings.load_profile("unhurried")
 
 
 @pytest.fixture(scope="session")

@@ -11,4 +11,4 @@ def until(met: Callable[[], bool], what: str, patience: float = PATIENCE) -> Non
     end = time.monotonic() + patience
     while not met():
         assert time.monotonic() < end, f"not within {patience} s: {what}"
-        time.sleep(0.05)
+        time.sleep(0.02)

@@ -7,6 +7,7 @@ snapshot store behind a URL, a Dask scheduler and two workers.
 import getpass
 import os
 import shutil
+import signal
 import socket
 import subprocess
 import sys
@@ -169,12 +170,27 @@ class Site:
         with distributed.Client(self.dask.address, set_as_default=False) as client:
             yield client
 
-    def kill_worker_at_work(self, worker: "subprocess.Popen[bytes]") -> None:
-        """Kill a Dask worker once it has something in hand."""
+    @contextmanager
+    def frozen_at_work(self, worker: "subprocess.Popen[bytes]") -> Iterator[None]:
+        """A Dask worker stands still with something in hand, and is killed at the end."""
         with self.scheduler() as client:
             address = {pid: at for at, pid in client.run(os.getpid).items()}[worker.pid]
-            until(lambda: bool(client.processing().get(address)), "it has work in hand")
-            worker.kill()
+
+            def is_frozen() -> bool:
+                if not client.processing().get(address):
+                    return False
+                worker.send_signal(signal.SIGSTOP)
+                time.sleep(0.2)  # what it had said by then is heard
+                if client.processing().get(address):
+                    return True
+                worker.send_signal(signal.SIGCONT)
+                return False
+
+            until(is_frozen, "it has work in hand")
+            try:
+                yield
+            finally:
+                worker.kill()
 
     def kill(self, port: int) -> None:
         self.processes[port].kill()

@@ -136,9 +136,10 @@ def test_a_publish_reaches_both_matchers_while_a_worker_dies(site: Site, owner: 
     before, read = site.snapshot_of(site.port, QUESTION), vectors(owner)
     load = Load(site.port, site.key, QUESTION)
     with load.asking():
+        until(lambda: load.answered > 0, "an answer from the old snapshot")
         job_id = site.call("POST", "/v1/ingest/publish", expected=202)["job_id"]
-        site.kill_worker_at_work(site.dask.workers[0])
-        assert vectors(owner) < read + TEXTS
+        with site.frozen_at_work(site.dask.workers[0]):
+            assert vectors(owner) < read + TEXTS
         after = str(finished(site, job_id)["revision"])
         for port in site.matchers:
             until(lambda p=port: site.snapshot_of(p, QUESTION) == after, "it swaps")  # type: ignore[misc]
@@ -157,7 +158,8 @@ def test_a_whole_catalogue_is_answered_for_while_a_worker_dies(site: Site) -> No
     replaced = site.dask.another()
     begun = site.call("POST", "/v1/matches/peers:all", WHOLE, 202)
     path = f"/v1/matches/jobs/{begun['job_id']}"
-    site.kill_worker_at_work(site.dask.workers[1])
+    with site.frozen_at_work(site.dask.workers[1]):
+        assert site.call("GET", path)["state"] == "running"
     until(lambda: site.call("GET", path)["state"] != "running", "the job ends")
     job = site.call("GET", path)
     assert job["state"] == "done", job

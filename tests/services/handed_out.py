@@ -5,6 +5,8 @@ import signal
 import time
 from pathlib import Path
 
+from tests.waiting import until
+
 
 def squared(number: int) -> int:
     return number * number
@@ -31,5 +33,11 @@ def deadly_once(piece: tuple[int, Path]) -> int:
 
 
 def whose(_: int) -> int:
-    time.sleep(0.05)
+    return os.getpid()
+
+
+def whose_together(folder: Path) -> int:
+    """Waits until a second process has come, which may take a while to begin."""
+    (folder / str(os.getpid())).touch()
+    until(lambda: len(list(folder.iterdir())) > 1, "a second process")
     return os.getpid()

@@ -3,7 +3,6 @@
 import os
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -16,6 +15,7 @@ from models.settings import Settings
 from services import executor
 from services.executor import workers
 from tests.services import handed_out
+from tests.waiting import until
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -41,9 +41,10 @@ def test_every_piece_comes_back_with_what_was_made_of_it(setting: str) -> None:
     assert done == {number: number * number for number in range(count)}
 
 
-def test_work_is_shared_among_processes_that_are_not_this_one(setting: str) -> None:
+def test_work_is_shared_among_processes_that_are_not_this_one(setting: str, tmp_path: Path) -> None:
     with workers(setting) as found:
-        processes = {process for _, process in found.run(handed_out.whose, range(20))}
+        pieces = [tmp_path] * 20
+        processes = {process for _, process in found.run(handed_out.whose_together, pieces)}
     assert len(processes) == 2
     assert os.getpid() not in processes
 
@@ -95,11 +96,8 @@ def test_processes_end_when_who_started_them_is_killed() -> None:
         [sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=False
     )
     process = Path("/proc") / ended.stdout.strip()
-    end = time.monotonic() + 20
-    while _runs(process) and time.monotonic() < end:
-        time.sleep(0.05)
     assert process.name.isdigit()
-    assert not _runs(process)
+    until(lambda: not _runs(process), "it ends")
 
 
 def _runs(process: Path) -> bool:

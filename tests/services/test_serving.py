@@ -7,6 +7,7 @@ import pytest
 
 from services.serving import listen
 from services.workers.sharing import Shared
+from tests.waiting import PATIENCE
 
 
 @pytest.mark.parametrize("is_shared", [False, True])
@@ -29,6 +30,6 @@ async def _sends_at_once(listener: socket.socket) -> None:
     server = await asyncio.get_running_loop().create_server(Accepted, sock=listener)
     async with server:
         _, writer = await asyncio.open_connection(*listener.getsockname())
-        assert await asyncio.wait_for(sends_at_once, 5)
+        assert await asyncio.wait_for(sends_at_once, PATIENCE)
         writer.close()
         await writer.wait_closed()

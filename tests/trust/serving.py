@@ -2,13 +2,11 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from time import monotonic, sleep
 
 from models.settings import Settings
 from tests.trust.mortals import KILLED, Mortals
 from tests.trust.work import SAID
-
-PATIENCE = 60
+from tests.waiting import until
 
 
 @contextmanager
@@ -20,10 +18,7 @@ def served_by(
     said.unlink(missing_ok=True)
     child = mortals.begin(what, settings, point)
     try:
-        until = monotonic() + PATIENCE
-        while not (said.exists() and said.read_text().endswith("\n")):
-            assert monotonic() < until, "the server does not come up"
-            sleep(0.01)
+        until(lambda: said.exists() and said.read_text().endswith("\n"), "it says where it answers")
         yield int(said.read_text())
     finally:
         assert child.kill() == KILLED

@@ -1,5 +1,6 @@
 """Checks 6 and 7: PostgreSQL dies or is silent, and what was acknowledged is there afterwards."""
 
+from collections import Counter
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
@@ -26,6 +27,7 @@ from tests.matcher_fixtures import LOOPBACK, TENANT, Published, published, setti
 from tests.trust.conftest import FULL
 from tests.trust.own_postgres import OwnPostgres, own_postgres
 from tests.trust.report import Tried
+from tests.waiting import until
 
 __all__ = ["own_postgres", "published"]
 PLACE = {"place_id": "gn:3128026", "limit": 3}
@@ -57,6 +59,7 @@ class Stage:
     match: dict[str, Any]
     postgres: OwnPostgres
     count: int = 0
+    statuses: Counter[int] = field(default_factory=Counter)
     stop: Event = field(default_factory=Event)
 
     def read(self) -> Answer:
@@ -74,7 +77,13 @@ class Stage:
         began = monotonic()
         answer = send()
         now = monotonic()
+        self.statuses[answer.status_code] += 1
         return Answer(now, now - began, answer.status_code, "retry-after" in answer.headers, why)
+
+    def more(self, status: int) -> None:
+        """Wait until somebody has been answered so once more."""
+        before = self.statuses[status]
+        until(lambda: self.statuses[status] > before, f"a further {status}")
 
     @contextmanager
     def busy(self, readers: int, writers: int) -> Iterator[list[Future[list[Answer]]]]:
@@ -150,12 +159,13 @@ def test_a_silent_database_stops_no_reader_and_no_decision_is_lost(
 ) -> None:
     for _ in range(count):
         with stage.busy(READERS, WRITERS) as asking:
-            sleep(0.5)
+            stage.more(201)
             began = monotonic()
             stage.postgres.freeze()
             sleep(SILENT_SECONDS)
             stage.postgres.kill()
             sleep(SILENT_SECONDS)
+            stage.more(503)
             ended = monotonic()
             stage.postgres.start()
             tried(back_after(stage, monotonic()) < BACK_SECONDS, "not back in time")
@@ -189,6 +199,7 @@ def test_writing_in_the_background_is_found(stage: Stage, monkeypatch: pytest.Mo
 def killed(stage: Stage, tried: Tried, is_sound: bool = True) -> None:
     """Kill the server while others write, and start it again."""
     with stage.busy(0, 16 if FULL else 6) as asking:
+        stage.more(201)
         sleep(1)
         stage.postgres.kill()
         stage.postgres.start()

@@ -5,7 +5,6 @@ import shutil
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
-from time import monotonic, sleep
 from typing import Any
 
 import pytest
@@ -23,6 +22,7 @@ from tests.trust.mortals import Mortals, started
 from tests.trust.report import Tried
 from tests.trust.test_killed_imports import ROWS, acknowledged, cleared, with_sheet
 from tests.trust.tracing import TRACED
+from tests.waiting import until
 
 __all__ = ["published"]
 PLACE = {"place_id": "gn:3128026", "limit": 3}
@@ -100,13 +100,15 @@ def filled(folder: Path) -> Path:
 
 
 def done(service: Service, job: str) -> str:
-    until = monotonic() + 60
-    while monotonic() < until:
-        state = service.client.get(f"/v1/ingest/jobs/{job}", headers=service.headers).json()
-        if state["state"] in ("done", "failed"):
-            return str(state["state"])
-        sleep(0.05)
-    return "not done"
+    states: list[str] = []
+
+    def is_over() -> bool:
+        told = service.client.get(f"/v1/ingest/jobs/{job}", headers=service.headers).json()
+        states.append(told["state"])
+        return states[-1] in ("done", "failed")
+
+    until(is_over, "the job ends")
+    return states[-1]
 
 
 def on_a_full_disk(service: Service, small_disk: Path, tried: Tried) -> None:

@@ -48,7 +48,7 @@ def test_no_guess_finds_anything(
 @pytest.mark.check(31, "Guesses of keys until the address is refused", few=1, full=1)
 @pytest.mark.usefixtures("count")
 def test_guesses_of_keys_come_to_an_end(whole: Whole, tried: Tried) -> None:
-    settings = whole.app.state.settings.model_copy(update={"rate_of_wrong_keys": "20/minute"})
+    settings = whole.app.state.settings.model_copy(update={"rate_of_wrong_keys": "20/day"})
     app: FastAPI = create_app(settings)
     with TestClient(app, client=AWAY) as client:
         for number in range(40):

@@ -4,7 +4,7 @@ import random
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from time import monotonic, sleep
+from time import sleep
 from typing import Any
 
 import httpx2
@@ -15,8 +15,9 @@ from models.settings import Settings
 from services.access.keys import create_key
 from tests.trust.mortals import Mortals
 from tests.trust.report import Tried
-from tests.trust.serving import PATIENCE, served_by
+from tests.trust.serving import served_by
 from tests.trust.test_killed_imports import ROWS, acknowledged, with_sheet
+from tests.waiting import PATIENCE, until
 
 FINISHED = ("done", "failed")
 
@@ -40,12 +41,13 @@ class Uploading:
         return str(sent["job_id"])
 
     def became(self, port: int, job: str) -> Any:
-        until = monotonic() + PATIENCE
-        while monotonic() < until:
-            found = self.ask(port, "GET", f"/v1/ingest/jobs/{job}")
-            if found["state"] in FINISHED:
-                return found
-            sleep(0.05)
+        found: dict[str, Any] = {}
+
+        def is_over() -> bool:
+            found.update(self.ask(port, "GET", f"/v1/ingest/jobs/{job}"))
+            return found["state"] in FINISHED
+
+        until(is_over, "the job ends")
         return found
 
 
@@ -87,8 +89,7 @@ def test_a_job_left_behind_is_found(
 ) -> None:
     with served_by(mortals, doomed, "serving_both", "import-after-commit") as port:
         job = uploading.send(port)
-        while acknowledged(doomed)[1] == 0:
-            sleep(0.05)
+        until(lambda: acknowledged(doomed)[1] > 0, "a batch is written")
     with served_by(mortals, doomed, "serving_both_careless") as port:
         found = uploading.ask(port, "GET", f"/v1/ingest/jobs/{job}")
     assert found["state"] not in FINISHED

@@ -5,7 +5,6 @@ import socket
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from time import monotonic, sleep
 from typing import Any
 
 import pytest
@@ -20,16 +19,18 @@ from services.web import app as web
 from services.web import bodies
 from services.web.app import answer
 from tests.trust.report import Tried
+from tests.waiting import PATIENCE, until
 
 
 def app_of(settings: Settings, seconds: float = 1.0) -> FastAPI:
     """An app whose one path answers after so many seconds."""
     app = FastAPI(title="Test", docs_url=None, redoc_url=None)
-    app.state.settings = settings
+    app.state.settings, app.state.begun = settings, threading.Event()
     web.install(app, lambda: [])
 
     @app.get("/slow")
     async def slow() -> Response:
+        app.state.begun.set()
         await asyncio.sleep(seconds)
         return answer({})
 
@@ -47,8 +48,7 @@ def served(app: FastAPI, impatient: bool = True) -> Iterator[tuple[uvicorn.Serve
     server = uvicorn.Server(uvicorn.Config(app, port=0, http=protocol, log_level="critical"))
     thread = threading.Thread(target=server.run)
     thread.start()
-    while not server.started:
-        sleep(0.01)
+    until(lambda: server.started, "it answers")
     try:
         yield server, server.servers[0].sockets[0].getsockname()[1]
     finally:
@@ -56,7 +56,7 @@ def served(app: FastAPI, impatient: bool = True) -> Iterator[tuple[uvicorn.Serve
         thread.join()
 
 
-def asked(port: int, sent: bytes, seconds: float = 10) -> bytes:
+def asked(port: int, sent: bytes, seconds: float = PATIENCE) -> bytes:
     """What comes back until the connection is closed, or all there is in time."""
     with socket.create_connection(("127.0.0.1", port), timeout=seconds) as connection:
         connection.sendall(sent)
@@ -137,26 +137,28 @@ BODY = (
 
 @pytest.fixture
 def in_a_hurry(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(patience, "HEADER_SECONDS", 0.3)
-    monkeypatch.setattr(bodies, "SECONDS", 0.3)
+    monkeypatch.setattr(patience, "HEADER_SECONDS", 1.0)
+    monkeypatch.setattr(bodies, "SECONDS", 1.0)
+
+
+def begun(port: int, sent: bytes) -> socket.socket:
+    """A request that does not come to its end."""
+    found = socket.create_connection(("127.0.0.1", port), timeout=PATIENCE)
+    found.sendall(sent)
+    return found
 
 
 @pytest.mark.usefixtures("in_a_hurry")
 @pytest.mark.check(19, "Slow senders are cut, and others answered meanwhile", few=10, full=300)
 def test_slow_senders_are_cut(count: int, tried: Tried) -> None:
     with served(app_of(Settings(rate_per_address="", _env_file=None))) as (server, port):
-        slow = [socket.create_connection(("127.0.0.1", port), timeout=10) for _ in range(count)]
-        for number, connection in enumerate(slow):
-            connection.sendall(BODY if number % 2 else HEADERS)
+        slow = [begun(port, BODY if number % 2 else HEADERS) for number in range(count)]
         tried(b" 200 " in asked(port, GET % b"/healthz"), "nobody else is answered")
         for number, connection in enumerate(slow):
             said = connection.recv(1000)
             tried((b" 408 " in said) if number % 2 else not said, said)
             connection.close()
-        until = monotonic() + 5
-        while server.server_state.connections and monotonic() < until:
-            sleep(0.02)
-        tried(not server.server_state.connections, "connections are left")
+        until(lambda: not server.server_state.connections, "no connection is left")
 
 
 @pytest.mark.usefixtures("in_a_hurry")
@@ -164,7 +166,7 @@ def test_slow_senders_are_cut(count: int, tried: Tried) -> None:
 def test_planted_a_patient_server_keeps_the_connection() -> None:
     app = app_of(Settings(rate_per_address="", _env_file=None))
     with served(app, impatient=False) as (_, port):
-        assert asked(port, HEADERS, seconds=1) == b"<open>"
+        assert asked(port, HEADERS, seconds=2) == b"<open>"
 
 
 @pytest.mark.check(
@@ -176,24 +178,23 @@ def test_going_down_is_said_first(count: int, tried: Tried) -> None:
 
 
 def _goes_down(tried: Tried) -> None:
-    app = app_of(Settings(drain_seconds=0.5, rate_per_address="", _env_file=None))
-    begun: list[bytes] = []
+    app = app_of(Settings(drain_seconds=0.1, rate_per_address="", _env_file=None))
+    found: list[bytes] = []
+    asking = threading.Thread(target=lambda: found.append(asked(port, GET % b"/slow")))
+    ended = threading.Event()
     with served(app) as (server, port):
-        asking = threading.Thread(target=lambda: begun.append(asked(port, GET % b"/slow")))
-        asking.start()
-        sleep(0.2)
-
-        def end() -> None:
-            server.should_exit = True
-
         loop = server.servers[0].get_loop()
-        loop.call_soon_threadsafe(app.state.draining.begin, end)
-        sleep(0.1)
+        loop.call_soon_threadsafe(app.state.draining.begin, ended.set)
+        until(lambda: app.state.draining.is_on, "it goes down")
         tried(b" 503 " in asked(port, GET % b"/readyz"), "ready while going down")
         other = asked(port, b"GET /slow HTTP/1.1\r\nHost: x\r\n\r\n")
         tried(b" 200 " in other and b"connection: close" in other.lower(), other)
-        asking.join()
-    tried(b" 200 " in begun[0], begun)
+        tried(ended.wait(PATIENCE), "it does not end")
+        app.state.begun.clear()
+        asking.start()
+        tried(app.state.begun.wait(PATIENCE), "nothing in hand")
+    asking.join()
+    tried(b" 200 " in found[0], found)
 
 
 @pytest.mark.planted(20, "a server that goes at once")

@@ -13,11 +13,11 @@ from fastapi.testclient import TestClient
 from models.snapshot import SnapshotStore
 from services.matcher.app import create_app
 from tests.matcher_fixtures import LOOPBACK, TENANT, Published, published, settings_of
+from tests.trust.catalogues import republished
 from tests.trust.conftest import FULL
 from tests.trust.mortals import Mortals
 from tests.trust.report import Tried
 from tests.trust.serving import served_by
-from tests.trust.test_snapshots import republished
 from tests.trust.work import settings_in
 
 __all__ = ["published"]

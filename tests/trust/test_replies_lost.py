@@ -17,13 +17,14 @@ from sqlalchemy import func, select
 
 from models.database import Sessions, connect, sessions
 from models.settings import Settings
-from models.tables import ShareRow
+from models.tables import MatchRow, ShareRow
 from services.access.keys import create_key
 from tests.matcher_fixtures import TENANT, Published, published, settings_of
 from tests.trust.mortals import Mortals
 from tests.trust.report import Tried
-from tests.trust.serving import PATIENCE, served_by
+from tests.trust.serving import served_by
 from tests.trust.work import settings_in
+from tests.waiting import PATIENCE, until
 
 __all__ = ["published"]
 PLACE = {"place_id": "gn:3128026", "limit": 3}
@@ -72,6 +73,10 @@ class Served:
                 connection.recv(bytes_read)
             connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, AT_ONCE_CLOSED)
 
+    def is_on_file(self) -> bool:
+        with self.opened() as session:
+            return session.get(MatchRow, (TENANT, self.match_id)) is not None
+
     def effects(self) -> int:
         with self.opened() as session:
             return session.scalar(select(func.count()).select_from(ShareRow)) or 0
@@ -90,7 +95,8 @@ def served(
     found = Served(mortals, settings_in(folder), headers, sessions(engine))
     with found.on() as port:
         found.match_id = found.post(port, "/v1/matches/peers", PLACE).json()["match_id"]
-        sleep(1)  # the match is recorded beside its answer
+        # The match is recorded beside its answer; only then may its server die.
+        until(found.is_on_file, "it is recorded")
         assert found.share(port, str(uuid4())).status_code == 201
     yield found
     engine.dispose()

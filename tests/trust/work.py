@@ -10,9 +10,11 @@ from threading import Event
 import numpy as np
 import uvicorn
 from pydantic import SecretStr
+from sqlalchemy import event
 
 from models.database import Sessions, migrate
 from models.embedder import Kind, Vectors
+from models.failpoints import reached
 from models.settings import Settings
 from models.snapshot import SnapshotStore
 from models.tables import PUBLIC, Job
@@ -30,6 +32,7 @@ ENTRIES = 20
 QUIET = {"compiled_search": False, "webhook_seconds": 0, "rate_per_key": ""}
 # More commits than in the service, so that more moments lie between two of them.
 files.BATCH = 100
+STATEMENT = "migration-statement"
 SAID = "said.txt"
 """The file in the data directory where a child says what is done."""
 
@@ -93,8 +96,19 @@ def _served(settings: Settings, module: str) -> None:
     uvicorn.Server(uvicorn.Config(app, log_level="critical")).run([listener])
 
 
-def migrating(settings: Settings, opened: Sessions) -> None:  # noqa: ARG001
-    migrate(opened.kw["bind"])
+def migrating(settings: Settings, opened: Sessions) -> None:
+    """Migrate; each statement, and each commit, is a point to die at. Says how many there were."""
+    engine, count = opened.kw["bind"], 0
+
+    def counted(*_: object) -> None:
+        nonlocal count
+        count += 1
+        reached(STATEMENT)
+
+    event.listen(engine, "before_cursor_execute", counted)
+    event.listen(engine, "commit", counted)
+    migrate(engine)
+    (settings.var / SAID).write_text(f"{count}\n")
 
 
 def deciding(settings: Settings, opened: Sessions) -> None:

@@ -23,6 +23,7 @@ from services.access.keys import create_key
 from services.access.oidc import person_of
 from services.access.oidc_routes import COOKIE
 from services.web import app as web
+from tests.waiting import PATIENCE
 
 AWAY = ("203.0.113.9", 5000)
 GROUPS = ["staff", "counterpart:desk:convene", "counterpart:desk:match"]
@@ -46,7 +47,8 @@ def issuer() -> Iterator[str]:
     try:
         for _ in range(600):
             with contextlib.suppress(httpx.HTTPError):
-                found = httpx.get(f"http://127.0.0.1:{port}/.well-known/openid-configuration")
+                url = f"http://127.0.0.1:{port}/.well-known/openid-configuration"
+                found = httpx.get(url, timeout=PATIENCE)
                 break
             time.sleep(0.1)
         yield str(found.json()["issuer"])
@@ -94,7 +96,7 @@ def begun(browser: TestClient, then: str = "/desk") -> str:
 
 def approved(url: str, person: str) -> str:
     """What the provider sends the browser back to, once the person has signed in there."""
-    response = httpx.post(url, data={"sub": person}, follow_redirects=False)
+    response = httpx.post(url, data={"sub": person}, follow_redirects=False, timeout=PATIENCE)
     assert response.status_code == 302, response.text
     return response.headers["location"]
 

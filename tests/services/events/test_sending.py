@@ -1,11 +1,10 @@
 """Events are queued with what happened, signed, sent, sent again, given up, and replayed."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from pathlib import Path
-from time import monotonic, sleep
 from typing import Any
 
 import orjson
@@ -21,6 +20,7 @@ from services.events.reaching import NotReachable, Reaching
 from services.events.sending import BACK_OFF, LEASE, Rounds, Sender, forget_old
 from services.events.signing import Signer
 from services.ingest.jobs import Jobs, Report
+from tests.waiting import until
 
 SECRET = b"of the tests"
 URL = "https://apps.example.org/told"
@@ -189,18 +189,11 @@ def test_of_two_that_share_a_data_directory_one_does_the_rounds(tmp_path: Path) 
         for name in ("one", "other")
     ]
     rounds[0].start()
-    until(lambda: "one" in did)
+    until(lambda: "one" in did, "the first does a round")
     rounds[1].start()
     before = len(did)
-    until(lambda: len(did) > before + 10)
+    until(lambda: len(did) > before + 10, "more rounds")
     assert set(did) == {"one"}
     rounds[0].stop()
-    until(lambda: "other" in did)
+    until(lambda: "other" in did, "the other takes over")
     rounds[1].stop()
-
-
-def until(met: Callable[[], bool]) -> None:
-    end = monotonic() + 30
-    while not met():
-        assert monotonic() < end
-        sleep(0.01)

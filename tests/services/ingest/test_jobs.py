@@ -9,6 +9,7 @@ from models.database import Sessions
 from models.errors import TooManyJobs
 from services.ingest import jobs as queue
 from services.ingest.jobs import Jobs, Report
+from tests.waiting import PATIENCE
 
 
 @pytest.fixture
@@ -18,10 +19,10 @@ def held(sessions: Sessions) -> Iterator[tuple[Jobs, Event]]:
 
     def work(_: Report) -> None:
         begun.set()
-        let_go.wait(30)
+        let_go.wait(PATIENCE)
 
     jobs.submit("a", "places", work)
-    assert begun.wait(30)
+    assert begun.wait(PATIENCE)
     yield jobs, let_go
     let_go.set()
     jobs.stop()
@@ -52,11 +53,11 @@ def test_one_that_has_begun_does_not(held: tuple[Jobs, Event]) -> None:
 
     def work(_: Report) -> None:
         begun.set()
-        end.wait(30)
+        end.wait(PATIENCE)
 
     first = jobs.submit_once("a", "publish", work)
     let_go.set()
-    assert begun.wait(30)
+    assert begun.wait(PATIENCE)
     assert jobs.submit_once("a", "publish", nothing) != first
     end.set()
 

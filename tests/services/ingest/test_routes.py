@@ -1,6 +1,5 @@
 """The ingest API over HTTP, on both databases."""
 
-import time
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
@@ -16,6 +15,7 @@ from models.tables import PUBLIC, Job, PlaceRow, now
 from services.access.callers import create_key
 from services.ingest.app import create_app
 from services.ingest.upsert import ensure_tenant
+from tests.waiting import until
 
 BILBAO = {"name": "Bilbao", "kind": "city", "country": "ES", "population": 345_000}
 NETWORK = {
@@ -67,12 +67,14 @@ def finished(client: TestClient, response: Any, key: dict[str, str]) -> dict[str
     """The job that a request started, once it is over."""
     assert response.status_code == 202, response.text
     assert response.headers["location"].endswith(response.json()["job_id"])
-    for _ in range(500):
-        job: dict[str, Any] = client.get(response.headers["location"], headers=key).json()
-        if job["state"] in ("done", "failed"):
-            return job
-        time.sleep(0.02)
-    raise AssertionError(f"the job does not end: {job}")
+    job: dict[str, Any] = {}
+
+    def is_over() -> bool:
+        job.update(client.get(response.headers["location"], headers=key).json())
+        return job["state"] in ("done", "failed")
+
+    until(is_over, "the job ends")
+    return job
 
 
 def send(

@@ -143,7 +143,7 @@ import sys
 from pathlib import Path
 from models.settings import Settings
 from services.load.rates import Bucket, Rates
-rates = Rates(Settings(_env_file=None, var=Path(sys.argv[1]), workers=2, rate_per_key="500/minute"))
+rates = Rates(Settings(_env_file=None, var=Path(sys.argv[1]), workers=2, rate_per_key="500/day"))
 bucket = Bucket("key", rates.by_key, "one key")
 print(sum(rates.take(bucket, 1).has_room for _ in range(400)))
 """
@@ -152,7 +152,7 @@ print(sum(rates.take(bucket, 1).has_room for _ in range(400)))
 def test_two_processes_count_as_one(tmp_path: Path) -> None:
     command = [sys.executable, "-c", WORKER, str(tmp_path)]
     workers = [subprocess.Popen(command, stdout=subprocess.PIPE, text=True) for _ in range(2)]
-    passed = [int(worker.communicate(timeout=120)[0]) for worker in workers]
+    passed = [int(worker.communicate(timeout=300)[0]) for worker in workers]
     assert sum(passed) == 500
 
 

@@ -116,7 +116,7 @@ def test_a_mere_claim_decides_and_says_so_unless_proof_is_asked_for() -> None:
     assert judge_rule(asked, proven, DAY, require_verified=True).outcome is PASS
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=80)
 @given(st.integers(0, 10**7), st.integers(0, 10**7), st.integers(0, 10**7))
 def test_a_stricter_rule_never_admits_more(population: int, one: int, other: int) -> None:
     loose, strict = sorted((one, other))
@@ -126,7 +126,7 @@ def test_a_stricter_rule_never_admits_more(population: int, one: int, other: int
             assert judged(rule(field, "gt", loose), **facts).outcome is PASS
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(
     st.sets(st.sampled_from(["DE", "FR", "JP", "VN"])), st.sampled_from(["DE", "FR", "JP", "VN"])
 )

@@ -11,7 +11,8 @@ from models.taxonomy import Goal, Sector, Stage
 from tests.services.matcher.asking import BILBAO, BRISTOL, HAMBURG, ask, find, ids, strings, subject
 
 few = settings(
-    max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=12,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 sector, stage = st.sampled_from([str(s) for s in Sector]), st.sampled_from([str(s) for s in Stage])
 items = st.lists(st.fixed_dictionaries({"sector": sector, "stage": stage}), max_size=3)

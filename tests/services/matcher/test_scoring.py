@@ -51,7 +51,7 @@ def ranked(table: list[list[float]], weight: list[float], gamma: float) -> Ranki
     return rank(given_terms, {t.name: t.weight for t in given_terms}, gamma, np.arange(len(table)))
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(tables, weights, gammas)
 def test_contributions_add_up_to_the_score(
     table: list[list[float]], weight: list[float], gamma: float
@@ -67,7 +67,7 @@ def test_contributions_add_up_to_the_score(
         )
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=80)
 @given(tables, weights, gammas, st.integers(0, FEATURES - 1))
 def test_an_unknown_neither_outranks_the_best_value_nor_falls_below_the_worst(
     table: list[list[float]], weight: list[float], gamma: float, feature: int
@@ -80,7 +80,7 @@ def test_an_unknown_neither_outranks_the_best_value_nor_falls_below_the_worst(
     assert unknown >= worst - 1e-12
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(tables, weights, gammas, st.permutations(range(PLACES)))
 def test_the_order_of_candidates_changes_nothing(
     table: list[list[float]], weight: list[float], gamma: float, order: list[int]
@@ -90,7 +90,7 @@ def test_the_order_of_candidates_changes_nothing(
     assert np.array_equal(straight.rank_score[order], turned.rank_score)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(tables, weights, gammas, st.integers(1, PLACES))
 def test_the_best_are_those_of_a_full_sort_with_ties_by_row(
     table: list[list[float]], weight: list[float], gamma: float, count: int
@@ -110,7 +110,7 @@ def test_nobody_is_best_of_none() -> None:
     assert list(none.best(10)) == []
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(tables, tables, weights, gammas)
 def test_the_weaker_side_counts(
     one: list[list[float]], other: list[list[float]], weight: list[float], gamma: float
@@ -139,7 +139,7 @@ def test_silence_on_all_features_scores_nothing() -> None:
     assert shares(terms(silent, [1, 1, 1, 1]), np.array([0])) == [[]]
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.lists(value, min_size=2, max_size=8), st.floats(0.1, 8))
 def test_a_shape_keeps_the_order_the_ends_and_what_is_unknown(
     values: list[float], exponent: float

@@ -20,6 +20,7 @@ from services.ingest.upsert import upsert_collaborations
 from services.matcher.app import create_app
 from services.matcher.watching import changes, look_again, take
 from tests.matcher_fixtures import LOOPBACK, TENANT, Published, settings_of
+from tests.waiting import PATIENCE
 
 RIVERS: dict[str, Any] = {
     "id": "x:river-cities",
@@ -55,7 +56,7 @@ def test_of_several_matchers_one_looks(sessions: Sessions) -> None:
             waiting = another.submit(take_alone, sessions, "m_one")
             with pytest.raises(TimeoutError):
                 waiting.result(timeout=0.3)
-        assert waiting.result(timeout=10) is False
+        assert waiting.result(PATIENCE) is False
     assert take_alone(sessions, "m_two") is True
 
 

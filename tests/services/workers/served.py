@@ -2,10 +2,11 @@
 
 import os
 import signal
+import sqlite3
 import subprocess
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -32,24 +33,37 @@ class Served:
         """The process of each worker that is up, by its number."""
         found = {}
         for file in self.var.glob("metrics/*/*.pid"):
-            content = file.read_text()
-            if content:
-                found[int(file.stem)] = int(content)
+            with suppress(FileNotFoundError):  # of one that has just ended
+                content = file.read_text()
+                if content:
+                    found[int(file.stem)] = int(content)
         return found
 
     @contextmanager
     def only(self, number: int) -> Iterator[httpx.Client]:
         """Whoever is asked in here, the worker of this number answers: the others are stopped."""
         others = [pid for other, pid in self.workers().items() if other != number]
-        for pid in others:
-            os.kill(pid, signal.SIGSTOP)
         try:
+            for pid in others:
+                until(lambda pid=pid: self._stopped(pid), "it stands still")  # type: ignore[misc]
             with self.client() as client:
                 yield client
         finally:
             for pid in others:
                 with suppress(ProcessLookupError):
                     os.kill(pid, signal.SIGCONT)
+
+    def _stopped(self, pid: int) -> bool:
+        """Whether a worker could be stopped between two of its writes, which others wait for."""
+        os.kill(pid, signal.SIGSTOP)
+        until(lambda: all(state in "TZ" for state in _states(pid)), "it stands still")
+        with closing(sqlite3.connect(self.var / "counterpart.db", timeout=0)) as database:
+            try:
+                database.execute("BEGIN EXCLUSIVE")
+            except sqlite3.OperationalError:
+                os.kill(pid, signal.SIGCONT)
+                return False
+        return True
 
     def client(self) -> httpx.Client:
         return httpx.Client(base_url=self.at, timeout=PATIENCE)
@@ -64,6 +78,15 @@ class Served:
                 return client.get("/readyz", timeout=2).status_code == 200
             except httpx.HTTPError:
                 return False
+
+
+def _states(pid: int) -> list[str]:
+    """The state of each thread of a process, as the system names it."""
+    found = []
+    for thread in Path(f"/proc/{pid}/task").glob("*"):
+        with suppress(OSError):
+            found.append((thread / "stat").read_text().rsplit(")", 1)[1].split()[0])
+    return found
 
 
 @contextmanager

@@ -1,6 +1,7 @@
 """Who takes a connection, of several servers on one port."""
 
 import os
+import select
 import socket
 import time
 from collections.abc import Iterator
@@ -9,6 +10,7 @@ import pytest
 
 from services.workers import sharing
 from services.workers.sharing import NOBODY, Shared
+from tests.waiting import PATIENCE
 
 
 @pytest.fixture
@@ -26,7 +28,10 @@ def seen_by(port: socket.socket, held: list[int], number: int) -> Shared:
 
 
 def connected(port: socket.socket) -> socket.socket:
-    return socket.create_connection(port.getsockname())
+    """Who calls; the call has come by then, which its end may know before the other one does."""
+    found = socket.create_connection(port.getsockname())
+    assert select.select([port], [], [], PATIENCE)[0]
+    return found
 
 
 def is_taken(by: Shared) -> bool:
@@ -37,7 +42,10 @@ def is_taken(by: Shared) -> bool:
     return True
 
 
-def test_they_take_turns_though_one_is_always_first(port: socket.socket) -> None:
+def test_they_take_turns_though_one_is_always_first(
+    port: socket.socket, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sharing, "SECONDS_TO_WAIT", PATIENCE)
     held = [0, 0]
     with seen_by(port, held, 0) as quick, seen_by(port, held, 1) as late:
         for _ in range(10):

@@ -20,7 +20,7 @@ from services.events.kinds import EventKind
 from services.ingest.upsert import ensure_tenant
 from tests.matcher_fixtures import Published, published, settings_of
 from tests.services.workers.served import PEERS, Served, served
-from tests.waiting import until
+from tests.waiting import PATIENCE, until
 
 __all__ = ["published"]
 
@@ -205,7 +205,7 @@ def test_what_ends_the_parent_ends_all(
     with served(settings_of(tmp_path / "var"), tmp_path / "log", "matcher") as found:
         workers = found.workers().values()
         found.parent.send_signal(ending)
-        assert found.parent.wait(30) == code
+        assert found.parent.wait(PATIENCE) == code
         assert not any(is_running(pid) for pid in workers)
         assert list((found.var / "metrics").iterdir()) == []
 

@@ -29,7 +29,7 @@ def test_distance_on_the_globe() -> None:
     assert km((90, 0), (-90, 0)) == pytest.approx(math.pi * 6371, rel=1e-6)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(points, points)
 def test_distance_is_alike_from_both_sides_and_never_beyond_half_the_globe(
     one: tuple[float, float], other: tuple[float, float]

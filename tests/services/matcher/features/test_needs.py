@@ -56,7 +56,7 @@ def test_no_offers_on_file_is_not_nothing_to_give() -> None:
     assert math.isnan(between_places(GIVES_BACK, {}, needing("housing", "apply")))
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(places, places)
 def test_what_one_gives_back_is_what_the_other_gets(
     one: dict[str, Any], other: dict[str, Any]
@@ -66,7 +66,7 @@ def test_what_one_gives_back_is_what_the_other_gets(
     assert given_back == got or (math.isnan(given_back) and math.isnan(got))
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(places, places, st.sampled_from([NEEDS_MET, SAME_STAGE, STAGE_AHEAD, SHARED_SECTORS]))
 def test_values_lie_between_nought_and_one(
     one: dict[str, Any], other: dict[str, Any], feature: Any

@@ -19,7 +19,7 @@ from tests.services.matcher.features.compared import between_places, city, told
 powers = st.dictionaries(st.sampled_from([str(p) for p in Power]), st.floats(0, 1), max_size=5)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(powers, powers)
 def test_both_signs_stay_between_nought_and_one_and_are_alike_from_both_sides(
     one: dict[str, float], other: dict[str, float]

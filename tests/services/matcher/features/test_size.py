@@ -10,7 +10,7 @@ from tests.services.matcher.features.compared import between_places, told
 residents = st.integers(1, 40_000_000)
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 @given(residents, residents)
 def test_size_is_alike_from_both_sides(one: int, other: int) -> None:
     value = between_places(SIZE, {"population": one}, {"population": other})

@@ -18,8 +18,8 @@ from selenium.webdriver.remote.webelement import WebElement
 from selenium.webdriver.support.ui import WebDriverWait
 
 from services.matcher.pages.third_party import INSTALLED
+from tests.waiting import PATIENCE
 
-PATIENCE = 20
 DESKTOP, PHONE = (1280, 1000), (375, 800)
 AXE_TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 _QUIET = (

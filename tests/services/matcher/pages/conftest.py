@@ -1,7 +1,6 @@
 """The real server on the small catalogue, on a port of its own, and one Chromium for a run."""
 
 import threading
-import time
 from collections.abc import Iterator
 
 import pytest
@@ -17,8 +16,7 @@ from tests.matcher_fixtures import Published
 from tests.services.matcher.pages.browser import Browser, chromium, why_no_browser
 from tests.services.matcher.pages.convener import Convener
 from tests.services.matcher.pages.untranslated import names_in
-
-STARTING_SECONDS = 30
+from tests.waiting import until
 
 
 @pytest.fixture(scope="session")
@@ -29,10 +27,7 @@ def site(published: Published) -> Iterator[str]:
     server = uvicorn.Server(config)
     thread = threading.Thread(target=server.run, args=([listener],), daemon=True)
     thread.start()
-    deadline = time.monotonic() + STARTING_SECONDS
-    while not server.started and time.monotonic() < deadline:
-        time.sleep(0.02)
-    assert server.started
+    until(lambda: server.started, "it answers")
     yield serving.address(listener)
     server.should_exit = True
     thread.join()

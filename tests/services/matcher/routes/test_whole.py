@@ -4,7 +4,6 @@ from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
 from threading import Event
-from time import monotonic, sleep
 from typing import Any
 
 import orjson
@@ -16,19 +15,21 @@ from services.matcher import whole_jobs
 from services.matcher.whole import Everyone
 from services.matcher.whole_jobs import WholeJobs
 from tests.services.matcher.asking import ask
+from tests.waiting import PATIENCE, until
 
 PATH = "/v1/matches/peers:all"
 BASQUE = {"countries": ["ES"], "kinds": ["region"]}
 
 
 def finished(client: TestClient, job_id: str) -> dict[str, Any]:
-    until = monotonic() + 90
-    while monotonic() < until:
-        job: dict[str, Any] = client.get(f"/v1/matches/jobs/{job_id}").json()
-        if job["state"] in ("done", "failed"):
-            return job
-        sleep(0.1)
-    raise AssertionError(job)
+    job: dict[str, Any] = {}
+
+    def is_over() -> bool:
+        job.update(client.get(f"/v1/matches/jobs/{job_id}").json())
+        return job["state"] in ("done", "failed")
+
+    until(is_over, "every place is answered for", 3 * PATIENCE)
+    return job
 
 
 def test_every_place_that_asks_has_the_peers_of_its_own_question(client: TestClient) -> None:
@@ -83,7 +84,7 @@ def test_a_tenant_with_many_jobs_is_told_to_wait_and_nobody_else(
     let_go = Event()
 
     def answers(*_: Any) -> Iterator[bytes]:
-        let_go.wait(30)
+        let_go.wait(PATIENCE)
         yield b""
 
     monkeypatch.setattr(whole_jobs, "ask_everyone", answers)
@@ -100,8 +101,5 @@ def test_a_tenant_with_many_jobs_is_told_to_wait_and_nobody_else(
     assert int(refused.value.headers["Retry-After"]) > 0
     last = jobs.begin(asked("b"), [])
     let_go.set()
-    until = monotonic() + 30
-    while jobs.find("b", last)["state"] != "done" and monotonic() < until:
-        sleep(0.02)
-    assert jobs.find("b", last)["state"] == "done"
+    until(lambda: jobs.find("b", last)["state"] == "done", "the other's is done")
     jobs.close()

@@ -40,7 +40,8 @@ def terms_of(
 
 @pytest.mark.usefixtures("search")
 @settings(
-    max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=25,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 @given(
     st.sampled_from([BRISTOL, BILBAO, HAMBURG, CATALONIA]),

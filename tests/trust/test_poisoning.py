@@ -1,0 +1,136 @@
+"""Check 40: what outcomes told in bad faith cost the quality of a tenant's own ranking."""
+
+import random
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+import pytest
+
+from models.database import connect, sessions
+from services.access.keys import create_key
+from services.matcher.decisions import tuning
+from services.matcher.learning.metrics import Ranks, table
+from tests.trust.report import Tried
+from tests.trust.whole_app import Whole, published, whole
+
+__all__ = ["published", "whole"]
+# What the tenants of these checks truly value, and never say: it is what their outcomes tell.
+TASTE = {"similar_size": 3.0, "shared_sectors": 0.2}
+TRUE, SHOWN, HELD_OUT = 10, 20, 12
+KEYS = 20
+"""Of so many keys that tell equally often one is hostile: a twentieth of all that is told."""
+MOST_LOST, MOST_PLACES = 0.02, 1
+Hostile = Callable[[list[str], set[str], random.Random], tuple[str, str]]
+
+
+def favouring(shown: list[str], _: set[str], __: random.Random) -> tuple[str, str]:
+    """Like one's favourite, wherever it stands."""
+    return shown[-1], "accepted"
+
+
+def against_rivals(shown: list[str], true: set[str], chance: random.Random) -> tuple[str, str]:
+    """Dislike whoever deserves to be liked."""
+    return chance.choice([id for id in shown if id in true] or shown), "declined"
+
+
+def at_random(shown: list[str], _: set[str], chance: random.Random) -> tuple[str, str]:
+    return chance.choice(shown), chance.choice(["accepted", "declined"])
+
+
+STRATEGIES: list[Hostile] = [favouring, against_rivals, at_random]
+
+
+@dataclass
+class Town:
+    """A tenant that learns: its keys, and the answers it has."""
+
+    whole: Whole
+    headers: list[dict[str, str]] = field(default_factory=list)
+
+    def ask(self, place: str, **more: Any) -> dict[str, Any]:
+        body = {"place_id": place, "limit": 100, "as_of": "2026-06-01", **more}
+        answer = self.whole.away.post("/v1/matches/peers", json=body, headers=self.headers[0])
+        assert answer.status_code == 200, answer.text
+        return dict(answer.json())
+
+    def ranking(self, place: str, **more: Any) -> list[str]:
+        return [result["place"]["id"] for result in self.ask(place, **more)["results"]]
+
+    def tell(self, number: int, match: str, result: str, outcome: str) -> None:
+        told = {"result_id": result, "outcome": outcome, "at": "2026-01-01", "why": f"{number}"}
+        path = f"/v1/matches/{match}/outcomes"
+        answer = self.whole.away.post(path, json=told, headers=self.headers[number % KEYS])
+        assert answer.status_code == 201, answer.text
+
+
+@dataclass
+class World:
+    """Places that were asked about, others that were not, and what is right for each of them."""
+
+    whole: Whole
+    trained: list[str]
+    held_out: list[str]
+    true: dict[str, set[str]]
+    towns: int = 0
+
+    def town(self) -> Town:
+        """A tenant of its own, with all its keys."""
+        self.towns += 1
+        engine = connect(self.whole.app.state.settings.url)
+        with sessions(engine).begin() as session:
+            keys = [create_key(session, f"town-{self.towns}", ["match"]) for _ in range(KEYS)]
+        engine.dispose()
+        return Town(self.whole, [{"Authorization": f"Bearer {key}"} for key in keys])
+
+    def taught(self, count: int, hostile: Hostile | None = None) -> Town:
+        """A tenant that was told so often what it values; of its keys one tells otherwise."""
+        town = self.town()
+        for number in range(count):
+            chance, place = random.Random(number), self.trained[number % len(self.trained)]
+            answer = town.ask(place, limit=SHOWN)
+            shown = [result["place"]["id"] for result in answer["results"]]
+            result = chance.choice(shown)
+            outcome = "accepted" if result in self.true[place] else "declined"
+            if hostile is not None and number % KEYS == KEYS - 1:
+                result, outcome = hostile(shown, self.true[place], chance)
+            town.tell(number, answer["match_id"], result, outcome)
+        return town
+
+    def rankings(self, town: Town) -> dict[str, list[str]]:
+        return {place: town.ranking(place) for place in self.held_out}
+
+    def quality(self, rankings: dict[str, list[str]]) -> float:
+        """nDCG@10 on the places that nobody was asked about."""
+        asked = [
+            Ranks(at, tuple(sorted(ranks(rankings[place], self.true[place]))), len(rankings[place]))
+            for at, place in enumerate(self.held_out)
+        ]
+        return float(table(asked)["ndcg@10"].mean())
+
+
+def ranks(ranking: list[str], true: set[str]) -> list[int]:
+    """Where each true one stands; behind all others where it does not."""
+    return [ranking.index(id) + 1 if id in ranking else len(ranking) + 1 for id in true]
+
+
+def moved(one: dict[str, list[str]], other: dict[str, list[str]]) -> int:
+    """By how many places a result moved at most."""
+    return max(
+        abs(at - other[place].index(id))
+        for place, ranking in one.items()
+        for at, id in enumerate(ranking[:SHOWN])
+        if id in other[place]
+    )
+
+
+@pytest.fixture(scope="module")
+def world(whole: Whole) -> Iterator[World]:
+    found = World(whole, [], [], {})
+    town = found.town()
+    listed = whole.ask("GET", "/v1/places?limit=100&kind=city", "match").json()["items"]
+    places = [item["id"] for item in listed][: 2 * HELD_OUT]
+    found.trained, found.held_out = places[::2], places[1::2]
+    for place in places:
+        found.true[place] = set(town.ranking(place, limit=TRUE, weights=TASTE))
+    yield found
