@@ -34,7 +34,7 @@ from services.matcher.decisions.decisions import head_file
 FORMAT = 1
 MANIFEST, TABLES, SNAPSHOTS, STATE = "backup.json", "tables", "snapshots", "state"
 ROWS = 500
-_STATE = ("secret", "catalogue.stamp")
+_STATE = ("secret", "catalogue.stamp", "erased.jsonl")
 
 
 class BackupRefused(Problem):

@@ -10,7 +10,17 @@ from models.row_security import bypasses
 from models.settings import Settings
 from models.snapshot.remote import mirror_of
 from services import logs, printing, serving
-from services.commands import agents, audit, backup, demo, keys, learning, loading, matching
+from services.commands import (
+    agents,
+    audit,
+    backup,
+    demo,
+    keys,
+    learning,
+    loading,
+    matching,
+    persons,
+)
 from services.commands.console import Commands, settings_in_force
 from services.commands.preparing_apart import prepare_apart
 from services.ingest import app as ingest
@@ -97,3 +107,4 @@ for group in (loading, matching, learning, backup, agents, demo):
     app.add_typer(group.commands)
 app.add_typer(keys.commands, name="keys")
 app.add_typer(audit.commands, name="audit")
+app.add_typer(persons.commands, name="persons")

@@ -34,6 +34,7 @@ AHEAD = 256
 # A piece at which this many workers died would kill the next one too. Dask's own default.
 MOST_LOSSES = 3
 SECONDS_TO_CONNECT = 10
+MOST_GREETINGS = 5
 # Where every process has a core of its own, threads inside it only wait for each other.
 _ONE_THREAD = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
 
@@ -163,17 +164,30 @@ def _dask(address: str) -> Iterator[Workers]:
             f"COUNTERPART_EXECUTOR is {address!r}, which needs Dask: "
             "pip install 'counterpart[scale]'."
         ) from error
-    try:
-        client = distributed.Client(address, timeout=SECONDS_TO_CONNECT, set_as_default=False)
-    except (OSError, ValueError) as error:
-        raise ExecutorUnavailable(f"No Dask scheduler answers at {address}.") from error
-    with client:
+    with _connected(distributed.Client, address) as client:
         try:
             client.wait_for_workers(1, timeout=SECONDS_TO_CONNECT)
         except TimeoutError as error:
             raise ExecutorUnavailable(f"The Dask scheduler at {address} has no worker.") from error
         executor: Executor = client.get_executor(pure=False)
         yield Workers(lambda: executor, (distributed.KilledWorker,))
+
+
+def _connected(client: Any, address: str) -> Any:
+    """A client of a scheduler.
+
+    It gives up with an AssertionError where the scheduler's greeting comes together with what it
+    says next, as on a busy machine: another try finds them apart.
+    """
+    for is_last in (*[False] * (MOST_GREETINGS - 1), True):
+        try:
+            return client(address, timeout=SECONDS_TO_CONNECT, set_as_default=False)
+        except (OSError, ValueError) as error:
+            raise ExecutorUnavailable(f"No Dask scheduler answers at {address}.") from error
+        except AssertionError as error:
+            if is_last:
+                detail = f"The Dask scheduler at {address} does not greet."
+                raise ExecutorUnavailable(detail) from error
 
 
 def _killed() -> ExecutorUnavailable:

@@ -8,6 +8,7 @@ import typer
 from services import printing
 from services.backing_up import back_up, restore
 from services.commands.console import settings_in_force
+from services.commands.persons import erase_again
 from services.preparing import ready_database
 
 commands = typer.Typer()
@@ -25,9 +26,18 @@ def backup(path: Folder) -> None:
 
 
 @commands.command("restore")
-def restore_backup(path: Folder) -> None:
+def restore_backup(
+    path: Folder,
+    erased: Annotated[
+        Path | None,
+        typer.Option(exists=True, help="Of the data directory that was: erased.jsonl."),
+    ] = None,
+) -> None:
     """Put a backup into a new data directory and an empty database."""
-    manifest = restore(settings_in_force(), path)
+    settings = settings_in_force()
+    manifest = restore(settings, path)
+    if erased is not None:
+        erase_again(settings, erased)
     made = f"{manifest.made_at:%Y-%m-%d %H:%M} UTC"
     printing.say(f"Restored {sum(manifest.rows.values()):,} rows as of {made}.")
     printing.say("Run `counterpart audit verify` and compare its line with one you kept.")

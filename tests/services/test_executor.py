@@ -4,7 +4,10 @@ import os
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import nullcontext
+from importlib import import_module
 from pathlib import Path
+from typing import Any
 
 import pytest
 from pydantic import ValidationError
@@ -123,6 +126,27 @@ def test_a_scheduler_that_does_not_answer_is_named(monkeypatch: pytest.MonkeyPat
         workers("tcp://127.0.0.1:9"),
     ):
         pass
+
+
+@pytest.mark.parametrize("times", [1, executor.MOST_GREETINGS])
+def test_a_greeting_that_comes_with_more_is_asked_for_again(
+    dask: Cluster, monkeypatch: pytest.MonkeyPatch, times: int
+) -> None:
+    """What the library takes for impossible, and a busy machine makes happen."""
+    distributed: Any = import_module("distributed")
+    client, failed = distributed.Client, list[int]()
+
+    def busy(*args: Any, **more: Any) -> Any:
+        if len(failed) < times:
+            failed.append(1)
+            raise AssertionError
+        return client(*args, **more)
+
+    monkeypatch.setattr(distributed, "Client", busy)
+    refused = pytest.raises(ExecutorUnavailable, match="does not greet")
+    with refused if times > 1 else nullcontext(), workers(dask.address) as found:
+        assert list(found.run(handed_out.squared, [3])) == [(3, 9)]
+    assert len(failed) == times
 
 
 def test_a_scheduler_without_workers_is_named(
