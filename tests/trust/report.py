@@ -21,6 +21,7 @@ class Tried:
     count: int = 0
     failures: list[str] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
+    is_told: bool = False
 
     def __call__(self, ok: bool, what: object = "") -> None:
         """Count one try; what failed is told at the end, all together."""
@@ -34,6 +35,7 @@ class Tried:
 
     def done(self) -> None:
         """Fail where anything failed."""
+        self.is_told = True
         assert not self.failures, (
             f"{len(self.failures)} of {self.count} failed, such as "
             + "; ".join(self.failures[:_SHOWN])
@@ -56,7 +58,8 @@ class Result:
 
 def write(results: dict[str, Result]) -> None:
     """Put results into the data and the page; those of tests that did not run stay."""
-    kept = json.loads(DATA.read_text()) if DATA.exists() else {}
+    found = json.loads(DATA.read_text()) if DATA.exists() else {}
+    kept = {name: result for name, result in found.items() if is_there(name)}
     today = datetime.now(UTC).date().isoformat()
     kept |= {name: {**asdict(result), "on": today} for name, result in results.items()}
     DATA.write_text(json.dumps(kept, indent=1, sort_keys=True, ensure_ascii=False) + "\n")
@@ -64,6 +67,13 @@ def write(results: dict[str, Result]) -> None:
     before, rest = page.split(BEGIN)
     after = rest.split(END)[1]
     PAGE.write_text(f"{before}{BEGIN}\n{table(kept)}\n{END}{after}", encoding="utf-8")
+
+
+def is_there(name: str) -> bool:
+    """Whether there still is a test of this name."""
+    file, _, test = name.partition("::")
+    path = Path(__file__).parent / file
+    return path.is_file() and f"def {test.partition('[')[0]}(" in path.read_text(encoding="utf-8")
 
 
 def table(results: dict[str, dict[str, Any]]) -> str:

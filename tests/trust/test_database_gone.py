@@ -35,8 +35,8 @@ READERS, WRITERS = (16, 4) if FULL else (4, 2)
 SILENT_SECONDS = 30 if FULL else 1.5
 FULL_ONLY = pytest.mark.skipif(not FULL, reason="with TRUST=full: each start takes seconds")
 PATIENCE = 1.0
-# A connection is tried, then made anew; a machine that runs all tests at once is given more.
-ANSWERED_SECONDS, BACK_SECONDS = (PATIENCE + 3.0, 5.0) if FULL else (15.0, 30.0)
+# A connection is tried, then made anew; how long that takes is looked at on an idle machine.
+ANSWERED_SECONDS, BACK_SECONDS = (PATIENCE + 3.0, 5.0) if FULL else (60.0, 60.0)
 
 
 @dataclass(frozen=True)
@@ -157,6 +157,7 @@ def back_after(stage: Stage, since: float) -> float:
 def test_a_silent_database_stops_no_reader_and_no_decision_is_lost(
     stage: Stage, count: int, tried: Tried
 ) -> None:
+    longest = 0.0
     for _ in range(count):
         with stage.busy(READERS, WRITERS) as asking:
             stage.more(201)
@@ -180,7 +181,8 @@ def test_a_silent_database_stops_no_reader_and_no_decision_is_lost(
         tried(any(began < a.at < ended for a in refused), "nobody wrote meanwhile")
         tried(not stage.unaccounted(written), f"lost {stage.unaccounted(written)}")
         tried(stage.faults() == [], stage.faults())
-        tried.note(f"longest refusal {max(a.took for a in refused):.1f} s")
+        longest = max([longest, *(answer.took for answer in refused)])
+    tried.note(f"longest refusal {longest:.1f} s")
     tried.done()
 
 

@@ -1,16 +1,18 @@
 """What the routes need to account for what is answered and decided."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from functools import lru_cache
 
 from models.database import Sessions
 from models.settings import Settings
 from models.snapshot import Snapshot
+from models.tables import MatchRow
 from services.access.server_secret import server_secret
 from services.matcher.catalogue import Catalogue
 from services.matcher.current import Current
 from services.matcher.decisions.asked import Kind
-from services.matcher.decisions.audit import Ledger
+from services.matcher.decisions.audit import Ledger, Writing
 from services.matcher.decisions.head import HeadFile
 from services.matcher.decisions.recorder import Recorder
 from services.matcher.decisions.tuning import tuned_weights
@@ -45,6 +47,14 @@ class Decisions:
         if not self.current.store.has(snapshot_id):
             return None
         return self._open(snapshot_id)
+
+    @contextmanager
+    def deciding_on(self, match: MatchRow | None) -> Iterator[Writing]:
+        """A transaction of the log for what is decided on a match; both are on file, or neither."""
+        with self.ledger.writing() as writing:
+            if match is not None:
+                self.recorder.keep(writing, match.tenant_id, match.id)
+            yield writing
 
     def tuned(
         self, catalogue: Catalogue, tenant: str, kind: Kind, body: MatchRequest

@@ -1,5 +1,6 @@
 """What became of a result: invited, accepted, declined, active, ended, from either side."""
 
+from contextlib import AbstractContextManager
 from datetime import date
 from enum import StrEnum
 from typing import Any
@@ -12,7 +13,7 @@ from models.errors import InvalidInput
 from models.months import months_later
 from models.records.values import Day, Record, Text
 from models.tables import MatchRow, OutcomeRow
-from services.matcher.decisions.audit import Entry, Ledger
+from services.matcher.decisions.audit import Entry, Writing
 from services.matcher.decisions.diff import key_of
 from services.matcher.decisions.digests import digests
 from services.matcher.decisions.replay import stored_answer
@@ -54,7 +55,7 @@ class OutcomeRequest(Record):
 
 
 def add_outcome(
-    ledger: Ledger, match: MatchRow, told: OutcomeRequest, actor: str
+    deciding: AbstractContextManager[Writing], match: MatchRow, told: OutcomeRequest, actor: str
 ) -> dict[str, Any]:
     """Write an outcome, its entry in the log, and what it changes in the tenant's weights."""
     answer = orjson.loads(stored_answer(match))
@@ -62,7 +63,7 @@ def add_outcome(
     if told.result_id not in results:
         detail = f"{told.result_id!r} is not among the results of this match"
         raise InvalidInput.at("/result_id", detail, "unknown_result")
-    with ledger.writing() as writing:
+    with deciding as writing:
         session = writing.session
         before = _same(session, match, told)
         if before is not None:

@@ -66,6 +66,13 @@ class Pending:
             fresh, columns = self._fresh.get(key), self._packed.get(key)
         return columns if fresh is None else _columns(*fresh)
 
+    def one(self, key: Key) -> Batch:
+        """A record that waits, as a batch of its own; none where it waits no more."""
+        columns = self.find(key)
+        with self._lock:
+            actors = tuple(self._actors.get(key, ()))
+        return {key: (columns, actors)} if columns is not None and actors else {}
+
     def batch(self) -> Batch:
         """The next records to be written; none where none wait."""
         self._pack()

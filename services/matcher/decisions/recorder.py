@@ -15,7 +15,7 @@ from models.database import Sessions
 from models.errors import Problem
 from models.tables import MatchRow
 from services.matcher.decisions.asked import Answered
-from services.matcher.decisions.audit import Entry, Ledger
+from services.matcher.decisions.audit import Entry, Ledger, Writing
 from services.matcher.decisions.digests import digest_of_match, match_key
 from services.matcher.decisions.pending import BATCH, Batch, Columns, Key, Pending
 from services.matcher.decisions.retention import remove_old
@@ -128,14 +128,28 @@ class Recorder:
         except (SQLAlchemyError, Problem, OSError) as error:
             log.error("recording: %s", getattr(error, "detail", None) or type(error).__name__)
 
+    def keep(self, writing: Writing, tenant: str, match_id: str) -> None:
+        """Write an answer that waits, with what is decided on it: that would outlive it otherwise.
+
+        It waits on: whether this transaction is ever on disk is not known here.
+        """
+        batch = self.pending.one((tenant, match_id))
+        if batch:
+            _put(writing, batch)
+
     def _write(self, batch: Batch) -> None:
         with self.ledger.writing() as writing:
-            there = _recorded(writing.session, batch)
-            new = [columns for key, (columns, _) in batch.items() if key not in there]
-            if new:
-                writing.session.execute(insert(MatchRow), new)
-            for entry in _entries(batch, there):
-                writing.append(entry)
+            _put(writing, batch)
+
+
+def _put(writing: Writing, batch: Batch) -> None:
+    """The records that are not there yet, and an entry for each who asked."""
+    there = _recorded(writing.session, batch)
+    new = [columns for key, (columns, _) in batch.items() if key not in there]
+    if new:
+        writing.session.execute(insert(MatchRow), new)
+    for entry in _entries(batch, there):
+        writing.append(entry)
 
 
 def _entries(batch: Batch, there: set[Key]) -> Iterator[Entry]:

@@ -36,7 +36,7 @@ def tell(match_id: str, request: Request, body: OutcomeRequest, caller: Deciding
     """Tell what became of one result; told twice it is recorded once."""
     row = found(request, caller, match_id)
     decisions: Decisions = request.app.state.decisions
-    return answer(add_outcome(decisions.ledger, row, body, actor_of(request)), 201)
+    return answer(add_outcome(decisions.deciding_on(row), row, body, actor_of(request)), 201)
 
 
 @router.get("/matches/{match_id}/outcomes")

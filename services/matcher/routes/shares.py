@@ -18,7 +18,7 @@ def offer(match_id: str, request: Request, body: shares.OfferRequest, caller: De
     """Offer the names on this shortlist to whom you hand the code to; it is shown once."""
     match = found(request, caller, match_id)
     decisions: Decisions = request.app.state.decisions
-    with decisions.ledger.writing() as writing:
+    with decisions.deciding_on(match) as writing:
         row, code = shares.offer(writing.session, match, body.note)
         content = {"share": shares.id_of(row), "match": match.id, "did": "offered"}
         writing.append(Entry(caller.tenant, "share", actor_of(request), content))
@@ -32,7 +32,7 @@ def accept(request: Request, body: shares.AcceptRequest, caller: Deciding) -> Re
     """Accept a shortlist by its code, and show one of yours in return where you wish to."""
     match = found(request, caller, body.match_id) if body.match_id else None
     decisions: Decisions = request.app.state.decisions
-    with decisions.ledger.writing() as writing:
+    with decisions.deciding_on(match) as writing:
         row = shares.accept(writing.session, caller.tenant, body, match)
         content = {"share": shares.id_of(row), "match": body.match_id, "did": "accepted"}
         writing.append(Entry(caller.tenant, "share", actor_of(request), content))

@@ -18,6 +18,7 @@ from services.events.kinds import EventKind
 from services.events.reaching import NotReachable, Reaching
 from services.events.signing import Signer
 from services.matcher import watching
+from services.matcher.decisions.decisions import Decisions
 from services.matcher.routes.decisions import found
 from services.matcher.routes.dependencies import CatalogueDep
 from services.matcher.routes.outcomes import Deciding
@@ -136,8 +137,9 @@ def watch(match_id: str, request: Request, caller: Deciding, catalogue: Catalogu
     day = datetime.now(UTC).date()
     context = watching.today_of(request.app.state.matcher, catalogue, row, day)
     verdicts = watching.verdicts(row, context)
-    with request.app.state.sessions.begin() as session:
-        session.merge(
+    decisions: Decisions = request.app.state.decisions
+    with decisions.deciding_on(row) as writing:
+        writing.session.merge(
             WatchRow(
                 tenant_id=caller.tenant,
                 match_id=match_id,

@@ -22,11 +22,13 @@ from services.ingest.upsert import upsert_places
 from services.matcher.app import create_app
 from services.matcher.decisions import pending
 from services.matcher.decisions.decisions import head_file
+from services.matcher.decisions.recorder import Recorder
 from services.matcher.decisions.verify import verify
 from tests.matcher_fixtures import LOOPBACK, OTHER_TENANT, TENANT, Published, settings_of
 
 Client = TestClient
 NEED = [{"sector": "mobility", "stage": "apply"}]
+ANYWHERE = {"place": {"name": "Anywhere", "kind": "city", "country": "DE", "needs": NEED}}
 
 
 @pytest.fixture
@@ -230,3 +232,45 @@ def test_everybody_who_asks_is_named_and_the_answer_is_kept_once(
     ]
     decisions = asked.app.state.decisions  # type: ignore[attr-defined]
     assert verify(decisions.sessions, head_file(own.settings)).faults == []
+
+
+@pytest.mark.parametrize("headers", [{}, {"Idempotency-Key": "once"}])
+@pytest.mark.parametrize("decided", ["outcomes", "shares", "watch"])
+def test_what_is_decided_on_is_on_file_though_its_process_dies_before_it_writes(
+    own: Published,
+    monkeypatch: pytest.MonkeyPatch,
+    decided: str,
+    headers: dict[str, str],
+) -> None:
+    """An answer waits for half a second, and a decision on it is committed at once."""
+    key = as_tenant(own, TENANT)
+    with monkeypatch.context() as dead, TestClient(create_app(own.settings)) as dying:
+        dead.setattr(Recorder, "flush", lambda _: None)
+        given = dying.post("/v1/matches/peers", json=ANYWHERE, headers=key).json()
+        path = f"/v1/matches/{given['match_id']}"
+        told = {"result_id": given["results"][0]["place"]["id"], "outcome": "invited"}
+        body = {"outcomes": told | {"at": "2026-01-01"}, "shares": {}, "watch": None}[decided]
+        method = "PUT" if decided == "watch" else "POST"
+        said = dying.request(method, f"{path}/{decided}", json=body, headers=key | headers)
+        assert said.status_code in (200, 201), said.text
+        dying.app.state.decisions.recorder._closed.set()  # type: ignore[attr-defined]
+    with TestClient(create_app(own.settings)) as another:
+        assert another.get(path, headers=key).status_code == 200
+    engine = connect(own.settings.url)
+    assert verify(sessions(engine), head_file(own.settings)).faults == []
+    engine.dispose()
+
+
+def test_an_answer_that_was_kept_with_a_decision_is_not_written_again(
+    asked: Client, own: Published
+) -> None:
+    key, recorder = as_tenant(own, TENANT), asked.app.state.decisions.recorder  # type: ignore[attr-defined]
+    given = asked.post("/v1/matches/peers", json=ANYWHERE, headers=key).json()
+    share = asked.post(f"/v1/matches/{given['match_id']}/shares", json={}, headers=key)
+    assert share.status_code == 201
+    recorder.flush()
+    engine = connect(own.settings.url)
+    with sessions(engine)() as session:
+        assert [row.id for row in session.query(MatchRow)].count(given["match_id"]) == 1
+    assert verify(sessions(engine), head_file(own.settings)).faults == []
+    engine.dispose()
