@@ -120,3 +120,5 @@ class Fact(Record):
     date: Day | None = None
     status: FactStatus
     last_confirmed: Day | None = None
+    documented: bool | None = None
+    """False where no document stands behind it: whoever keeps the record entered it."""

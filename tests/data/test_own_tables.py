@@ -72,6 +72,13 @@ def test_a_place_is_a_government_with_its_own_id(place: Place) -> None:
     assert place.kind is kind
 
 
+def test_an_entry_without_a_document_says_so_in_words_and_in_data() -> None:
+    facts = [place.provenance["*"] for place in PLACES]
+    told = ["no document on file" in fact.source.split(";")[0] for fact in facts]
+    assert any(told)
+    assert [fact.documented is False for fact in facts] == told
+
+
 @each_place
 def test_the_region_is_a_first_level_region_of_the_country(place: Place) -> None:
     if place.region is None:
@@ -170,6 +177,7 @@ def test_urban_agglomerations_below_a_million_are_left_out() -> None:
         (METRO, "country", "XQ"),
         (METRO, "parts", "Manchester"),
         (METRO, "has_government", "perhaps"),
+        (METRO, "documented", "perhaps"),
         (RURAL, "sources", ""),
         (RURAL, "languages", "Swedish"),
         (FIGURES, "value", "-1"),

@@ -20,6 +20,7 @@ from services.ingest.sources.tables import rows
 FIRST_ROW = 2  # the header is row 1, as a spreadsheet counts
 EARLIEST_YEAR = 1900
 SECOND_HAND = ("Wikidata", "Wikipedia", "Quoted")
+_YES_OR_NO = {"true": True, "false": False, "": None}
 EXTERNAL_IDS = ("wikidata", "geonames", "iso_3166_2")
 FIGURE_BASES = {"population": "municipality", "metro_population": "metropolitan area"}
 
@@ -118,12 +119,16 @@ def _place(path: Path, number: int, row: Row, kind: PlaceKind) -> Place:
         "region": row["region"] or None,
         "part_of": [f"iso:{row['region']}"] if row["region"] else [],
         "languages": row["languages"].split(),
-        "has_government": {"true": True, "false": False, "": None}.get(row["has_government"], "?"),
+        "has_government": _cell(path, number, row, "has_government", _yes_or_no),
         "executive": {"form": row["executive_form"]} if row["executive_form"] else None,
         "external_ids": known,
         "description": row["description"] or None,
         "provenance": {
-            "*": Fact(source=_cell(path, number, row, "sources", _text), status=FactStatus.INFERRED)
+            "*": Fact(
+                source=_cell(path, number, row, "sources", _text),
+                status=FactStatus.INFERRED,
+                documented=_cell(path, number, row, "documented", _yes_or_no),
+            )
         },
     }
     if row["lat"] or row["lon"]:
@@ -168,6 +173,12 @@ def _year(cell: str) -> int:
     if not EARLIEST_YEAR <= int(cell) <= date.today().year:
         raise ValueError(f"{cell!r} is no year of a count")
     return int(cell)
+
+
+def _yes_or_no(cell: str) -> bool | None:
+    if cell not in _YES_OR_NO:
+        raise ValueError(f"{cell!r} is neither true nor false")
+    return _YES_OR_NO[cell]
 
 
 def _text(cell: str) -> str:

@@ -17,6 +17,9 @@ class FactShown(Said):
     source: str | None = None
     date: str | None = None
     status: str | None = Field(default=None, description="claim, verified, inferred or average")
+    documented: bool | None = Field(
+        default=None, description="false where no document stands behind it: an entry of its keeper"
+    )
 
 
 class Reason(Said):

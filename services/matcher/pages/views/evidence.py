@@ -16,8 +16,6 @@ OWN_SOURCES = {
     "the text of the question": "results.source_text",
     SAID_HERE: "results.source_here",
 }
-# How the project's own tables begin to say that no document stands behind an entry.
-OWN_ENTRY = re.compile(r"^[^;:]*: entry of the project")
 SHORT = 44
 _LINES = re.compile(r", lines? \d")
 # A reason of this value or more speaks for a result.
@@ -79,7 +77,7 @@ def _source(item: Facts, words: PageWording) -> Source:
     if source in OWN_SOURCES:
         text = words.text(OWN_SOURCES[source], {})
         return Source(text, text, words.term("status", item["status"]), None, False)
-    if OWN_ENTRY.match(source):
+    if item.get("documented") is False:
         said = words.text("results.source_entry", {})
         return Source(said, source, words.term("status", item["status"]), None, False)
     first = _LINES.split(_named(source).split(";")[0])[0].split(" (http")[0].strip()

@@ -12,7 +12,7 @@ ENTRY = "Existence and languages: entry of the project, no document on file; Geo
     ("language", "said"), [("en", "entry of this project"), ("fr", "saisie de ce projet")]
 )
 def test_an_entry_without_a_document_is_said_to_be_one(language: str, said: str) -> None:
-    evidence = [{"field": "lat", "source": ENTRY, "status": "inferred"}]
+    evidence = [{"field": "lat", "source": ENTRY, "status": "inferred", "documented": False}]
     (source,) = sources_of(evidence, page_wording(language))
     assert (source.short, source.whole, source.foreign) == (said, ENTRY, False)
 
