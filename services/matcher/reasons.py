@@ -208,6 +208,8 @@ def fact(facts: Facts, field: str, side: str) -> dict[str, Any]:
         item["source"] = proof["source"]
     if "date" in proof:
         item["date"] = proof["date"]
+    if "documented" in proof:
+        item["documented"] = proof["documented"]
     item["status"] = proof.get("status", FactStatus.CLAIM)
     return item
 
