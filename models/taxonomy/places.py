@@ -13,7 +13,7 @@ class PlaceKind(StrEnum):
 
 
 class SizeClass(StrEnum):
-    """Size by residents (metropolitan where known); its limits are in `models/residents.py`."""
+    """Size by residents (metropolitan where known); `/v1/taxonomy` tells the limits."""
 
     SMALL = "small"
     MEDIUM = "medium"

@@ -123,13 +123,7 @@ def _place(path: Path, number: int, row: Row, kind: PlaceKind) -> Place:
         "executive": {"form": row["executive_form"]} if row["executive_form"] else None,
         "external_ids": known,
         "description": row["description"] or None,
-        "provenance": {
-            "*": Fact(
-                source=_cell(path, number, row, "sources", _text),
-                status=FactStatus.INFERRED,
-                documented=_cell(path, number, row, "documented", _yes_or_no),
-            )
-        },
+        "provenance": {"*": _entered(path, number, row)},
     }
     if row["lat"] or row["lon"]:
         given["lat"] = _cell(path, number, row, "lat", float)
@@ -147,6 +141,15 @@ def _place(path: Path, number: int, row: Row, kind: PlaceKind) -> Place:
         first = error.errors()[0]
         column = str(first["loc"][0]) if first["loc"] else "all"
         raise TableError(path, number, column, first["msg"]) from None
+
+
+def _entered(path: Path, number: int, row: Row) -> Fact:
+    """What a row rests on as a whole, and whether that is a document."""
+    return Fact(
+        source=_cell(path, number, row, "sources", _text),
+        status=FactStatus.INFERRED,
+        documented=_cell(path, number, row, "documented", _yes_or_no),
+    )
 
 
 def _residents(path: Path, number: int, row: Row) -> tuple[int, Fact]:
