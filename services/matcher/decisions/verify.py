@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import Iterator
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 
 import orjson
@@ -13,7 +14,7 @@ from models.errors import AuditBroken
 from models.tables import AuditRow, MatchRow, OutcomeRow, TenantDocumentRow
 from services.matcher.decisions.audit import entry_hash
 from services.matcher.decisions.digests import Accounted, digest_of, key_of
-from services.matcher.decisions.head import Head, HeadFile
+from services.matcher.decisions.head import Head, HeadFile, Signed
 from services.matcher.decisions.packing import Unreadable
 
 RETENTION = "retention"
@@ -63,24 +64,41 @@ class _Chain:
 
 
 def verify(sessions: Sessions, file: HeadFile) -> Verified:
-    """Read the whole log and all it accounts for; no writer comes between."""
+    """Read the whole log and all it accounts for, as they are at one moment."""
     chain = _Chain()
-    with file.locked(), sessions() as session:
+    with ExitStack() as writers, sessions() as session:
+        writers.enter_context(file.locked())
+        signed = _signed(file)
+        if _is_frozen(session):
+            writers.close()  # nobody who decides meanwhile has to wait
         entries = select(AuditRow).order_by(AuditRow.sequence)
         for row in session.scalars(entries.execution_options(yield_per=BATCH)):
             chain.read(row)
-        _check_head(chain, file)
+        _check_head(chain, signed)
         _check_rows(chain, session)
     return Verified(chain.head, chain.faults)
 
 
-def _check_head(chain: _Chain, file: HeadFile) -> None:
+def _is_frozen(session: Session) -> bool:
+    """Whether the transaction that begins here sees nothing of what is committed later."""
+    if session.in_transaction() or session.get_bind().dialect.name != "postgresql":
+        return False
+    session.connection(execution_options={"isolation_level": "REPEATABLE READ"})
+    session.scalar(select(1))  # the first read is what its view of the database begins with
+    return True
+
+
+def _signed(file: HeadFile) -> Signed | AuditBroken | None:
     try:
-        signed = file.read()
+        return file.read()
     except AuditBroken as broken:
-        chain.faults.append(broken.detail)
-        return
-    if signed is None:
+        return broken
+
+
+def _check_head(chain: _Chain, signed: Signed | AuditBroken | None) -> None:
+    if isinstance(signed, AuditBroken):
+        chain.faults.append(signed.detail)
+    elif signed is None:
         if chain.head.count:
             chain.faults.append("the file with the signed head is missing")
     elif chain.head not in (signed.head, signed.intended):

@@ -5,6 +5,7 @@ import zlib
 from collections.abc import Callable
 from datetime import date, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from sqlalchemy import Engine, delete, select, text
@@ -14,6 +15,7 @@ from sqlalchemy.orm import Session
 from models.database import sessions
 from models.errors import AuditBroken
 from models.tables import AuditRow, MatchRow, now
+from services.matcher.decisions import verify as verifying
 from services.matcher.decisions.audit import Entry, Ledger, digest, entry_hash
 from services.matcher.decisions.digests import digests
 from services.matcher.decisions.head import GENESIS, Head, HeadFile
@@ -171,6 +173,30 @@ def test_a_whole_log_has_no_faults(ledger: Ledger, file: HeadFile) -> None:
     found = verify(ledger.sessions, file)
     assert found.faults == []
     assert found.head.count == ENTRIES
+
+
+def test_on_postgresql_nobody_waits_while_it_is_read(
+    ledger: Ledger, file: HeadFile, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What is decided meanwhile is not looked at, and is no fault."""
+    decided = []
+
+    def decide(chain: Any, session: Session) -> None:
+        if session.get_bind().dialect.name == "postgresql":
+            row = match(ENTRIES)
+            with ledger.writing() as writing:
+                writing.session.add(row)
+                writing.append(Entry("a", "matches", "service", {"rows": digests(row)}))
+            decided.append(row.id)
+        read(chain, session)
+
+    read = verifying._check_rows
+    monkeypatch.setattr(verifying, "_check_rows", decide)
+    found = verify(ledger.sessions, file)
+    assert (found.faults, found.head.count) == ([], ENTRIES)
+    monkeypatch.undo()
+    found = verify(ledger.sessions, file)
+    assert (found.faults, found.head.count) == ([], ENTRIES + len(decided))
 
 
 def verify_within(session: Session, file: HeadFile) -> list[str]:
