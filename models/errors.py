@@ -97,8 +97,8 @@ class CsrfRefused(Problem):
 class StaleCursor(Problem):
     status, title, type = 410, "Cursor is stale", "stale-cursor"
 
-    def __init__(self) -> None:
-        super().__init__("The catalogue has changed since this cursor: start again without it.")
+    def __init__(self, what: str = "The catalogue has changed since this cursor") -> None:
+        super().__init__(f"{what}: start again without it.")
 
 
 class NotAcceptable(Problem):

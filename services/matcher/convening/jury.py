@@ -56,7 +56,6 @@ def listed(desk: Desk) -> list[Facts]:
             ScreeningRow.collaboration_id == desk.record["id"],
         )
         .order_by(ScreeningRow.created_at.desc(), ScreeningRow.id)
-        .limit(200)
     )
     return [{"screening_id": key, "created_at": at} for key, at in rows]
 

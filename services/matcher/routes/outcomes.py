@@ -16,6 +16,7 @@ from services.matcher.decisions.digests import digests
 from services.matcher.decisions.outcomes import OutcomeRequest, add_outcome, due_of, list_outcomes
 from services.matcher.routes.actor import actor_of
 from services.matcher.routes.decisions import found
+from services.matcher.routes.paging import OWN, Cursor, Limit, own_page
 from services.web.app import answer
 
 router = APIRouter(tags=["decisions"])
@@ -40,12 +41,18 @@ def tell(match_id: str, request: Request, body: OutcomeRequest, caller: Deciding
 
 
 @router.get("/matches/{match_id}/outcomes")
-def told(match_id: str, request: Request, caller: Deciding) -> Response:
+def told(
+    match_id: str,
+    request: Request,
+    caller: Deciding,
+    limit: Limit = OWN,
+    cursor: Cursor = None,
+) -> Response:
     """All that was told of a match, in order, and when to ask what became of what was accepted."""
     row = found(request, caller, match_id)
     with request.app.state.sessions() as session:
         items = list_outcomes(session, row)
-    return answer({"items": items, "next": None, "due": due_of(items)})
+    return answer(own_page(items, limit, cursor, "number") | {"due": due_of(items)})
 
 
 class RevertRequest(Record):

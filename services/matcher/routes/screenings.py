@@ -19,6 +19,7 @@ from services.matcher.convening.desk import Desk
 from services.matcher.convening.schemas import Entry, ScreeningRequest, ScreeningTerms
 from services.matcher.convening.screening import Screening
 from services.matcher.routes.convening import AskedDep, decided, desk_of, said
+from services.matcher.routes.paging import OWN, Cursor, Limit, own_page
 
 router = APIRouter(prefix="/collaborations/{collaboration_id}/screenings", tags=["convening"])
 R = TypeVar("R", bound=Record)
@@ -117,10 +118,12 @@ def screen(
 def screenings(
     collaboration_id: str,
     asked: AskedDep,
+    limit: Limit = OWN,
+    cursor: Cursor = None,
 ) -> Response:
     """The tenant's screenings of this collaboration, the newest first."""
     with desk_of(asked, collaboration_id) as desk:
-        return said(asked, {"items": jury.listed(desk), "next": None})
+        return said(asked, own_page(jury.listed(desk), limit, cursor, "screening_id"))
 
 
 @router.get("/{screening_id}")

@@ -7,6 +7,7 @@ from services.matcher.decisions.decisions import Decisions
 from services.matcher.routes.actor import actor_of
 from services.matcher.routes.decisions import found
 from services.matcher.routes.outcomes import Deciding
+from services.matcher.routes.paging import OWN, Cursor, Limit, own_page
 from services.matcher.sharing import shares
 from services.web.app import answer
 
@@ -42,13 +43,15 @@ def accept(request: Request, body: shares.AcceptRequest, caller: Deciding) -> Re
 
 
 @router.get("/shares")
-def every(request: Request, caller: Deciding) -> Response:
+def every(
+    request: Request, caller: Deciding, limit: Limit = OWN, cursor: Cursor = None
+) -> Response:
     """All that you share and that is shared with you."""
     # Both tenants' names are shown, so this session sees more than the caller's own.
     with request.app.state.every_tenant() as session:
         rows = shares.listed(session, caller.tenant)
         items = [shares.shown(session, row, caller.tenant) for row in rows]
-    return answer({"items": items, "next": None})
+    return answer(own_page(items, limit, cursor, "id"))
 
 
 @router.get("/shares/{share_id}")

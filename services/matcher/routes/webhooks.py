@@ -7,7 +7,7 @@ from uuid import uuid4
 import orjson
 from fastapi import APIRouter, Request, Response
 from pydantic import Field
-from sqlalchemy import delete, func, select
+from sqlalchemy import ColumnElement, and_, delete, func, or_, select
 
 from models.errors import Conflict, InvalidInput, NotFound
 from models.records.values import Record
@@ -22,7 +22,15 @@ from services.matcher.decisions.decisions import Decisions
 from services.matcher.routes.decisions import found
 from services.matcher.routes.dependencies import CatalogueDep
 from services.matcher.routes.outcomes import Deciding
-from services.matcher.routes.paging import Limit
+from services.matcher.routes.paging import (
+    OWN,
+    Cursor,
+    Limit,
+    cursor_after,
+    gone,
+    last_shown,
+    own_page,
+)
 from services.web.app import answer
 
 router = APIRouter(tags=["events"])
@@ -86,12 +94,14 @@ def add(request: Request, body: WebhookRequest, caller: Deciding) -> Response:
 
 
 @router.get("/webhooks")
-def every(request: Request, caller: Deciding) -> Response:
+def every(
+    request: Request, caller: Deciding, limit: Limit = OWN, cursor: Cursor = None
+) -> Response:
     """Your webhooks."""
     asked = select(WebhookRow).where(WebhookRow.tenant_id == caller.tenant)
     with request.app.state.sessions() as session:
         rows = session.scalars(asked.order_by(WebhookRow.created_at, WebhookRow.id)).all()
-    return answer({"items": [_shown(row) for row in rows], "next": None})
+    return answer(own_page([_shown(row) for row in rows], limit, cursor, "id"))
 
 
 @router.delete("/webhooks/{webhook_id}", status_code=204)
@@ -105,15 +115,33 @@ def remove(webhook_id: str, request: Request, caller: Deciding) -> Response:
 
 
 @router.get("/webhooks/{webhook_id}/deliveries")
-def deliveries(webhook_id: str, request: Request, caller: Deciding, limit: Limit = 50) -> Response:
+def deliveries(
+    webhook_id: str,
+    request: Request,
+    caller: Deciding,
+    limit: Limit = 50,
+    cursor: Cursor = None,
+) -> Response:
     """What was told, or waits to be, the newest first, and what came of it."""
+    of_it = DeliveryRow.tenant_id == caller.tenant, DeliveryRow.webhook_id == webhook_id
+    newest = DeliveryRow.created_at.desc(), DeliveryRow.id
     with request.app.state.sessions() as session:
         _webhook(session, caller, webhook_id)
-        of_it = DeliveryRow.tenant_id == caller.tenant, DeliveryRow.webhook_id == webhook_id
-        newest = DeliveryRow.created_at.desc(), DeliveryRow.id
-        rows = session.scalars(select(DeliveryRow).where(*of_it).order_by(*newest).limit(limit))
-        items = [_delivery(row) for row in rows]
-    return answer({"items": items, "next": None})
+        asked = select(DeliveryRow).where(*of_it).order_by(*newest).limit(limit + 1)
+        if cursor is not None:
+            last = session.get(DeliveryRow, (caller.tenant, last_shown(cursor)))
+            if last is None or last.webhook_id != webhook_id:
+                raise gone()
+            asked = asked.where(_is_older(last))
+        items = [_delivery(row) for row in session.scalars(asked)]
+    more = cursor_after(items[limit - 1]["id"]) if len(items) > limit else None
+    return answer({"items": items[:limit], "next": more})
+
+
+def _is_older(last: DeliveryRow) -> ColumnElement[bool]:
+    """Whether a delivery comes after this one in a list with the newest first."""
+    at_once = and_(DeliveryRow.created_at == last.created_at, DeliveryRow.id > last.id)
+    return or_(DeliveryRow.created_at < last.created_at, at_once)
 
 
 @router.post("/webhooks/{webhook_id}/deliveries/{delivery_id}/replay", status_code=202)

@@ -16,6 +16,8 @@ from services.matcher.routes.dependencies import CatalogueDep
 
 router = APIRouter(prefix="/calls", include_in_schema=False)
 WORTH_A_VISIT = 20
+# Screenings on the desk; the API lists them all.
+SHOWN = 200
 
 
 def asked_of(page: PageDep, caller: Convening, catalogue: CatalogueDep) -> Asked:
@@ -85,7 +87,7 @@ def desk_page(
         shown = roster.show(found, held) if held else None
         screenings = [
             (one["screening_id"], page.words.format_field(str(one["created_at"])[:10], "day"))
-            for one in jury.listed(found)
+            for one in jury.listed(found)[:SHOWN]
         ]
         return page.show(
             "desk.html",
