@@ -29,7 +29,7 @@ Q = Annotated[str, Query(max_length=200)]
 
 
 @router.get("/")
-def start(page: PageDep, q: Q = "", missing: str = "") -> Response:
+def start(page: PageDep, q: Q = "", missing: str = "", want: str = "peers") -> Response:
     """Which place are you, and what do you want?"""
     errors = []
     if missing:
@@ -38,6 +38,7 @@ def start(page: PageDep, q: Q = "", missing: str = "") -> Response:
     return page.show(
         "start.html",
         q=q,
+        want=want,
         errors=errors,
         missing=bool(missing and q),
         examples=_examples(page),
@@ -87,7 +88,7 @@ def go(
     if not rows:
         if page.own and not q.strip():
             return page.go(*_next(want), place=page.own.id, want=want)
-        return page.go("/", q=q, missing="yes")
+        return page.go("/", q=q, missing="yes", want=want)
     if is_clear:
         found = catalogue.snapshot.places
         return _onward(page, found.id(rows[0]), found.facts(rows[0]), want)

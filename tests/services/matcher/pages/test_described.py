@@ -66,8 +66,8 @@ def page(client: TestClient, path: str, **query: Any) -> Any:
 
 
 def test_from_a_missing_name_to_an_answer(client: TestClient) -> None:
-    missing = page(client, "/go", q="Getaria", want="peers")
-    assert "/describe?name=Getaria" in missing.text
+    missing = page(client, "/go", q="Getaria", want="networks")
+    assert "/describe?name=Getaria&amp;want=networks" in missing.text
     wrong = page(client, "/describe", answered="yes", **GETARIA | {"country": "Narnia"})
     assert (wrong.status_code, "This country is not known here" in wrong.text) == (422, True)
     asked = page(client, "/describe", answered="yes", **GETARIA)
