@@ -14,8 +14,10 @@ from services.matcher.decisions.asked import Kind
 from services.matcher.pages.answering import recorded
 from services.matcher.pages.rendering import Page, PageDep
 from services.matcher.pages.shortlist import shortlist
+from services.matcher.pages.views.cards import serves
 from services.matcher.routes.papers import (
     MEDIA,
+    PAPERS,
     BriefingFormat,
     answer_in,
     brief_of,
@@ -33,22 +35,29 @@ class Chosen:
     row: MatchRow
     answer: dict[str, Any]
     listed: int
+    serving: int
     brief: Callable[[], Brief]
 
 
-def _chosen(page: Page, caller: Caller, match_id: str, which: str) -> Chosen:
-    """The shortlist of the match; all of it where nothing is on the list, or all is asked for."""
+def _chosen(page: Page, caller: Caller, match_id: str, which: str, is_paper: bool = True) -> Chosen:
+    """The shortlist of the match; all of it where nothing is on the list, or all is asked for.
+
+    A paper without a shortlist leaves out networks that work on other things, where some do not.
+    """
     row = recorded(page, caller, match_id)
     answer = answer_in(page.request, row, page.sentences)
     kind: Kind = "peers" if row.kind == "peers" else "collaborations"
     wanted = set(shortlist(page.request, kind))
+    count = len(answer["results"])
     listed = [result for result in answer["results"] if thing(result)["id"] in wanted]
-    if listed and which != ALL:
-        answer = {**answer, "results": listed}
+    serving = [result for result in answer["results"] if serves(result)] if is_paper else []
+    if which != ALL and (listed or serving):
+        answer = {**answer, "results": listed or serving}
     return Chosen(
         row,
         answer,
         len(listed),
+        len(serving) if len(serving) < count else 0,
         lambda: brief_of(page.request, caller, row, answer, page.sentences),
     )
 
@@ -62,6 +71,7 @@ def brief(match_id: str, page: PageDep, caller: Matching, which: str = "") -> Re
         match_id=match_id,
         paper=paper(chosen.brief()),
         listed=chosen.listed,
+        serving=chosen.serving,
         which=which,
         peers=chosen.row.kind == "peers",
         part="peers" if chosen.row.kind == "peers" else "networks",
@@ -73,6 +83,6 @@ def download(
     match_id: str, page: PageDep, caller: Matching, format: BriefingFormat, which: str = ""
 ) -> Response:
     """The same in a format to keep."""
-    chosen = _chosen(page, caller, match_id, which)
+    chosen = _chosen(page, caller, match_id, which, format in PAPERS)
     content = written_as(format, chosen.answer, chosen.brief)
     return page.file(content, MEDIA[format], f"{match_id}.{format.value}")

@@ -118,7 +118,7 @@ class Cards:
             lon=thing.get("lon"),
             residents=words.format_field(thing.get("population"), "number"),
             listed=thing["id"] in self.listed,
-            serves=_serves(result),
+            serves=serves(result),
         )
 
     def _about_place(self, facts: Facts) -> str:
@@ -153,6 +153,6 @@ class Cards:
         ]
 
 
-def _serves(result: Json) -> bool:
+def serves(result: Json) -> bool:
     """Whether a network may serve what is needed: one that works on other things does not."""
     return not any(r["feature"] == "needs_served" and not r["value"] for r in result["reasons"])

@@ -193,6 +193,23 @@ def test_where_nothing_on_file_serves_the_need_the_page_says_so_once(visitor: Te
     assert note not in text_of(visitor, found(visitor, f"/find/peers?place={PLACE}"))
 
 
+def test_a_paper_about_networks_is_about_those_that_work_on_the_need(visitor: TestClient) -> None:
+    path = found(visitor, f"/find/networks?place={GHANA}&sector=health&stage=discover")
+    results = visitor.get(f"/v1{path}").json()["results"]
+    beside = [
+        r["collaboration"]["name"]
+        for r in results
+        if any(x["feature"] == "needs_served" and not x["value"] for x in r["reasons"])
+    ]
+    assert 0 < len(beside) < len(results)
+    paper = text_of(visitor, f"{path}/brief").partition("<article")[2]
+    assert not [name for name in beside if f". {escape(name)}" in paper]
+    whole = text_of(visitor, f"{path}/brief?which=all").partition("<article")[2]
+    assert [name for name in beside if f". {escape(name)}" in whole]
+    table = visitor.get(f"{path}/download?format=csv").text
+    assert len(table.strip().splitlines()) == 1 + len(results)
+
+
 def test_who_comes_back_finds_the_shortlist_from_the_first_page(visitor: TestClient) -> None:
     path = found(visitor, QUESTION)
     assert path not in text_of(visitor, "/")
