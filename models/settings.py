@@ -57,9 +57,17 @@ def _database(setting: str) -> str:
     return setting
 
 
+def _plain(setting: SecretStr) -> SecretStr:
+    """Bytes that are no text come from the environment as what cannot be encoded again."""
+    if not setting.get_secret_value().isprintable():
+        raise ValueError("say it in plain letters, such as those of `openssl rand -hex 32`")
+    return setting
+
+
 RateLimitText = Annotated[str, AfterValidator(_rate)]
 """A number of requests in a time, such as 300/minute or 10/5 second."""
 WebAddress = Annotated[str, AfterValidator(_address)]
+Secret = Annotated[SecretStr, AfterValidator(_plain)]
 
 
 class Settings(BaseSettings):
@@ -84,10 +92,10 @@ class Settings(BaseSettings):
     smallest_city: Annotated[int, AfterValidator(_packed)] = SMALLEST_CITY
     """From how many residents up the default catalogue takes cities from GeoNames."""
 
-    secret: SecretStr = SecretStr("")
+    secret: Secret = SecretStr("")
     """What match ids are signed with; empty means one made and kept in the data directory."""
 
-    secret_before: SecretStr = SecretStr("")
+    secret_before: Secret = SecretStr("")
     """The secret before this one: sessions it signed stay good until it is taken out."""
 
     session_hours: int = Field(default=12, ge=1, le=720)

@@ -18,7 +18,7 @@ from services import printing
 from services.asking import AmbiguousName
 
 AMBIGUOUS = 2
-_HOLDING_SECRETS = {"database_url", "rate_storage", "snapshot_store"}
+_HOLDING_SECRETS = {"database_url", "rate_storage", "secret", "secret_before", "snapshot_store"}
 AsJson = Annotated[bool, typer.Option("--json", help="Print the whole answer as JSON.")]
 
 

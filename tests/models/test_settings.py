@@ -28,6 +28,8 @@ def test_the_smallest_city_is_one_that_the_source_packs(monkeypatch: pytest.Monk
         ("SNAPSHOTS_KEPT", "0", "greater than or equal to 1"),
         ("RECORD_RETENTION_DAYS", "-1", "greater than or equal to 1"),
         ("PORT", "80000", "65535"),
+        ("SECRET", "a\udcff", "openssl rand"),
+        ("SECRET_BEFORE", "two\nlines", "openssl rand"),
     ],
 )
 def test_what_cannot_be_meant_is_refused(
