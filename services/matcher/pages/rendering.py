@@ -1,6 +1,5 @@
 """A page for one request: its language, what every page shows, and a template filled in."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import lru_cache
@@ -184,7 +183,6 @@ _SAID = {status: status for status in (401, 403, 404, 413, 422, 429, 503)}
 _SAID |= {405: 404, 410: 404, 409: 422}
 _PROGRAMS = ("/v1/", "/reconcile", "/docs", "/openapi.json", "/healthz", "/readyz", "/metrics")
 PageDep = Annotated[Page, Depends(page_of)]
-Shown = Callable[[Request, Problem], Response | None]
 
 
 def _accepts(request: Request) -> str:
