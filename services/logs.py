@@ -96,14 +96,15 @@ class RequestLog:
                 MutableHeaders(scope=message)["X-Request-Id"] = id
             await send(message)
 
-        with structlog.contextvars.bound_contextvars(request_id=id):
-            try:
-                await self.app(scope, receive, send_with_id)
-            except Exception:
-                structlog.get_logger("access").exception("request failed")
-                raise
-            finally:
-                _record(scope, status, perf_counter() - started)
+        bound = structlog.contextvars.bind_contextvars(request_id=id)
+        try:
+            await self.app(scope, receive, send_with_id)
+        except Exception:
+            structlog.get_logger("access").exception("request failed")
+            raise
+        finally:
+            _record(scope, status, perf_counter() - started)
+            structlog.contextvars.reset_contextvars(**bound)
 
 
 def _record(scope: Scope, status: int, seconds: float) -> None:

@@ -141,6 +141,9 @@ class RateLimit:
         if room is not None and not room.has_room:
             await self.refuse(request, _refusal(room))(scope, receive, send)
             return
+        if room is None and "authorization" not in request.headers:
+            await self.app(scope, receive, send)
+            return
 
         async def told(message: Message) -> None:
             if message["type"] == "http.response.start":

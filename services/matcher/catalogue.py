@@ -22,7 +22,7 @@ from services.matcher.features import (
     SIMILAR_TEXT,
     Facts,
 )
-from services.matcher.judging import Door
+from services.matcher.judging import Door, Doors
 from services.matcher.members import Company, Roll, company, read_members
 from services.matcher.scoring import Shapes
 from services.matcher.wording import Wording
@@ -51,7 +51,7 @@ class Catalogue:
         _check_weights(snapshot)
         self.columns = collaboration_columns(snapshot.collaborations)
         self._companies: dict[str, Company] = {}
-        self._doors: dict[tuple[date, str], list[Door]] = {}
+        self._doors: dict[tuple[date, str], Doors] = {}
         self._answered: set[type] = set()
 
     def has_answered(self, kind: type) -> bool:
@@ -87,13 +87,13 @@ class Catalogue:
             found = self._companies[tenant] = company(self.snapshot.places, self.members, tenant)
         return found
 
-    def doors(self, as_of: date, words: Wording) -> list[Door]:
+    def doors(self, as_of: date, words: Wording) -> Doors:
         """The collaborations as they stand on a day, in a language; most ask about today."""
         found = self._doors.get((as_of, words.language))
         if found is None:
             if len(self._doors) >= DAYS:
                 self._doors.clear()
-            found = [Door(record, as_of, words) for record in self.snapshot.collaborations]
+            found = Doors(Door(one, as_of, words) for one in self.snapshot.collaborations)
             self._doors[as_of, words.language] = found
         return found
 

@@ -76,6 +76,11 @@ class Judgement:
         """The unknown fields that would settle an outcome, each once."""
         return list(dict.fromkeys(o.missing for o in self.outcomes if o.missing))
 
+    @cached_property
+    def rules(self) -> list[Facts]:
+        """Every outcome as an answer shows it; shared by all whom it is told to."""
+        return [outcome.as_json() for outcome in self.outcomes]
+
     @property
     def failed(self) -> list[RuleOutcome]:
         return [o for o in self.outcomes if o.effect is Verdict.REFUSED]

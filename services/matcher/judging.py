@@ -32,7 +32,7 @@ def judge(
     return Door(collaboration, as_of, words).judge(place, require_verified)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Door:
     """A collaboration on a day: what it says to all alike is found once, whoever knocks."""
 
@@ -42,8 +42,8 @@ class Door:
 
     def judge(self, place: Facts, require_verified: bool = False) -> Judgement:
         """Every rule and circumstance for one place, in the order in which they are told."""
-        if self._alike_for_all:
-            return self._of_anyone
+        if self.of_anyone is not None:
+            return self.of_anyone
         record, words = self.collaboration, self.words
         outcomes = [judge_rule(rule, place, self.as_of, require_verified) for rule in self._rules]
         outcomes += [*_roles(record, place, words), *self._ended]
@@ -75,14 +75,21 @@ class Door:
         return [outcome for outcome in all_of_them if outcome is not None]
 
     @cached_property
-    def _alike_for_all(self) -> bool:
-        """Whether nothing in it looks at who knocks."""
+    def of_anyone(self) -> Judgement | None:
+        """The judgement of whoever knocks; None where something in it looks at who that is."""
         by_place = any(self.collaboration.get(field) for field in ("required_roles", *_BY_PLACE))
-        return not self._rules and not by_place
+        if self._rules or by_place:
+            return None
+        return Judgement(self._ended + self._standing)
+
+
+class Doors(list[Door]):
+    """All collaborations on a day, in a language."""
 
     @cached_property
-    def _of_anyone(self) -> Judgement:
-        return Judgement(self._ended + self._standing)
+    def of_anyone(self) -> dict[int, Judgement]:
+        """Those that say the same to whoever knocks, and what they say."""
+        return {row: door.of_anyone for row, door in enumerate(self) if door.of_anyone is not None}
 
 
 def _roles(collaboration: Facts, place: Facts, words: Wording) -> list[RuleOutcome]:

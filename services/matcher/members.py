@@ -1,7 +1,7 @@
 """Who is known to be inside each collaboration, read once a snapshot."""
 
 from bisect import bisect_left
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from math import inf
 from operator import itemgetter
@@ -42,28 +42,26 @@ class Roll:
     ) -> list[Member]:
         """The nearest in size of those known: first at home, then abroad."""
         at_home = _in_order(self._of_country.get(home, ()), size, known)
-        abroad: list[tuple[int, Member]] = []
-        for one in self._outwards(size):
-            gap = abs(one[1].residents - size)
-            if len(abroad) >= count and gap > abs(abroad[-1][1].residents - size):
-                break
-            if one[1].country != home and known(one[1]):
-                abroad.append(one)
-        return (at_home + _in_order(abroad, size, known))[:count]
+        missing = count - len(at_home)
+        return (
+            at_home + self._abroad(size, home, known, missing) if missing > 0 else at_home[:count]
+        )
 
-    def _outwards(self, size: float) -> Iterator[tuple[int, Member]]:
-        """All members, those of the nearest size first."""
-        right = bisect_left(self._sizes, size)
-        left = right - 1
-        while left >= 0 or right < len(self._sizes):
-            below = size - self._sizes[left] if left >= 0 else inf
-            above = self._sizes[right] - size if right < len(self._sizes) else inf
-            if below <= above:
-                yield self._by_size[left]
-                left -= 1
-            else:
-                yield self._by_size[right]
-                right += 1
+    def _abroad(
+        self, size: float, home: str, known: Callable[[Member], bool], count: int
+    ) -> list[Member]:
+        """The nearest in size from other countries: those about it, as far out as it takes."""
+        at, width, everybody = bisect_left(self._sizes, size), count, len(self._sizes)
+        while True:
+            first, end = max(at - width, 0), min(at + width, everybody)
+            near = (one for one in self._by_size[first:end] if one[1].country != home)
+            kept = _in_order(near, size, known)[:count]
+            below = size - self._sizes[first - 1] if first else inf
+            above = self._sizes[end] - size if end < everybody else inf
+            beyond = min(below, above)
+            if beyond == inf or (len(kept) == count and abs(kept[-1].residents - size) < beyond):
+                return kept
+            width *= 2
 
 
 def _in_order(

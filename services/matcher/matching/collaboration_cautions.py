@@ -18,11 +18,14 @@ from services.matcher.reasons import fact
 from services.matcher.wording import Wording
 
 
-def collaboration_cautions(
-    place: Facts, record: Facts, as_of: date, words: Wording
-) -> list[Caution]:
-    """What to know before applying."""
-    return [found for check in _CHECKS for found in check(place, record, as_of, words)]
+def place_cautions(place: Facts, record: Facts, as_of: date, words: Wording) -> list[Caution]:
+    """What this place should know before applying."""
+    return [found for check in _OF_PLACES for found in check(place, record, as_of, words)]
+
+
+def standing_cautions(record: Facts, as_of: date, words: Wording) -> list[Caution]:
+    """What anybody should know before applying, after what is told of a place."""
+    return [found for check in _OF_ALL for found in check(record, as_of, words)]
 
 
 def terms(record: Facts, words: Wording) -> dict[str, Any]:
@@ -47,14 +50,14 @@ def _proof(record: Facts, field: str) -> dict[str, Any]:
     return {"evidence": [fact(record, field, "theirs")]}
 
 
-def _members(_place: Facts, record: Facts, as_of: date, words: Wording) -> Iterator[Caution]:
+def _members(record: Facts, as_of: date, words: Wording) -> Iterator[Caution]:
     when = record.get("last_confirmed")
     if "member_count" in record and is_stale(when, as_of):
         args = {"value": record["member_count"], "when": when}
         yield caution("member_count", words, args, fact(record, "member_count", "theirs"))
 
 
-def _fee(_place: Facts, record: Facts, _as_of: date, words: Wording) -> Iterator[Caution]:
+def _fee(record: Facts, _as_of: date, words: Wording) -> Iterator[Caution]:
     if "fee" not in record:
         yield caution("fee_unknown", words, {})
 
@@ -121,7 +124,7 @@ def _refusals(place: Facts, record: Facts, _as_of: date, words: Wording) -> Iter
                 yield caution("commitment_gap", words, args, *evidence)
 
 
-def _objective(_place: Facts, record: Facts, _as_of: date, words: Wording) -> Iterator[Caution]:
+def _objective(record: Facts, _as_of: date, words: Wording) -> Iterator[Caution]:
     clear = record.get("obligations_clear")
     if clear is not None and not (clear.get("duties") and clear.get("outcomes")):
         missing = [k for k in ("duration", "duties", "outcomes") if not clear.get(k)]
@@ -129,7 +132,7 @@ def _objective(_place: Facts, record: Facts, _as_of: date, words: Wording) -> It
         yield caution("vague_objective", words, {"missing": missing}, evidence)
 
 
-def _funding(_place: Facts, record: Facts, as_of: date, words: Wording) -> Iterator[Caution]:
+def _funding(record: Facts, as_of: date, words: Wording) -> Iterator[Caution]:
     ends = record.get("ends")
     if ends is not None and date.fromisoformat(ends) >= as_of:
         yield caution("ends", words, {"ends": ends}, fact(record, "ends", "theirs"))
@@ -138,7 +141,7 @@ def _funding(_place: Facts, record: Facts, as_of: date, words: Wording) -> Itera
         yield caution("single_funder", words, args, fact(record, "funders", "theirs"))
 
 
-def _disclosed(_place: Facts, record: Facts, _as_of: date, words: Wording) -> Iterator[Caution]:
+def _disclosed(record: Facts, _as_of: date, words: Wording) -> Iterator[Caution]:
     """Facts to disclose, no faults: who leads it, and how high the hurdle is."""
     if record.get("led_by") == LedBy.BUSINESS:
         args = {"names": record.get("funders") or [record["name"]]}
@@ -147,13 +150,15 @@ def _disclosed(_place: Facts, record: Facts, _as_of: date, words: Wording) -> It
         yield caution("hurdle", words, {}, fact(record, "hurdle", "theirs"))
 
 
-_CHECKS: tuple[Callable[[Facts, Facts, date, Wording], Iterator[Caution]], ...] = (
+_OF_PLACES: tuple[Callable[[Facts, Facts, date, Wording], Iterator[Caution]], ...] = (
     _stretch,
     _capacity,
     _level,
     _size,
     _elsewhere,
     _refusals,
+)
+_OF_ALL: tuple[Callable[[Facts, date, Wording], Iterator[Caution]], ...] = (
     _objective,
     _funding,
     _disclosed,

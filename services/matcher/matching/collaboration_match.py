@@ -40,10 +40,13 @@ class CollaborationMatch:
         unwanted = {d["id"] for d in self.profile.facts.get("do_not_suggest", ())}
         left_out = LeftOut(request, self._memberships(), unwanted)
         self.rows, self.removed = left_out.considered(self.records, context.tenant)
-        doors = context.catalogue.doors(self.as_of, context.words)
+        self.doors = context.catalogue.doors(self.as_of, context.words)
         self.judged: dict[int, Judgement] = {
-            row: doors[row].judge(self.profile.facts, request.require_verified) for row in self.rows
+            row: self.doors.of_anyone.get(row) or self._judge(row) for row in self.rows
         }
+
+    def _judge(self, row: int) -> Judgement:
+        return self.doors[row].judge(self.profile.facts, self.request.require_verified)
 
     def _default_weights(self) -> dict[str, float]:
         """Likeness of texts counts only where nothing else says what is sought.

@@ -2,11 +2,11 @@
 
 from typing import Any
 
-from services.matcher.features import Facts
-from services.matcher.matching.collaboration_cautions import collaboration_cautions, terms
+from services.matcher.matching.collaboration_cautions import place_cautions
 from services.matcher.matching.collaboration_match import CollaborationMatch
 from services.matcher.matching.question import Standing, figures
 from services.matcher.matching.routes_in import insiders, next_steps, route_in, smallest_change
+from services.matcher.matching.told_to_all import summary, told_to_all
 from services.matcher.reasons import Exhibits, Explainer, quote_of
 from services.matcher.scoring import Ranking, Rows, Share, shares
 
@@ -33,19 +33,20 @@ class CollaborationResults:
     ) -> dict[str, Any]:
         row = int(ranking.rows[at])
         record, judgement = self.records[row], self.match.judged[row]
+        to_all, as_of = told_to_all(self.match.doors[row]), self.match.as_of
         limits = self.context.catalogue.weights["bands"]
         words = self.context.words
         nearest = self.context.snapshot.collaboration_texts.nearest(row, self.profile.texts)
         quote = quote_of(record, nearest)
         explain = Explainer(self.profile.facts, record, words, quote, self.exhibits)
         result: dict[str, Any] = {
-            "collaboration": summary(record),
+            "collaboration": to_all.collaboration,
             **figures(ranking, at, limits, standing),
             "verdict": judgement.verdict,
-            "rules": [outcome.as_json() for outcome in judgement.outcomes],
+            "rules": judgement.rules,
             "reasons": explain.reasons(told),
-            "cautions": collaboration_cautions(self.profile.facts, record, self.match.as_of, words),
-            **terms(record, words),
+            "cautions": place_cautions(self.profile.facts, record, as_of, words) + to_all.cautions,
+            **to_all.terms,
         }
         if judgement.missing:
             result["missing"] = judgement.missing
@@ -66,7 +67,7 @@ class CollaborationResults:
         refusal: dict[str, Any] = {
             "collaboration": summary(record),
             "verdict": judgement.verdict,
-            "rules": [outcome.as_json() for outcome in judgement.outcomes],
+            "rules": judgement.rules,
         }
         change = smallest_change(judgement)
         if change:
@@ -76,12 +77,3 @@ class CollaborationResults:
         if way:
             refusal["route_in"] = way
         return refusal
-
-
-def summary(record: Facts) -> dict[str, Any]:
-    """What an answer says of a collaboration."""
-    shown = (
-        "id", "name", "type", "led_by", "theme", "goals", "sectors", "stages", "fee", "grant",
-        "footprint", "founded", "member_count", "last_confirmed", "description",
-    )  # fmt: skip
-    return {k: record[k] for k in shown if k in record}

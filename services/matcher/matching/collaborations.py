@@ -9,10 +9,11 @@ from services.matcher.features import Facts
 from services.matcher.features.needs import sectors_of
 from services.matcher.matching.collaboration_cautions import is_stretch
 from services.matcher.matching.collaboration_match import CollaborationMatch
-from services.matcher.matching.collaboration_results import CollaborationResults, summary
+from services.matcher.matching.collaboration_results import CollaborationResults
 from services.matcher.matching.founding import founding_group
 from services.matcher.matching.peer_results import not_on_file
 from services.matcher.matching.question import Context
+from services.matcher.matching.told_to_all import summary
 from services.matcher.schemas import CollaborationsRequest
 from services.matcher.scoring import Ranking
 

@@ -140,7 +140,7 @@ class PeerMatch:
         limit, picked = self.request.limit, self.pick()
         conditions = self._met_by(picked)
         show = PeerResults(self.context, self.request, self.profile, self.ties, conditions)
-        results = show.all(picked, self.pool.count(), (self.ours, self.theirs))
+        results = show.all(picked, self.pool.count(), (self.ours, self.theirs or self.ours))
         answer: dict[str, Any] = {
             "mode": self.request.mode,
             "weights": self.weights,

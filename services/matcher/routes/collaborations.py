@@ -6,7 +6,7 @@ from fastapi import APIRouter, Query, Response
 
 from models.records import Collaboration
 from services.access.callers import Matching
-from services.matcher.matching.collaboration_results import summary
+from services.matcher.matching.told_to_all import summary
 from services.matcher.reconciling.finding import find_collaborations
 from services.matcher.routes.dependencies import CatalogueDep
 from services.matcher.routes.paging import Cursor, Limit, page
