@@ -65,7 +65,10 @@ class Evaluation:
 
 
 class ThemeReader:
-    """A theme as needs, read as the API reads the text of a question."""
+    """A theme as needs of the question, by the reader that the API reads texts with.
+
+    A need has a stage, and a theme mostly tells none; the API takes only the sectors of a text.
+    """
 
     def __init__(self, context: Context) -> None:
         self._read = lru_cache(maxsize=None)(lambda theme: context.load_reader().read_needs(theme))

@@ -24,6 +24,8 @@ MAX_READINGS = 5
 # Each sentence costs one reading by the model; a text of more is still read as a whole.
 MAX_SENTENCES = 6
 SENTENCE_ENDS = re.compile("(?<=[.!?\u061f])\\s+|(?<=[\u3002\uff01\uff1f])|\n+")
+# Parts so short between semicolons are a list of topics, each to be read; longer ones are clauses.
+LISTED_WORDS = 5
 # Fitted on tests/golden/needs.csv with the default model; docs/embedding.md says how.
 SECTOR_SHARPNESS = 9.0
 STAGE_SHARPNESS = 8.0
@@ -86,7 +88,15 @@ class NeedReader:
 def _parts(text: str) -> list[str]:
     """The whole text first, then its sentences where there are several but not too many."""
     sentences = [part for part in SENTENCE_ENDS.split(text) if part and part.strip()]
+    if len(sentences) == 1:
+        sentences = _listed(text) or sentences
     return [text, *sentences] if 1 < len(sentences) <= MAX_SENTENCES else [text]
+
+
+def _listed(text: str) -> list[str]:
+    """The topics of a list with semicolons; none where its parts are clauses."""
+    parts = [part.strip() for part in text.split(";") if part.strip()]
+    return parts if all(len(part.split()) <= LISTED_WORDS for part in parts) else []
 
 
 def _stage(choice: "_Choice", confidences: Scores) -> Stage | None:

@@ -100,6 +100,16 @@ def test_several_needs_in_one_text_are_all_found(reader: NeedReader) -> None:
     assert {Sector.WATER, Sector.HOUSING, Sector.MOBILITY} <= found
 
 
+def test_topics_listed_with_semicolons_are_all_read(reader: NeedReader) -> None:
+    found = {r.sector: r.confidence for r in reader.read_needs("cheap flats; bus lanes; sewers")}
+    assert all(found.get(s, 0) > 0.5 for s in (Sector.MOBILITY, Sector.WATER, Sector.HOUSING))
+
+
+def test_a_word_that_all_cities_use_is_no_need_of_one_sector(reader: NeedReader) -> None:
+    found = {r.sector: r.confidence for r in reader.read_needs("urban poverty")}
+    assert found.get(Sector.FOOD, 0) < 0.3
+
+
 def test_readings_come_best_first_and_are_few(reader: NeedReader) -> None:
     text = "Climate, water, housing, food, energy, health and schools."
     found = reader.read_needs(text)
