@@ -19,6 +19,13 @@ def server_secret(setting: str, var: Path) -> bytes:
     return path.read_bytes()
 
 
+def secrets_before(before: str, setting: str, var: Path) -> list[bytes]:
+    """What may have signed before: the secret before, and the one kept here until one was set."""
+    kept = var / "secret"
+    found = [before.encode()] if before else []
+    return [*found, kept.read_bytes()] if setting and kept.exists() else found
+
+
 def _make(path: Path) -> None:
     """Write it beside and name it whole: nobody reads, and no crash leaves, an empty secret."""
     beside = path.with_name(f".{path.name}-{secrets.token_hex(8)}")

@@ -8,7 +8,7 @@ from models.database import Sessions
 from models.settings import Settings
 from models.snapshot import Snapshot
 from models.tables import MatchRow
-from services.access.server_secret import server_secret
+from services.access.server_secret import secrets_before, server_secret
 from services.matcher.catalogue import Catalogue
 from services.matcher.current import Current
 from services.matcher.decisions.asked import Kind
@@ -23,8 +23,10 @@ OPENED = 2
 
 def head_file(settings: Settings) -> HeadFile:
     """The signed head of the audit log, where the settings say."""
-    secret = server_secret(settings.secret.get_secret_value(), settings.var)
-    return HeadFile(settings.audit_head_file, secret)
+    setting, before = settings.secret.get_secret_value(), settings.secret_before.get_secret_value()
+    secret = server_secret(setting, settings.var)
+    before_it = secrets_before(before, setting, settings.var)
+    return HeadFile(settings.audit_head_file, secret, before_it)
 
 
 class Decisions:

@@ -7,7 +7,7 @@ or written anew; the count and the last hash, signed with the server's secret, d
 import hashlib
 import hmac
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -41,9 +41,11 @@ class Signed:
 class HeadFile:
     """Reads and writes the head; who holds the secret and the database can still forge both."""
 
-    def __init__(self, path: Path, secret: bytes) -> None:
+    def __init__(self, path: Path, secret: bytes, before: Sequence[bytes] = ()) -> None:
         self.path = path
-        self._key = hmac.new(secret, b"counterpart audit head", hashlib.sha256).digest()
+        self._key = _key(secret)
+        # A head that a secret of before signed is taken, and signed anew with the next entry.
+        self._keys = [self._key, *map(_key, before)]
 
     @contextmanager
     def locked(self) -> Iterator[None]:
@@ -59,7 +61,8 @@ class HeadFile:
         try:
             content = orjson.loads(self.path.read_bytes())
             signature = str(content.pop("signature"))
-            if not hmac.compare_digest(signature, self._sign(content)):
+            signatures = [_sign(key, content) for key in self._keys]
+            if not any(hmac.compare_digest(signature, one) for one in signatures):
                 raise AuditBroken("The head of the audit log was not signed by this server.")
             intended = content["intended"]
             return Signed(Head(**content["head"]), Head(**intended) if intended else None)
@@ -74,7 +77,7 @@ class HeadFile:
             "head": {"count": head.count, "entry_hash": head.entry_hash},
             "intended": intended and {"count": intended.count, "entry_hash": intended.entry_hash},
         }
-        text = orjson.dumps({**content, "signature": self._sign(content)})
+        text = orjson.dumps({**content, "signature": _sign(self._key, content)})
         beside = self.path.with_name(f".{self.path.name}-{uuid4().hex}")
         handle = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
         with os.fdopen(handle, "wb") as file:
@@ -85,9 +88,14 @@ class HeadFile:
         if intended is not None:
             _sync_names(self.path.parent)
 
-    def _sign(self, content: object) -> str:
-        text = orjson.dumps(content, option=orjson.OPT_SORT_KEYS)
-        return hmac.new(self._key, text, hashlib.sha256).hexdigest()
+
+def _key(secret: bytes) -> bytes:
+    return hmac.new(secret, b"counterpart audit head", hashlib.sha256).digest()
+
+
+def _sign(key: bytes, content: object) -> str:
+    text = orjson.dumps(content, option=orjson.OPT_SORT_KEYS)
+    return hmac.new(key, text, hashlib.sha256).hexdigest()
 
 
 def _sync_names(folder: Path) -> None:

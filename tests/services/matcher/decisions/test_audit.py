@@ -8,17 +8,20 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from pydantic import SecretStr
 from sqlalchemy import Engine, delete, select, text
 from sqlalchemy.exc import DatabaseError
 from sqlalchemy.orm import Session
 
 from models.database import sessions
 from models.errors import AuditBroken
+from models.settings import Settings
 from models.tables import AuditRow, MatchRow, now
 from services.matcher.decisions import verify as verifying
 from services.matcher.decisions.audit import Entry, Ledger, digest, entry_hash
+from services.matcher.decisions.decisions import head_file
 from services.matcher.decisions.digests import digests
-from services.matcher.decisions.head import GENESIS, Head, HeadFile
+from services.matcher.decisions.head import GENESIS, Head, HeadFile, Signed
 from services.matcher.decisions.retention import remove_old
 from services.matcher.decisions.verify import verify
 
@@ -230,6 +233,33 @@ def test_a_missing_or_foreign_head_is_a_fault(ledger: Ledger, file: HeadFile) ->
     assert verify(ledger.sessions, file).faults
     file.path.unlink()
     assert verify(ledger.sessions, file).faults == ["the file with the signed head is missing"]
+
+
+def test_a_head_that_the_secret_before_signed_is_taken_and_signed_anew(
+    ledger: Ledger, file: HeadFile
+) -> None:
+    changed = HeadFile(file.path, b"a new secret", [b"a secret"])
+    assert verify(ledger.sessions, changed).faults == []
+    row = match(ENTRIES)
+    with Ledger(ledger.sessions, changed).writing() as writing:
+        writing.session.add(row)
+        writing.append(Entry("a", "matches", "service", {"rows": digests(row)}))
+    assert verify(ledger.sessions, HeadFile(file.path, b"a new secret")).faults == []
+    assert verify(ledger.sessions, file).faults
+
+
+def test_a_secret_that_is_set_later_takes_over_the_kept_one(tmp_path: Path) -> None:
+    kept = Settings(_env_file=None, var=tmp_path)
+    head_file(kept).write(Head(1, "f" * 64))
+    later = Settings(_env_file=None, var=tmp_path, secret=SecretStr("a new secret"))
+    assert head_file(later).read() == Signed(Head(1, "f" * 64))
+    other = Settings(_env_file=None, var=tmp_path / "other", secret=SecretStr("another"))
+    before = other.model_copy(update={"secret_before": SecretStr("a new secret")})
+    head_file(later).write(Head(2, "e" * 64))
+    shared = {"audit_head": str(later.audit_head_file)}
+    assert head_file(before.model_copy(update=shared)).read() == Signed(Head(2, "e" * 64))
+    with pytest.raises(AuditBroken):
+        head_file(other.model_copy(update=shared)).read()
 
 
 def test_nothing_is_decided_on_top_of_a_broken_log(ledger: Ledger) -> None:
