@@ -104,14 +104,23 @@ def members(values: Values) -> Values:
     return values.sum(axis=1)
 
 
+@once_a_table
+def _bits(values: Values) -> NDArray[np.uint32]:
+    """Each row's set as bits, 32 members in a number (numbers, rows)."""
+    bits = np.packbits(values > 0, axis=1, bitorder="little")
+    whole = np.zeros((len(values), -(-bits.shape[1] // 4) * 4), np.uint8)
+    whole[:, : bits.shape[1]] = bits
+    return np.ascontiguousarray(whole.view("<u4").T)
+
+
 def in_common(ours: Values, theirs: Values) -> Scores:
     """How many members two sets have in common, one side being a single row."""
     one, many = (ours, theirs) if len(ours) == 1 else (theirs, ours)
-    # Only what the single row has, column by column: most sets have few members.
-    count = np.zeros(len(many))
-    for member in np.flatnonzero(one[0]):
-        count += many[:, member]
-    return count
+    count = np.zeros(len(many), np.uint8)
+    for mine, held in zip(_bits(one)[:, 0], _bits(many), strict=True):
+        if mine:
+            count += np.bitwise_count(held & mine)
+    return count.astype(np.float64)
 
 
 def either_unknown(ours: Values, theirs: Values) -> NDArray[np.bool_]:
@@ -120,7 +129,21 @@ def either_unknown(ours: Values, theirs: Values) -> NDArray[np.bool_]:
     return ~known
 
 
+@once_a_table
+def nothing(values: Values) -> Scores:
+    """A sum of nothing for each row's set: NaN where it is empty, as nothing can be told."""
+    return np.where(members(values) > 0, 0.0, np.nan)
+
+
+@once_a_table
+def _counted(values: Values) -> NDArray[np.intp]:
+    """How many members each row's set has, to look up by."""
+    return members(values).astype(np.intp)
+
+
 def overlap(ours: Values, theirs: Values) -> Scores:
     """How far two sets are the same, from 0 to 1 (their cosine); NaN where one is empty."""
-    size = np.sqrt(members(ours) * members(theirs), dtype=np.float64)
-    return np.where(size > 0, in_common(ours, theirs) / np.maximum(size, 1), np.nan)
+    one, many = (ours, theirs) if len(ours) == 1 else (theirs, ours)
+    # Sets have few sizes: roots of these, not of each row's.
+    sizes = np.sqrt(members(one)[0] * np.arange(many.shape[1] + 1.0))
+    return in_common(ours, theirs) / np.where(sizes > 0, sizes, np.nan).take(_counted(many))

@@ -12,9 +12,9 @@ from services.matcher.features.feature import (
     Feature,
     Scores,
     Values,
-    either_unknown,
     in_common,
     members,
+    nothing,
     once_a_table,
     overlap,
 )
@@ -59,9 +59,12 @@ def _stage_sets(values: Values) -> NDArray[np.intp]:
 
 
 def _summed(ours: Values, theirs: Values, *tables: NDArray[np.float64]) -> list[Scores]:
-    """Per table of two sets of stages the sum over all sectors, one side being a single row."""
+    """Per table of two sets of stages the sum over all sectors, one side being a single row.
+
+    NaN where either side says nothing.
+    """
     mine, other = _stage_sets(ours), _stage_sets(theirs)
-    totals = [np.zeros(max(len(ours), len(theirs))) for _ in tables]
+    totals = [nothing(ours) + nothing(theirs) for _ in tables]
     one, many = (mine, other) if len(ours) == 1 else (other, mine)
     for sector in np.flatnonzero(one[:, 0]):
         # Where the single row marks nothing, no table says more than 0.
@@ -75,17 +78,18 @@ def _summed(ours: Values, theirs: Values, *tables: NDArray[np.float64]) -> list[
 def _best(needs: Values, offers: Values) -> Scores:
     """The mean over the needs of the best offer in the same sector, by nearness of stage."""
     (total,) = _summed(needs, offers, _OFFERED)
-    return total / np.maximum(members(needs), 1)
+    total /= members(needs)
+    return total
 
 
 def needs_met(ours: Values, theirs: Values) -> Scores:
     """What the asking place needs is what the other can show, by sector and stage."""
-    return np.where(either_unknown(ours, theirs), np.nan, _best(ours, theirs))
+    return _best(ours, theirs)
 
 
 def gives_back(ours: Values, theirs: Values) -> Scores:
     """What the asking place can show is what the other needs, by sector and stage."""
-    return np.where(either_unknown(ours, theirs), np.nan, _best(theirs, ours))
+    return _best(theirs, ours)
 
 
 def _standing(ours: Values, theirs: Values, table: NDArray[np.float64]) -> Scores:
