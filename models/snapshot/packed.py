@@ -8,10 +8,12 @@ from numpy.typing import NDArray
 
 from models.snapshot.columns import Column
 from models.snapshot.groups import COMMON, FINE, OWN, Groups
-from models.snapshot.texts import TextIndex
+from models.snapshot.texts import Sketch, TextIndex
 
 # The columns in the order in which the kernel is given their tables.
 PACKED = (*COMMON, *OWN, *FINE)
+# As many bits of a fine column's codes are one step of its greatest values.
+BITS = (2, 1, 3)
 
 
 class Packed(NamedTuple):
@@ -21,14 +23,20 @@ class Packed(NamedTuple):
     """Codes in the common columns (combinations, columns)."""
     common_starts: NDArray[np.int64]
     """Where the groups of each combination begin, and the end: they lie together."""
-    own: NDArray[np.int32]
-    """Codes in the own columns (groups, columns)."""
+    own: NDArray[np.uint32]
+    """Codes in the own columns (columns, groups)."""
     written: NDArray[np.bool_]
     """Whether the rows of a group wrote texts: all of them or none (groups)."""
     known: NDArray[np.bool_]
     """Whether size, rank and location of a group's rows are known (groups, columns)."""
-    ranges: NDArray[np.int32]
-    """First and last code in the fine columns (groups, columns, 2)."""
+    ranges: NDArray[np.uint32]
+    """First and last code in the fine columns (columns, 2, groups)."""
+    wide: NDArray[np.int64]
+    """The groups whose rows differ in size, rank or location, in order."""
+    wide_before: NDArray[np.int32]
+    """How many of them come before each group, and how many they are."""
+    wide_tops: NDArray[np.uint32]
+    """Where the greatest values of their ranges stand (groups, columns, 2): see `Tops`."""
     starts: NDArray[np.int64]
     """The first position of each group, and the end."""
     members: NDArray[np.int32]
@@ -46,7 +54,7 @@ class Packed(NamedTuple):
     leads: NDArray[np.float32]
     """Each text's part along the directions (texts in the order of positions, sketched)."""
     rests: NDArray[np.float32]
-    """The length of what the directions up to each step leave of a text (texts, steps)."""
+    """The length of what the directions leave of each text."""
 
 
 def pack(groups: Groups, texts: TextIndex, columns: Mapping[str, Column]) -> Packed:
@@ -60,13 +68,17 @@ def pack(groups: Groups, texts: TextIndex, columns: Mapping[str, Column]) -> Pac
     written = np.zeros(len(groups), np.bool_)
     written[groups.written] = True
     sketch = texts.sketch
+    wide = np.flatnonzero((groups.fine[:, :, 0] != groups.fine[:, :, 1]).any(axis=1))
     return Packed(
         common=_laid(groups.common, np.int32),
         common_starts=np.searchsorted(groups.common_of, combinations).astype(np.int64),
-        own=_laid(np.stack([groups.code(name) for name in OWN], axis=1), np.int32),
+        own=_laid(np.stack([groups.code(name) for name in OWN]), np.uint32),
         written=written,
         known=_laid(groups.known, np.bool_),
-        ranges=_laid(groups.fine, np.int32),
+        ranges=_laid(groups.fine.transpose(1, 2, 0), np.uint32),
+        wide=wide,
+        wide_before=np.searchsorted(wide, np.arange(len(groups) + 1)).astype(np.int32),
+        wide_tops=_tops(groups.fine[wide], [len(columns[n].values) for n in FINE]),
         starts=_laid(groups.starts, np.int64),
         members=_laid(members, np.int32),
         fine=_laid(np.stack([columns[n].codes[members] for n in FINE], axis=1), np.int32),
@@ -75,8 +87,28 @@ def pack(groups: Groups, texts: TextIndex, columns: Mapping[str, Column]) -> Pac
         vectors=texts.vectors,
         directions=_laid(sketch.directions.T, np.float32),
         leads=_laid(sketch.leads[order], np.float32),
-        rests=_laid(sketch.rests[order], np.float32),
+        rests=_laid(_rests(sketch)[order], np.float32),
     )
+
+
+def _tops(ranges: NDArray[np.int32], lengths: list[int]) -> NDArray[np.uint32]:
+    """The two positions whose greatest values are those of each range (ranges, columns, 2).
+
+    They stand level by level: of 1, 2, 4, … steps from each step on.
+    """
+    bits = np.array(BITS)
+    low, high = (ranges >> bits[:, None]).transpose(2, 0, 1)
+    level = np.log2(high - low + 1).astype(np.int64)
+    width = (np.array(lengths) + (1 << bits) - 1) >> bits
+    ends = (low, high + 1 - (1 << level))
+    return _laid(np.stack([level * width + end for end in ends], axis=2), np.uint32)
+
+
+def _rests(sketch: Sketch) -> NDArray[np.float32]:
+    """What all directions leave of each text; of one that is not sketched, all its length."""
+    if not sketch.rests.shape[1]:
+        return np.ones(len(sketch.rests), np.float32)
+    return sketch.rests[:, -1]
 
 
 def nothing_packed() -> Packed:
@@ -84,10 +116,13 @@ def nothing_packed() -> Packed:
     return Packed(
         common=np.empty((0, len(COMMON)), np.int32),
         common_starts=np.zeros(1, np.int64),
-        own=np.empty((0, len(OWN)), np.int32),
+        own=np.empty((len(OWN), 0), np.uint32),
         written=np.empty(0, np.bool_),
         known=np.empty((0, len(FINE)), np.bool_),
-        ranges=np.empty((0, len(FINE), 2), np.int32),
+        ranges=np.empty((len(FINE), 2, 0), np.uint32),
+        wide=np.empty(0, np.int64),
+        wide_before=np.zeros(1, np.int32),
+        wide_tops=np.empty((0, len(FINE), 2), np.uint32),
         starts=np.zeros(1, np.int64),
         members=np.empty(0, np.int32),
         fine=np.empty((0, len(FINE)), np.int32),
@@ -96,7 +131,7 @@ def nothing_packed() -> Packed:
         vectors=np.empty((0, 1), np.float32),
         directions=np.empty((0, 1), np.float32),
         leads=np.empty((0, 0), np.float32),
-        rests=np.empty((0, 0), np.float32),
+        rests=np.empty(0, np.float32),
     )
 
 

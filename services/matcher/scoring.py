@@ -39,13 +39,12 @@ class Term(Protocol):
 
 @dataclass(frozen=True)
 class Compared:
-    """One feature of one value against a column's table: trust, and trust x value; 0 unknown."""
+    """One feature of one value against a column's table: its values, NaN unknown."""
 
     name: str
-    trust: Scores
-    part: Scores
-    even: bool
-    """Whether it is trusted in full wherever it can tell."""
+    values: Scores
+    trust: Scores | None
+    """The part of the weight that counts; None where it is all."""
 
 
 @dataclass(frozen=True)
@@ -64,16 +63,20 @@ class ColumnTerm:
     @cached_property
     def told(self) -> Scores:
         """The weight that told of each distinct value."""
-        return self.weight * self.compared.trust
+        return self._parts(slice(None))[0]
 
     @cached_property
     def worth(self) -> Scores:
         """What each distinct value is worth."""
-        return self.weight * self.compared.part
+        return self._parts(slice(None))[1]
 
     def of(self, rows: Rows) -> tuple[Scores, Scores]:
-        codes = self.codes[rows]
-        return self.weight * self.compared.trust[codes], self.weight * self.compared.part[codes]
+        return self._parts(self.codes[rows])
+
+    def _parts(self, codes: NDArray[np.int32] | slice) -> tuple[Scores, Scores]:
+        values, trust = self.compared.values[codes], self.compared.trust
+        told, worth = told_and_worth(values, self.weight)
+        return (told, worth) if trust is None else (told * trust[codes], worth * trust[codes])
 
 
 @dataclass(frozen=True)
@@ -121,8 +124,8 @@ def shaped(values: Scores, exponent: float) -> Scores:
 
 def told_and_worth(values: Scores, weight: float) -> tuple[Scores, Scores]:
     """The weight that told of each value, and weight x value; nothing where it is NaN."""
-    known = ~np.isnan(values)
-    return np.where(known, weight, 0.0), np.where(known, weight * values, 0.0)
+    known = values == values
+    return known * weight, np.where(known, weight * values, 0.0)
 
 
 class Share(NamedTuple):
@@ -174,14 +177,12 @@ def _compare(
 ) -> Compared | None:
     sides = (value, column.values) if asking else (column.values, value)
     values = shaped(feature.compare(*sides), exponent)
-    known = ~np.isnan(values)
-    if not known.any():
+    if np.isnan(values).all():
         return None
-    part = values if known.all() else np.where(known, values, 0.0)
     if feature.trust is fully:
-        return Compared(feature.name, known.astype(np.float64), part, True)
-    trust = known * feature.trust(*sides)
-    return Compared(feature.name, trust, trust * part, bool(((trust == 1) | ~known).all()))
+        return Compared(feature.name, values, None)
+    trust = feature.trust(*sides)
+    return Compared(feature.name, values, None if (trust == 1).all() else trust)
 
 
 class _Asked(NamedTuple):

@@ -17,8 +17,7 @@ from numpy.typing import NDArray
 
 from models.file_lock import FileLock
 from models.snapshot.groups import COMMON, FINE, OWN, OpenGroups
-from models.snapshot.packed import PACKED, nothing_packed
-from models.snapshot.texts import STEP
+from models.snapshot.packed import BITS, PACKED, nothing_packed
 from services.matcher.features import PEER_FEATURES, Scores
 from services.matcher.scoring import ColumnTerm, Rows, RowTerm
 from services.matcher.searching.coverages import COVERAGES, coverage_table
@@ -47,7 +46,7 @@ class Question(NamedTuple):
     most: Scores
     """The most that each text's best cosine can be, where texts decide; else of none."""
     most_of_groups: Scores
-    """The most that likeness of texts can add to each group."""
+    """The most that likeness of texts can add to each group, where texts decide; else of none."""
     coverages: Scores
     """Coverage ** gamma at the end of each of many small steps, for bounds."""
     total: float
@@ -60,8 +59,9 @@ class Terms(NamedTuple):
     weights: Scores
     read: NDArray[np.int64]
     """The side and the column of each (terms, 2)."""
+    values: tuple[Scores, ...]
     trusts: tuple[Scores, ...]
-    parts: tuple[Scores, ...]
+    """What part of the weight counts; of none where it is all."""
 
 
 class Kernel:
@@ -143,7 +143,7 @@ def _made() -> Callable[..., Found]:
 
 def _version() -> str:
     """A name for all that shapes what is compiled: a kept part is not asked what it was made of."""
-    digest = hashlib.sha256(repr((COMMON, OWN, FINE, STEP, COVERAGES)).encode())
+    digest = hashlib.sha256(repr((COMMON, OWN, FINE, BITS, COVERAGES)).encode())
     for path in sorted(Path(__file__).parent.glob("kernel*.py")):
         digest.update(path.read_bytes())
     return digest.hexdigest()[:16]
@@ -162,9 +162,7 @@ def _question(query: Query, dimension: int) -> Question:
         np.array(queries, np.float32, order="C"),
         np.array([weight, text.floor if text else 0.0]),
         query.most_of_texts if query.text_decides else _NOTHING,
-        query.most_of_groups
-        if query.text_decides
-        else np.where(query.places.packed.written, weight, 0.0),
+        query.most_of_groups if query.text_decides else _NOTHING,
         coverage_table(float(query.gamma)),
         float(query.total),
         float(query.gamma),
@@ -182,6 +180,10 @@ def _terms(query: Query) -> Terms:
     return Terms(
         np.array([term.weight for _, term in read], np.float64),
         np.array([(side, _COLUMN[term.column]) for side, term in read], np.int64).reshape(-1, 2),
-        tuple(term.compared.trust for _, term in read) + more,
-        tuple(term.compared.part for _, term in read) + more,
+        tuple(term.compared.values for _, term in read) + more,
+        tuple(_trust(term) for _, term in read) + more,
     )
+
+
+def _trust(term: ColumnTerm) -> Scores:
+    return _NOTHING if term.compared.trust is None else term.compared.trust

@@ -23,7 +23,7 @@ from services.matcher.searching.kernel_rows import (
     open_likeliest,
     open_rest,
 )
-from services.matcher.searching.kernel_sieve import sieve_of, sift
+from services.matcher.searching.kernel_sieve import sieve_of, sift, sums_of
 from services.matcher.searching.kernel_tables import COMMONS, laid_out, tops_of
 from services.matcher.searching.kernel_texts import sketches_of
 
@@ -76,12 +76,13 @@ def search(world, question, terms, asked, best):
     """
     open_commons, open_groups, barred = asked
     sides = len(question.given)
-    found = nothing_found(len(world.members), best, barred)
+    found = nothing_found(len(world.members), sides, best, barred)
     tables = laid_out(terms, sides)
     tops, sketches = tops_of(tables), sketches_of(world, question.queries)
     commons = _commons(world, question, tables, open_commons)
     order, reach = _likeliest(question, tables, commons, question.coverages, open_commons)
     sieve, chunk = sieve_of(tables, question), empty_chunk(sides, MOST_GROUPS)
+    sums = sums_of(world, question, tables, tops, sieve, open_commons)
     later, seen, most = empty_chunk(sides, MOST_PUT_OFF), 0, FEW_GROUPS
     for at in order:
         if reach[at] < least_of(found):
@@ -90,7 +91,7 @@ def search(world, question, terms, asked, best):
         while group < end:
             last = min(end, group + most - seen)
             groups, common = listing(chunk, group, last, open_groups), commons[at]
-            left = sift(world, question, tables, tops, sieve, common, groups, least_of(found))
+            left = sift(sieve, common, sums, groups, least_of(found))
             take_in(world, question, common, chunk, left)
             seen, group = seen + last - group, last
             if seen == most:

@@ -29,7 +29,7 @@ class Chunk(NamedTuple):
 @njit(cache=True, nogil=True)
 def empty_chunk(sides, size):
     sums, none = np.empty((2, sides, size)), np.zeros(1, np.int64)
-    groups, most, reach = np.empty(size, np.int64), np.empty(size), np.empty((2, size))
+    groups, most, reach = np.empty(size, np.uint32), np.empty(size), np.empty((2, size))
     return Chunk(groups, sums[0], sums[1], most, reach, none)
 
 
@@ -61,11 +61,20 @@ def look_into(world, question, tables, tops, chunk, found):
     """Read a chunk's groups side by side, and drop those that cannot be among the best."""
     for side in range(len(chunk.told)):
         for i in range(chunk.size[0]):
-            chunk.most[i] = question.most_of_groups[chunk.groups[i]]
+            chunk.most[i] = _text_of(world, question, chunk.groups[i])
         _add_fine(world, tables, tops, chunk, side)
         _add_own(world, tables, chunk, side)
-        _drop(question, chunk, side, least_of(found))
+        _drop(world, question, chunk, side, least_of(found))
     note(world, chunk, found)
+
+
+@njit(cache=True, nogil=True, inline="always")
+def _text_of(world, question, group):
+    """The most that likeness of texts can add to a group."""
+    if not world.written[group]:
+        return 0.0
+    closely = len(question.most_of_groups) > 0
+    return question.most_of_groups[group] if closely else question.text[0]
 
 
 @njit(cache=True, nogil=True)
@@ -79,7 +88,7 @@ def _add_fine(world, tables, tops, chunk, side):
         for i in range(chunk.size[0]):
             group = chunk.groups[i]
             if world.known[group, fine]:
-                first, last = world.ranges[group, fine, 0], world.ranges[group, fine, 1]
+                first, last = world.ranges[fine, 0, group], world.ranges[fine, 1, group]
                 chunk.told[side, i] += weight
                 if first == last:
                     chunk.most[i] += tables.cells[start + first, 1]
@@ -94,13 +103,13 @@ def _add_own(world, tables, chunk, side):
         start = tables.starts[side, COMMONS + own]
         if start >= 0:
             for i in range(chunk.size[0]):
-                cell = start + world.own[chunk.groups[i], own]
+                cell = start + world.own[own, chunk.groups[i]]
                 chunk.told[side, i] += tables.cells[cell, 0]
                 chunk.worth[side, i] += tables.cells[cell, 1]
 
 
 @njit(cache=True, nogil=True)
-def _drop(question, chunk, side, least):
+def _drop(world, question, chunk, side, least):
     """Drop the groups that cannot be among the best on a side."""
     coverages, scale, kept, sides = (
         question.coverages,
@@ -114,7 +123,7 @@ def _drop(question, chunk, side, least):
         if value * coverages[step] < least * told:
             continue
         group, share = chunk.groups[i], 1 / told if told > 0 else 0.0
-        text = question.most_of_groups[group]
+        text = _text_of(world, question, group)
         below = coverages[step - 1] if step > 0 else 0.0
         chunk.reach[0, kept] = min(chunk.reach[0, i], value * share * coverages[step])
         chunk.reach[1, kept] = min(chunk.reach[1, i], (value - text) * share * below)

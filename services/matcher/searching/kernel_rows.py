@@ -7,8 +7,9 @@ from typing import NamedTuple
 import numpy as np
 from numba import njit
 
+from services.matcher.searching.coverages import COVERAGES
 from services.matcher.searching.kernel_tables import COMMONS, FINES, OWNS
-from services.matcher.searching.kernel_texts import likeness
+from services.matcher.searching.kernel_texts import likeness, most_alike
 
 # How many groups of a chunk are opened at once; the others can wait.
 LIKELIEST = 4
@@ -27,13 +28,15 @@ class Found(NamedTuple):
     size: np.ndarray
     barred: np.ndarray
     """Rows that are left out, sorted."""
+    side: np.ndarray
+    """Room for a row's factor and worth on each side (2, sides)."""
 
 
 @njit(cache=True, nogil=True)
-def nothing_found(rows, best, barred):
+def nothing_found(rows, sides, best, barred):
     """None of so many rows yet; `best` are the scores held before."""
-    size = np.zeros(1, np.int64)
-    return Found(np.empty(rows, np.int32), np.empty(rows), best, best.copy(), size, barred)
+    size, room = np.zeros(1, np.int64), np.empty((2, sides))
+    return Found(np.empty(rows, np.int32), np.empty(rows), best, best.copy(), size, barred, room)
 
 
 @njit(cache=True, nogil=True, inline="always")
@@ -97,6 +100,7 @@ def _put_off(chunk, i, later):
 @njit(cache=True, nogil=True)
 def open_rest(world, question, tables, sketches, later, found):
     """Open the groups that were put off, the likeliest first."""
+    _sharpen(world, question, sketches, later, found)
     for i in np.argsort(-later.reach[0, : later.size[0]]):
         if later.reach[0, i] < least_of(found):
             break
@@ -104,10 +108,35 @@ def open_rest(world, question, tables, sketches, later, found):
 
 
 @njit(cache=True, nogil=True)
+def _sharpen(world, question, sketches, later, found):
+    """Bound what was put off by the sketches of its texts: all at once, as memory is slow."""
+    weight, floor = question.text
+    if weight == 0 or len(question.most) > 0:
+        return
+    least, span = least_of(found), max(1 - floor, 1e-6)
+    for i in range(later.size[0]):
+        group = later.groups[i]
+        at = world.starts[group]
+        if (
+            later.reach[0, i] < least
+            or not world.written[group]
+            or world.starts[group + 1] > at + 1
+        ):
+            continue
+        less = weight * (1 - max((most_alike(world, at, sketches) - floor) / span, 0.0))
+        counts = np.inf
+        for side in range(len(later.told)):
+            told = later.told[side, i]
+            step = int(told / question.total * COVERAGES)
+            counts = min(counts, question.coverages[step] / told)
+        later.reach[0, i] -= max(less, 0.0) * counts
+
+
+@njit(cache=True, nogil=True)
 def _open(world, question, tables, sketches, chunk, i, found):
     """Score the rows of one of a chunk's groups; hold the best."""
     sides, group = len(tables.starts), chunk.groups[i]
-    factor, worth = np.zeros(sides), np.zeros(sides)
+    factor, worth = found.side
     for side in range(sides):
         told = chunk.told[side, i]
         factor[side] = (told / question.total) ** question.gamma / told if told > 0 else 0.0

@@ -13,7 +13,7 @@ import numpy as np
 from numba import njit
 
 from services.matcher.searching.coverages import COVERAGES
-from services.matcher.searching.kernel_tables import COMMONS, FINES, OWNS, top_of
+from services.matcher.searching.kernel_tables import COMMONS, FINES, OWNS
 
 # Bits of what is worth, below what told; the parts of the whole weight that each is counted in.
 BITS_OF_WORTH = 16
@@ -22,6 +22,8 @@ PARTS_TOLD = 32 * COVERAGES - 1
 PARTS_WORTH = (1 << BITS_OF_WORTH) - 100
 # From what told to its step in the table of coverages.
 TO_STEP = BITS_OF_WORTH + 5
+# How many groups are summed at a time: their sums stay in the nearest cache.
+BLOCK = 4096
 
 
 class Sieve(NamedTuple):
@@ -55,38 +57,87 @@ def _number(told, worth):
 
 
 @njit(cache=True, nogil=True)
-def sift(world, question, tables, tops, sieve, common, groups, least):
-    """Move the groups of a combination to the front that can reach the least; how many they are.
+def sums_of(world, question, tables, tops, sieve, open_commons):
+    """The sums over the codes of all groups of open combinations (sides, groups).
+
+    Combinations beside each other are summed as one: column by column, several groups at once.
+    """
+    sums, at = np.empty((len(tables.starts), len(world.written)), np.int32), 0
+    while at < len(open_commons):
+        end = at + 1
+        while end < len(open_commons) and open_commons[at] == open_commons[end]:
+            end += 1
+        if open_commons[at]:
+            last = world.common_starts[end]
+            for first in range(world.common_starts[at], last, BLOCK):
+                for side in range(len(sums)):
+                    span = (first, min(first + BLOCK, last))
+                    _sum_up(world, question, tables, sieve, side, span, sums[side])
+                    _widen(world, tables, tops, sieve, side, span, sums[side])
+        at = end
+    return sums
+
+
+@njit(cache=True, nogil=True)
+def _sum_up(world, question, tables, sieve, side, span, sums):
+    """What likeness of texts and the columns say of the groups of a span."""
+    first, end = span
+    totals, written = sums[first:end], world.written[first:end]
+    text = question.text[0]
+    wrote = _number(text * sieve.told, text * sieve.worth)
+    for i in range(len(totals)):
+        totals[i] = wrote if written[i] else 0
+    if len(question.most_of_groups) > 0:
+        for i in range(len(totals)):
+            if written[i]:
+                most = question.most_of_groups[first + i]
+                totals[i] = _number(text * sieve.told, most * sieve.worth)
+    for own in range(OWNS):
+        start = tables.starts[side, COMMONS + own]
+        if start >= 0:
+            _add(totals, sieve.cells[start:], world.own[own, first:end])
+    for fine in range(FINES):
+        start = tables.starts[side, COMMONS + OWNS + fine]
+        if start >= 0:
+            _add(totals, sieve.cells[start:], world.ranges[fine, 0, first:end])
+
+
+@njit(cache=True, nogil=True, inline="always")
+def _add(totals, cells, codes):
+    # Codes are unsigned: none can count from the end, which would be looked into for each.
+    for i in range(len(totals)):
+        totals[i] += cells[codes[i]]
+
+
+@njit(cache=True, nogil=True)
+def _widen(world, tables, tops, sieve, side, span, sums):
+    """Of groups whose rows differ in size, rank or location, take the best within their ranges."""
+    for nth in range(world.wide_before[span[0]], world.wide_before[span[1]]):
+        group, more = world.wide[nth], np.int32(0)
+        for fine in range(FINES):
+            start, top = tables.starts[side, COMMONS + OWNS + fine], tops.starts[side, fine]
+            if start >= 0:
+                low = tops.values[top + world.wide_tops[nth, fine, 0]]
+                high = tops.values[top + world.wide_tops[nth, fine, 1]]
+                counted = sieve.cells[start + world.ranges[fine, 0, group]]
+                more += np.int32(np.ceil(max(low, high) * sieve.worth))
+                more -= counted & ((1 << BITS_OF_WORTH) - 1)
+        sums[group] += more
+
+
+@njit(cache=True, nogil=True)
+def sift(sieve, common, sums, groups, least):
+    """Move those groups of a combination to the front that can reach the least; how many they are.
 
     `common` is what the combination told and is worth on each side (sides, 2).
     """
     count = len(groups)
     for side in range(len(common)):
-        count = _sift(
-            world, question, tables, tops, sieve, side, common[side], groups[:count], least
-        )
+        base, kept = _number(common[side, 0] * sieve.told, common[side, 1] * sieve.worth), 0
+        for i in range(count):
+            group = groups[i]
+            total, groups[kept] = base + sums[side, group], group
+            worth = total & ((1 << BITS_OF_WORTH) - 1)
+            kept += worth >= least * sieve.needed[total >> TO_STEP]
+        count = kept
     return count
-
-
-@njit(cache=True, nogil=True)
-def _sift(world, question, tables, tops, sieve, side, common, groups, least):
-    cells, starts, kept = sieve.cells, tables.starts[side, COMMONS:], 0
-    for group in groups:
-        text = question.text[0] if world.written[group] else 0.0
-        told, most = common[0] + text, common[1] + question.most_of_groups[group]
-        total = np.int64(_number(told * sieve.told, most * sieve.worth))
-        for own in range(OWNS):
-            if starts[own] >= 0:
-                total += cells[starts[own] + world.own[group, own]]
-        for fine in range(FINES):
-            if starts[OWNS + fine] >= 0:
-                first, last = world.ranges[group, fine, 0], world.ranges[group, fine, 1]
-                cell = cells[starts[OWNS + fine] + first]
-                if first != last:
-                    top = top_of(tops, side, fine, first, last) * sieve.worth
-                    cell = (cell >> BITS_OF_WORTH << BITS_OF_WORTH) + np.int32(np.ceil(top))
-                total += cell
-        groups[kept] = group
-        worth = total & ((1 << BITS_OF_WORTH) - 1)
-        kept += worth >= least * sieve.needed[total >> TO_STEP]
-    return kept

@@ -8,11 +8,10 @@ import numpy as np
 from numba import njit
 
 from models.snapshot.groups import COMMON, FINE, OWN
+from models.snapshot.packed import BITS
 
 COMMONS, OWNS, FINES = len(COMMON), len(OWN), len(FINE)
 COLUMNS = COMMONS + OWNS + FINES
-# As many bits of a fine column's codes are one step of its greatest values.
-BITS = (2, 1, 3)
 
 
 class Tables(NamedTuple):
@@ -44,17 +43,25 @@ def laid_out(terms, sides):
     for i in range(len(terms.weights)):
         side, column = terms.read[i]
         if starts[side, column] < 0:
-            starts[side, column], lengths[side, column] = size, len(terms.trusts[i])
+            starts[side, column], lengths[side, column] = size, len(terms.values[i])
             size += lengths[side, column]
         weights[side, column] += terms.weights[i]
     cells = np.zeros((size, 2))
     for i in range(len(terms.weights)):
-        weight, trust, part = terms.weights[i], terms.trusts[i], terms.parts[i]
         start = starts[terms.read[i, 0], terms.read[i, 1]]
-        for code in range(len(trust)):
-            cells[start + code, 0] += weight * trust[code]
-            cells[start + code, 1] += weight * part[code]
+        _lay(cells[start:], terms.weights[i], terms.values[i], terms.trusts[i])
     return Tables(cells, starts, lengths, weights)
+
+
+@njit(cache=True, nogil=True)
+def _lay(cells, weight, values, trusts):
+    """Add one term's table: nothing where it is not known."""
+    in_full = len(trusts) == 0
+    for code in range(len(values)):
+        value, told = values[code], weight if in_full else weight * trusts[code]
+        known = value == value
+        cells[code, 0] += told if known else 0.0
+        cells[code, 1] += told * value if known else 0.0
 
 
 @njit(cache=True, nogil=True)

@@ -85,7 +85,7 @@ class Query:
 
 def _bounded(term: Term) -> bool:
     if isinstance(term, ColumnTerm):
-        return term.column not in FINE or term.compared.even
+        return term.column not in FINE or term.compared.trust is None
     return isinstance(term, TextTerm) or (isinstance(term, RowTerm) and term.otherwise is not None)
 
 

@@ -8,8 +8,9 @@ from typing import Any, TypeVar
 
 from models.snapshot.columns import Column
 
-# Per column; a snapshot has about twenty.
-MOST_BYTES = 8_000_000
+# Per column; a snapshot has about twenty. Of columns of many values few are worth their room: what
+# is asked again is that nothing is on file, or a country's average.
+MOST_BYTES, LEAST_ANSWERS = 4_000_000, 8
 # What an answer takes besides its values: its key, and the objects that hold them.
 BYTES_BESIDE = 1_000
 
@@ -21,7 +22,7 @@ class _Memory:
 
     def __init__(self, values: int) -> None:
         self._held: OrderedDict[Hashable, Any] = OrderedDict()
-        self._most = max(MOST_BYTES // (values * 16 + BYTES_BESIDE), 16)
+        self._most = max(MOST_BYTES // (values * 8 + BYTES_BESIDE), LEAST_ANSWERS)
         self._lock = Lock()
 
     def get(self, key: Hashable, compute: Callable[[], Any]) -> Any:
