@@ -180,8 +180,9 @@ def _of_tag(error: Any) -> InputError:
     if error["type"] == "union_tag_not_found":
         return {"pointer": where, "detail": "this field is required", "code": "missing_field"}
     detail = f"expected one of {values}, got {seen(given[tag])}"
-    expected = f"one of {', '.join(_QUOTED.findall(values))}"
-    return {"pointer": where, "detail": detail, "code": "unknown_value", "expected": expected}
+    known = _QUOTED.findall(values)
+    told = {"pointer": where, "detail": detail, "code": "unknown_value"}
+    return told | {"expected": f"one of {', '.join(known)}", "example": known[0]}
 
 
 # What the framework says in words of its own machinery.

@@ -4,7 +4,10 @@ from typing import Any
 
 import pytest
 from fastapi.testclient import TestClient
+from pydantic import TypeAdapter, ValidationError
 
+from services.inputs import input_errors, seen
+from services.matcher.convening.schemas import Entry
 from tests.contract.conftest import Running, published, running
 
 __all__ = ["published", "running"]
@@ -57,6 +60,42 @@ def test_an_error_helps_to_mend_the_request(
     assert error["pointer"] == pointer
     assert says in error["detail"]
     assert example is None or example in str(error["example"])
+
+
+@pytest.mark.parametrize(
+    ("sent", "code", "says"),
+    [({"kind": "zzz"}, "unknown_value", "got 'zzz'"), ({}, "missing_field", "required")],
+)
+def test_the_kind_of_an_entry_is_told_at_its_field(
+    sent: dict[str, str], code: str, says: str
+) -> None:
+    with pytest.raises(ValidationError) as refused:
+        TypeAdapter(Entry).validate_python(sent)
+    found = [{**error, "loc": ("body", *error["loc"])} for error in refused.value.errors()]
+    (error,) = input_errors(found)
+    assert (error["pointer"], error["code"]) == ("/kind", code)
+    assert says in error["detail"]
+
+
+@pytest.mark.parametrize(
+    ("value", "shown"),
+    [
+        (None, "null"),
+        (True, "true"),
+        ([None], "[null]"),
+        ("null", "'null'"),
+        (1.5, "1.5"),
+    ],
+)
+def test_what_was_sent_is_shown_as_it_was(value: Any, shown: str) -> None:
+    assert shown in seen(value)
+
+
+def test_what_is_nested_without_end_is_shown_all_the_same() -> None:
+    deep: list[Any] = []
+    for _ in range(100_000):
+        deep = [deep]
+    assert seen(deep) == "something nested very deeply"
 
 
 def test_an_unknown_field_is_told_with_those_there_are(running: Running) -> None:
