@@ -163,7 +163,7 @@ def poisoned(world: World, count: int, tried: Tried) -> None:
     tried.note(f"one key in {KEYS} moves a result by {places} places at most")
 
 
-@pytest.mark.check(40, "One key in twenty tells outcomes in bad faith", few=40, full=400)
+@pytest.mark.check(40, "One key in twenty tells outcomes in bad faith", few=20, full=400)
 def test_a_hostile_key_costs_little_on_what_was_held_out(
     world: World, count: int, tried: Tried
 ) -> None:
