@@ -2,7 +2,9 @@
 
 import re
 
-_BROKEN = re.compile(r"\{|\}|\bNone\b|\bnan\b|\binf\b|\bnull\b|  | [,.]|\(\)|: [.;)]|[ \u00a0]$|_")
+# Min Nan is a language.
+_WORDS = r"\bNone\b|(?<!min )\bnan\b|\binf\b|\bnull\b"
+_BROKEN = re.compile(r"\{|\}|  | [,.]|\(\)|: [.;)]|[ \u00a0]$|_|" + _WORDS)
 _PAIRS = ("“”", "«»", "()")
 
 
