@@ -6,6 +6,7 @@ goes with no older backup: whoever restores one has it erased again by that file
 
 import os
 import secrets
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -28,6 +29,7 @@ from services.persons.finding import Sought
 from services.persons.stores import ANSWERS, RECORDS, Found
 
 ERASED = "erased.jsonl"
+CORRECTION, ERASURE = "correction", "erasure"
 _ACCOUNTED: dict[str, Any] = {"outcome": OutcomeRow, "tenant_document": TenantDocumentRow}
 
 
@@ -35,14 +37,11 @@ _ACCOUNTED: dict[str, Any] = {"outcome": OutcomeRow, "tenant_document": TenantDo
 class Done:
     """What was changed: how many rows of each table; records want a new snapshot."""
 
-    rows: dict[str, int] = field(default_factory=dict)
+    rows: Counter[str] = field(default_factory=Counter)
 
     @property
     def has_records(self) -> bool:
         return any(name in RECORDS for name in self.rows)
-
-    def count(self, row: Found) -> None:
-        self.rows[row.table.name] = self.rows.get(row.table.name, 0) + 1
 
 
 def export(settings: Settings, tenant: str, texts: Iterable[str]) -> list[dict[str, Any]]:
@@ -59,7 +58,7 @@ def correct(settings: Settings, tenant: str, texts: Iterable[str], right: str) -
     """Put what is right in the place of what is on file; answers stay as they were given."""
     sought = Sought.of(texts)
     with _ledger(settings) as ledger:
-        return _rewrite(ledger, tenant, "correction", sought, right, removes=False)
+        return _rewrite(ledger, tenant, CORRECTION, sought, right)
 
 
 def erase(settings: Settings, tenant: str, texts: Iterable[str]) -> tuple[str, Done]:
@@ -68,7 +67,7 @@ def erase(settings: Settings, tenant: str, texts: Iterable[str]) -> tuple[str, D
     # First: what a crash leaves half done is then done again by the file.
     _remember(settings.var / ERASED, tenant, pseudonym, sought)
     with _ledger(settings) as ledger:
-        return pseudonym, _rewrite(ledger, tenant, "erasure", sought, pseudonym)
+        return pseudonym, _rewrite(ledger, tenant, ERASURE, sought, pseudonym)
 
 
 def erase_again(settings: Settings, file: Path) -> Done:
@@ -81,9 +80,8 @@ def erase_again(settings: Settings, file: Path) -> Done:
             sought = Sought(bytes.fromhex(told["key"]), hashes)
             if not _is_kept(settings.var / ERASED, line):
                 _append(settings.var / ERASED, line)
-            more = _rewrite(ledger, told["tenant"], "erasure", sought, told["pseudonym"])
-            for name, count in more.rows.items():
-                done.rows[name] = done.rows.get(name, 0) + count
+            more = _rewrite(ledger, told["tenant"], ERASURE, sought, told["pseudonym"])
+            done.rows.update(more.rows)
     return done
 
 
@@ -96,9 +94,7 @@ def _ledger(settings: Settings) -> Iterator[Ledger]:
         engine.dispose()
 
 
-def _rewrite(
-    ledger: Ledger, tenant: str, kind: str, sought: Sought, by: str, removes: bool = True
-) -> Done:  # fmt: skip
+def _rewrite(ledger: Ledger, tenant: str, kind: str, sought: Sought, by: str) -> Done:
     """Change every row in one transaction, accounted for in the log without a name."""
     done = Done()
     with ledger.writing() as writing:
@@ -109,23 +105,21 @@ def _rewrite(
         for row in rows:
             if row.table.name not in ANSWERS:
                 stores.change(session, row, lambda part: sought.replaced(part, by))
-            elif removes:
+            elif kind == ERASURE:
                 stores.remove(session, row)
             else:
                 continue
-            done.count(row)
-        _account(writing, tenant, kind, rows, removes)
+            done.rows[row.table.name] += 1
+        _account(writing, tenant, kind, rows)
     return done
 
 
-def _account(
-    writing: Writing, tenant: str, kind: str, rows: list[Found], removes: bool
-) -> None:  # fmt: skip
+def _account(writing: Writing, tenant: str, kind: str, rows: list[Found]) -> None:
     changed = [_row(writing.session, row) for row in rows if row.table.name in _ACCOUNTED]
     if rows:
         writing.append(Entry(tenant, kind, "service", {"rows": digests(*changed)}))
     gone = [match_key(*row.key) for row in rows if row.table.name == "match_record"]
-    if gone and removes:
+    if gone and kind == ERASURE:
         content = {"removed": gone, "because": kind}
         writing.append(Entry(tenant, RETENTION, "service", content))
 
