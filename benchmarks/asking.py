@@ -16,7 +16,7 @@ from services.matcher.catalogue import Catalogue
 from services.matcher.matching.peers import PeerMatch
 from services.matcher.matching.question import Context
 from services.matcher.schemas import PeersRequest
-from services.matcher.scoring import Rows
+from services.matcher.terms import Rows
 from services.matcher.wording import wording
 
 Table = list[list[str]]

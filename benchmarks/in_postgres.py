@@ -19,7 +19,7 @@ from models.snapshot import Places
 from services.matcher.matching.peers import PeerMatch
 from services.matcher.matching.question import Context
 from services.matcher.schemas import PeersRequest
-from services.matcher.scoring import ColumnTerm, TextTerm
+from services.matcher.terms import ColumnTerm, TextTerm
 
 VECTORS = """create extension if not exists vector;
 create table v (id int primary key, e vector({width}))"""

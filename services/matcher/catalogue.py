@@ -14,6 +14,7 @@ from models.snapshot.texts import TextIndex
 from models.tables.records import PUBLIC
 from models.taxonomy import FactStatus, Mode, Stage
 from services.matcher.collaboration_columns import collaboration_columns
+from services.matcher.comparing import Shapes
 from services.matcher.features import (
     COLLABORATION_FEATURES,
     EXISTING_TIE,
@@ -24,7 +25,6 @@ from services.matcher.features import (
 )
 from services.matcher.judging import Door, Doors
 from services.matcher.members import Company, Roll, company, read_members
-from services.matcher.scoring import Shapes
 from services.matcher.wording import Wording
 
 # What is read from columns can be given a shape: it acts on a column's distinct values.

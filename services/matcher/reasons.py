@@ -7,6 +7,7 @@ from typing import Any, Self
 
 from models.snapshot.texts import WrittenText, written_texts
 from models.taxonomy import FactStatus
+from services.matcher.comparing import PLAIN, Shapes
 from services.matcher.features import (
     COLLABORATION_FEATURES,
     EXISTING_TIE,
@@ -18,7 +19,7 @@ from services.matcher.features import (
     Feature,
 )
 from services.matcher.features.feature import close
-from services.matcher.scoring import PLAIN, Shapes, Share
+from services.matcher.scoring import Share
 from services.matcher.wording import Wording
 
 FEATURES: dict[str, Feature] = {f.name: f for f in (*PEER_FEATURES, *COLLABORATION_FEATURES)}

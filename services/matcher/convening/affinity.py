@@ -9,13 +9,15 @@ from numpy.typing import NDArray
 
 from models.snapshot.columns import ColumnWriter, profile_columns
 from models.taxonomy import Mode, Purpose, Verdict
+from services.matcher.comparing import both_sides
 from services.matcher.convening.desk import shown
 from services.matcher.features import EXISTING_TIE, PEER_FEATURES, SIMILAR_TEXT
 from services.matcher.features.stance import WORKS_ABROAD
 from services.matcher.matching.peer_cautions import Pair, peer_cautions
 from services.matcher.matching.question import Context, exchanges
 from services.matcher.reasons import Explainer
-from services.matcher.scoring import Term, both_sides, rank, shares, weaker
+from services.matcher.scoring import rank, shares, weaker
+from services.matcher.terms import Term
 
 Facts = dict[str, Any]
 Scores = NDArray[np.float64]

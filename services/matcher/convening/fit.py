@@ -8,11 +8,12 @@ import numpy as np
 
 from models.snapshot.columns import Column, profile_columns
 from models.taxonomy import Degree, EvidenceResult, Lever, PowerBasis, Readiness
+from services.matcher.comparing import asking_terms
 from services.matcher.features import COLLABORATION_FEATURES, SIMILAR_TEXT
 from services.matcher.features.powers import hard_power
 from services.matcher.matching.question import Context, band
 from services.matcher.reasons import Explainer, fact
-from services.matcher.scoring import Share, asking_terms, rank, shares
+from services.matcher.scoring import Share, rank, shares
 
 Facts = dict[str, Any]
 LOW, HIGH = 1 / 3, 2 / 3

@@ -11,7 +11,7 @@ from models.snapshot.columns import Column
 from services.matcher.features.geography import distance_km
 from services.matcher.features.needs import shared_sectors
 from services.matcher.profile import Profile
-from services.matcher.scoring import Rows
+from services.matcher.terms import Rows
 
 Scores = NDArray[np.float64]
 

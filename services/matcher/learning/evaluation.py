@@ -14,7 +14,7 @@ from services.matcher.learning.metrics import Figure, Ranks, as_json, difference
 from services.matcher.matching import Context
 from services.matcher.matching.peers import PeerMatch
 from services.matcher.schemas import PeersRequest
-from services.matcher.scoring import Rows
+from services.matcher.terms import Rows
 
 Facts = dict[str, Any]
 OURS = "counterpart"

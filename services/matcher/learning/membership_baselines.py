@@ -14,7 +14,7 @@ from services.matcher.learning.asking import Question, Questions
 from services.matcher.learning.collaborative import Model
 from services.matcher.matching import Context
 from services.matcher.matching.collaboration_match import CollaborationMatch
-from services.matcher.scoring import Rows
+from services.matcher.terms import Rows
 
 Scores = NDArray[np.float64]
 

@@ -26,7 +26,7 @@ from services.matcher.matching.collaboration_match import CollaborationMatch
 from services.matcher.members import Company, company_of
 from services.matcher.profile import stored_facts
 from services.matcher.schemas import CollaborationsRequest
-from services.matcher.scoring import Rows
+from services.matcher.terms import Rows
 
 # Refusals that say how the network stands now, not whom it is for.
 OF_TODAY = {"intake", "ended"}

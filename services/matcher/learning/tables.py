@@ -12,7 +12,7 @@ from services.matcher.learning.asking import Question, Questions
 from services.matcher.learning.evaluation import peer_matches
 from services.matcher.matching import Context
 from services.matcher.matching.peers import PeerMatch
-from services.matcher.scoring import Rows, Term
+from services.matcher.terms import Rows, Term
 
 Table = NDArray[np.float64]
 # Candidates drawn to stand for all; a rank among them is scaled up to a rank among all.

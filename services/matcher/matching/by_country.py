@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from models.snapshot import Places
 from models.snapshot.codes import COUNTRIES
 from services.matcher.matching.conditions import Condition, Mask, Without
-from services.matcher.scoring import Rows
+from services.matcher.terms import Rows
 from services.matcher.wording import Wording
 
 Codes = NDArray[np.intp]

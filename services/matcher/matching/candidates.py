@@ -23,7 +23,7 @@ from services.matcher.matching.conditions import (
 )
 from services.matcher.profile import Profile
 from services.matcher.schemas import PeerFilters, PeersRequest, PopulationRange
-from services.matcher.scoring import Rows
+from services.matcher.terms import Rows
 
 # Wider than half a step of the columns of logarithms (1 % of size, 2 % of rank).
 STEP = 0.011

@@ -6,6 +6,7 @@ import numpy as np
 
 from models.errors import CollaborationNotFound
 from models.taxonomy import Verdict
+from services.matcher.comparing import asking_terms
 from services.matcher.eligibility import Judgement
 from services.matcher.features import COLLABORATION_FEATURES, PEERS_INSIDE, SIMILAR_TEXT
 from services.matcher.matching.company import company_term
@@ -13,7 +14,8 @@ from services.matcher.matching.considered import LeftOut
 from services.matcher.matching.question import Context, asking_profile, chosen_weights
 from services.matcher.profile import Profile
 from services.matcher.schemas import CollaborationsRequest
-from services.matcher.scoring import Ranking, Rows, Term, TextTerm, asking_terms, rank
+from services.matcher.scoring import Ranking, rank
+from services.matcher.terms import Rows, Term, TextTerm
 
 TEXT_ALONE_WEIGHT = 4.0
 # What the company of like places weighs where nothing says what is sought.

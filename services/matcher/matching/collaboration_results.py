@@ -8,7 +8,8 @@ from services.matcher.matching.question import Standing, figures
 from services.matcher.matching.routes_in import insiders, next_steps, route_in, smallest_change
 from services.matcher.matching.told_to_all import summary, told_to_all
 from services.matcher.reasons import Exhibits, Explainer, quote_of
-from services.matcher.scoring import Ranking, Rows, Share, shares
+from services.matcher.scoring import Ranking, Share, shares
+from services.matcher.terms import Rows
 
 
 class CollaborationResults:

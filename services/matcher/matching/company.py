@@ -7,7 +7,7 @@ import numpy as np
 from services.matcher.features import PEERS_INSIDE, Scores, Values
 from services.matcher.features.geography import distance_km
 from services.matcher.members import Company
-from services.matcher.scoring import RowTerm
+from services.matcher.terms import RowTerm
 
 # One unit is a factor of e in residents; at this distance nearness has fallen to 0.37.
 SIZE_TOLERANCE = 1.0

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from models.snapshot import Places
 from models.snapshot.groups import COMMON, FINE, OpenGroups
 from models.taxonomy import RemedyKind
-from services.matcher.scoring import Rows
+from services.matcher.terms import Rows
 
 Mask = NDArray[np.bool_]
 

@@ -6,11 +6,12 @@ import numpy as np
 
 from models.snapshot.codes import SECTORS
 from models.taxonomy import Sector
+from services.matcher.comparing import asking_terms
 from services.matcher.features import PEER_FEATURES
 from services.matcher.matching.question import Context, place_summary
 from services.matcher.profile import Profile
 from services.matcher.reasons import Explainer
-from services.matcher.scoring import asking_terms, rank, shares
+from services.matcher.scoring import rank, shares
 
 # Two to five places found a group that moves fast (the report, lines 3859-3861).
 PARTNERS = 4

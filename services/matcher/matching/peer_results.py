@@ -23,7 +23,8 @@ from services.matcher.matching.question import (
 from services.matcher.profile import Profile
 from services.matcher.reasons import Exhibits, Explainer, quote_of
 from services.matcher.schemas import PeersRequest
-from services.matcher.scoring import Rows, Share, Term, shares
+from services.matcher.scoring import Share, shares
+from services.matcher.terms import Rows, Term
 from services.matcher.wording import Wording
 
 # The conditions that every peer is told to meet; the others were asked for.

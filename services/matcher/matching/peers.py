@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 
 from models.taxonomy import Mode, Purpose, StageRelation, Ties
+from services.matcher.comparing import asking_terms, both_sides
 from services.matcher.features import EXISTING_TIE, PEER_FEATURES, SIMILAR_TEXT, Facts
 from services.matcher.features.stance import WORKS_ABROAD
 from services.matcher.matching.by_country import full_countries, passed_over
@@ -22,18 +23,10 @@ from services.matcher.matching.question import (
 )
 from services.matcher.profile import Profile
 from services.matcher.schemas import PeersRequest
-from services.matcher.scoring import (
-    Rows,
-    RowTerm,
-    Term,
-    TextTerm,
-    asking_terms,
-    both_sides,
-    rank,
-    weaker,
-)
+from services.matcher.scoring import rank, weaker
 from services.matcher.searching.query import Query
 from services.matcher.searching.retrieval import best_rows
+from services.matcher.terms import Rows, RowTerm, Term, TextTerm
 
 # What an existing tie weighs where the caller asks to deepen ties.
 DEEPEN_WEIGHT = 2.0

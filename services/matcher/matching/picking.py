@@ -17,7 +17,8 @@ from services.matcher.matching.by_country import countries_of, within
 from services.matcher.matching.conditions import Pool
 from services.matcher.matching.stretch import with_stretch
 from services.matcher.schemas import PeersRequest
-from services.matcher.scoring import Ranking, Rows
+from services.matcher.scoring import Ranking
+from services.matcher.terms import Rows
 
 # So many lists deep at first, so many times deeper at each try; past so many all are scored.
 LISTS_DEEP, DEEPER, MOST_SEARCHED = 4, 4, 2_000

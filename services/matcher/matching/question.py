@@ -14,7 +14,8 @@ from services.matcher.features import Facts
 from services.matcher.profile import LoadEmbedder, Profile, make_profile, stored_facts
 from services.matcher.reading.reader import NeedReader, Reading
 from services.matcher.schemas import MatchRequest
-from services.matcher.scoring import Ranking, Weights
+from services.matcher.scoring import Ranking
+from services.matcher.terms import Weights
 from services.matcher.wording import Wording
 
 # Below this a reading of free text is shown to the user but asks for nothing by itself.

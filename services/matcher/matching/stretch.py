@@ -8,7 +8,8 @@ from models.snapshot import Places
 from models.snapshot.codes import COUNTRIES
 from services.matcher.matching.by_country import countries_of, within
 from services.matcher.schemas import PeersRequest
-from services.matcher.scoring import Ranking, Rows
+from services.matcher.scoring import Ranking
+from services.matcher.terms import Rows
 
 _CONTINENT = np.array([str(countries()[code].continent) for code in COUNTRIES])
 

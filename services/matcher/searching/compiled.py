@@ -19,9 +19,9 @@ from models.file_lock import FileLock
 from models.snapshot.groups import COMMON, FINE, OWN, OpenGroups
 from models.snapshot.packed import BITS, PACKED, nothing_packed
 from services.matcher.features import PEER_FEATURES, Scores
-from services.matcher.scoring import ColumnTerm, Rows, RowTerm
 from services.matcher.searching.coverages import COVERAGES, coverage_table
 from services.matcher.searching.query import Found, Query
+from services.matcher.terms import ColumnTerm, Rows, RowTerm
 
 log = logging.getLogger(__name__)
 

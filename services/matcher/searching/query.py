@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from models.snapshot import Places
 from models.snapshot.groups import FINE
 from services.matcher.features import Scores
-from services.matcher.scoring import ColumnTerm, Rows, RowTerm, Term, TextTerm
+from services.matcher.terms import ColumnTerm, Rows, RowTerm, Term, TextTerm
 
 Found = tuple[NDArray[np.integer[Any]], Scores]
 """Rows, and their rank scores up to rounding."""

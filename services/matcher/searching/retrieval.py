@@ -10,10 +10,10 @@ arithmetic as it would all places.
 import numpy as np
 
 from models.snapshot.groups import OpenGroups
-from services.matcher.scoring import Rows
 from services.matcher.searching.compiled import KERNEL
 from services.matcher.searching.query import ROUNDING, Query, least_of
 from services.matcher.searching.steps import Steps
+from services.matcher.terms import Rows
 
 # How many texts near the question's have their places scored first, where texts decide.
 NEAREST = 128

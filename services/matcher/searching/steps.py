@@ -13,8 +13,8 @@ from numpy.typing import NDArray
 
 from models.snapshot.groups import COMMON, FINE, OpenGroups
 from services.matcher.features import Scores
-from services.matcher.scoring import ColumnTerm, Rows, RowTerm, Term, TextTerm
 from services.matcher.searching.query import ROUNDING, Found, Query, least_of
+from services.matcher.terms import ColumnTerm, Rows, RowTerm, Term, TextTerm
 
 # How many of the most promising groups are opened at first.
 FIRST_GROUPS = 16

@@ -9,16 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from services.matcher.features import Scores
-from services.matcher.scoring import (
-    Ranking,
-    Rows,
-    RowTerm,
-    rank,
-    shaped,
-    shares,
-    told_and_worth,
-    weaker,
-)
+from services.matcher.scoring import Ranking, rank, shares, weaker
+from services.matcher.terms import Rows, told_and_worth
 
 PLACES, FEATURES = 6, 4
 value = st.one_of(st.just(float("nan")), st.floats(0, 1))
@@ -123,30 +115,8 @@ def test_the_weaker_side_counts(
     assert np.array_equal(turned.rank_score, together.rank_score)
 
 
-def test_a_feature_of_single_rows_tells_nothing_of_the_others() -> None:
-    term = RowTerm("f", 2.0, np.array([1, 4]), np.array([0.5, 1.0]))
-    told, worth = term.of(np.arange(5))
-    assert list(told) == [0, 2, 0, 0, 2]
-    assert list(worth) == [0, 1, 0, 0, 2]
-    none = RowTerm("f", 2.0, np.empty(0, np.intp), np.empty(0))
-    assert list(none.of(np.arange(2))[0]) == [0, 0]
-
-
 def test_silence_on_all_features_scores_nothing() -> None:
     silent: list[list[Any]] = [[float("nan")] * FEATURES]
     ranking = ranked(silent, [1, 1, 1, 1], 0.5)
     assert (ranking.score[0], ranking.coverage[0], ranking.rank_score[0]) == (0, 0, 0)
     assert shares(terms(silent, [1, 1, 1, 1]), np.array([0])) == [[]]
-
-
-@settings(max_examples=60)
-@given(st.lists(value, min_size=2, max_size=8), st.floats(0.1, 8))
-def test_a_shape_keeps_the_order_the_ends_and_what_is_unknown(
-    values: list[float], exponent: float
-) -> None:
-    before = np.array([0.0, *sorted(values, key=lambda v: (np.isnan(v), v)), 1.0])
-    after = shaped(before, exponent)
-    assert (np.isnan(after) == np.isnan(before)).all()
-    known = after[~np.isnan(after)][:-1]
-    assert (np.diff(known) >= 0).all()
-    assert (after[0], after[-1]) == (0, 1)

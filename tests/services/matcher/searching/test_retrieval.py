@@ -10,11 +10,13 @@ from hypothesis import strategies as st
 from models.snapshot import Snapshot
 from models.snapshot.columns import profile_columns
 from models.snapshot.groups import OpenGroups
+from services.matcher.comparing import asking_terms, both_sides
 from services.matcher.features import PEER_FEATURES, SIMILAR_TEXT
-from services.matcher.scoring import Term, TextTerm, asking_terms, both_sides, rank, weaker
+from services.matcher.scoring import rank, weaker
 from services.matcher.searching.compiled import Kernel
 from services.matcher.searching.query import Query
 from services.matcher.searching.retrieval import best_rows
+from services.matcher.terms import Term, TextTerm
 from tests.services.matcher.asking import BILBAO, BRISTOL, CATALONIA, HAMBURG
 
 NAMES = [feature.name for feature in PEER_FEATURES]

@@ -15,9 +15,9 @@ from services.matcher.catalogue import PEER_NAMES, Catalogue
 from services.matcher.matching.peers import PeerMatch
 from services.matcher.matching.question import Context
 from services.matcher.schemas import PeersRequest
-from services.matcher.scoring import Rows
 from services.matcher.searching import retrieval
 from services.matcher.searching.compiled import Kernel
+from services.matcher.terms import Rows
 from services.matcher.wording import wording
 from tests.matcher_fixtures import Published
 from tests.services.matcher.worlds import default_catalogue, wide_world
