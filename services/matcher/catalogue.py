@@ -1,6 +1,6 @@
 """An opened snapshot with what the matcher derives from it once: columns, aliases, weights."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 from functools import cached_property
 from typing import Any
@@ -15,6 +15,7 @@ from models.tables.records import PUBLIC
 from models.taxonomy import FactStatus, Mode, Stage
 from services.matcher.collaboration_columns import collaboration_columns
 from services.matcher.comparing import Shapes
+from services.matcher.doors import Doors
 from services.matcher.features import (
     COLLABORATION_FEATURES,
     EXISTING_TIE,
@@ -23,7 +24,7 @@ from services.matcher.features import (
     SIMILAR_TEXT,
     Facts,
 )
-from services.matcher.judging import Door, Doors
+from services.matcher.judging import Door
 from services.matcher.members import Company, Roll, company, read_members
 from services.matcher.wording import Wording
 
@@ -96,6 +97,25 @@ class Catalogue:
             found = Doors(Door(one, as_of, words) for one in self.snapshot.collaborations)
             self._doors[as_of, words.language] = found
         return found
+
+    def collaborations_of(self, tenant: str) -> Sequence[int]:
+        """The rows of the collaborations that a tenant sees: the public ones and its own."""
+        mine = self._rows_by_tenant.get(tenant) if tenant != PUBLIC else None
+        public = self._rows_by_tenant.get(PUBLIC, [])
+        return sorted(public + mine) if mine else public
+
+    @cached_property
+    def _rows_by_tenant(self) -> dict[str, list[int]]:
+        found: dict[str, list[int]] = {}
+        for row, record in enumerate(self.snapshot.collaborations):
+            found.setdefault(record["tenant"], []).append(row)
+        return found
+
+    @cached_property
+    def domestic(self) -> frozenset[int]:
+        """The rows of networks at home: a first step, never an international match."""
+        records = enumerate(self.snapshot.collaborations)
+        return frozenset(row for row, record in records if record.get("domestic"))
 
     @cached_property
     def _aliases(self) -> dict[str, list[int]]:

@@ -59,9 +59,9 @@ class RuleOutcome(NamedTuple):
 _WORST_FIRST = tuple(reversed(Verdict))
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Judgement:
-    """A verdict with every outcome behind it."""
+    """A verdict with every outcome behind it; places that are alike share one."""
 
     outcomes: list[RuleOutcome]
 
@@ -76,9 +76,8 @@ class Judgement:
         """The unknown fields that would settle an outcome, each once."""
         return list(dict.fromkeys(o.missing for o in self.outcomes if o.missing))
 
-    @cached_property
     def rules(self) -> list[Facts]:
-        """Every outcome as an answer shows it; shared by all whom it is told to."""
+        """Every outcome as an answer shows it."""
         return [outcome.as_json() for outcome in self.outcomes]
 
     @property
@@ -129,6 +128,23 @@ _READ: dict[str, Callable[[Facts], Seen]] = {
 }
 
 
+# What rules read that is not the place's field of the same name: the fields it is found in.
+_FOUND_IN: dict[str, tuple[str, ...]] = {
+    "country_group": ("country",),
+    "continent": ("country",),
+    "member_of": ("commitments",),
+    "population": ("population", "population_basis"),
+    "metro_population": ("metro_population", "population"),
+    "size_class": ("metro_population", "population"),
+    "officer_days": ("capacity",),
+}
+
+
+def found_in(field_name: str) -> tuple[str, ...]:
+    """The fields of a place that settle what a rule's field says of it."""
+    return _FOUND_IN.get(field_name, (field_name,))
+
+
 def seen(field_name: str, facts: Facts, as_of: date) -> Seen:
     """The value of a rule's field for a place."""
     if field_name == "country_group":
@@ -176,13 +192,15 @@ def judge_rule(
 
 
 def _status(facts: Facts, what: Seen) -> str | None:
-    """How far the value seen may be trusted; without a source it is its sender's claim."""
+    """How far the value seen may be trusted."""
     if what.value is None:
         return None
+    return status_of(facts, "population" if what.lower_bound else what.field.split(".")[0])
+
+
+def status_of(facts: Facts, field: str) -> str:
+    """How far a field may be trusted; without a source it is its sender's claim."""
     provenance = facts.get("provenance") or {}
-    field = what.field.split(".")[0]
-    if what.lower_bound:
-        field = "population"
     rests_on = provenance.get(field) or provenance.get("*") or {}
     return str(rests_on.get("status", FactStatus.CLAIM))
 

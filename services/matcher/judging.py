@@ -11,6 +11,7 @@ from services.matcher.eligibility import (
     Facts,
     Judgement,
     RuleOutcome,
+    found_in,
     in_force,
     is_stale,
     judge_rule,
@@ -47,11 +48,19 @@ class Door:
         record, words = self.collaboration, self.words
         outcomes = [judge_rule(rule, place, self.as_of, require_verified) for rule in self._rules]
         outcomes += [*_roles(record, place, words), *self._ended]
-        for circumstance in _BY_PLACE.values():
-            found = circumstance(record, place, words)
+        for field in self._circumstances:
+            found = _BY_PLACE[field](record, place, words)
             if found is not None:
                 outcomes.append(found)
         return Judgement(outcomes + self._standing)
+
+    @cached_property
+    def looks_at(self) -> frozenset[str]:
+        """The fields of a place that its judgement looks at."""
+        fields = {field for rule in self._rules for field in found_in(rule["field"])}
+        if self.collaboration.get("required_roles"):
+            fields.add("roles")
+        return frozenset(fields | {LOOKS_AT[field] for field in self._circumstances})
 
     @cached_property
     def _rules(self) -> list[Facts]:
@@ -60,6 +69,11 @@ class Door:
             for rule in self.collaboration.get("rules", ())
             if rule.get("scope", RuleScope.PLACE) == RuleScope.PLACE and in_force(rule, self.as_of)
         ]
+
+    @cached_property
+    def _circumstances(self) -> list[str]:
+        """What looks at who knocks besides rules and roles, of what this collaboration has."""
+        return [field for field in _BY_PLACE if self.collaboration.get(field)]
 
     @cached_property
     def _ended(self) -> list[RuleOutcome]:
@@ -77,19 +91,7 @@ class Door:
     @cached_property
     def of_anyone(self) -> Judgement | None:
         """The judgement of whoever knocks; None where something in it looks at who that is."""
-        by_place = any(self.collaboration.get(field) for field in ("required_roles", *_BY_PLACE))
-        if self._rules or by_place:
-            return None
-        return Judgement(self._ended + self._standing)
-
-
-class Doors(list[Door]):
-    """All collaborations on a day, in a language."""
-
-    @cached_property
-    def of_anyone(self) -> dict[int, Judgement]:
-        """Those that say the same to whoever knocks, and what they say."""
-        return {row: door.of_anyone for row, door in enumerate(self) if door.of_anyone is not None}
+        return None if self.looks_at else Judgement(self._ended + self._standing)
 
 
 def _roles(collaboration: Facts, place: Facts, words: Wording) -> list[RuleOutcome]:
@@ -226,3 +228,5 @@ _BY_PLACE: dict[str, Callable[[Facts, Facts, Wording], RuleOutcome | None]] = {
     "domestic": _domestic,
     "fee": _fee,
 }
+# And the field of the place that each looks at.
+LOOKS_AT = {"domestic": "country", "fee": "capacity"}

@@ -1,13 +1,13 @@
 """Who is known to be inside each collaboration, read once a snapshot."""
 
-from bisect import bisect_left
-from collections.abc import Callable, Collection, Iterable, Mapping
+from bisect import bisect_left, bisect_right
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from math import inf
-from operator import itemgetter
 from typing import Any, NamedTuple
 
 import numpy as np
+import orjson
 from numpy.typing import NDArray
 
 from models.residents import residents
@@ -24,53 +24,78 @@ class Member(NamedTuple):
     residents: float
     id: str
     shown: dict[str, Any]
+    written: orjson.Fragment
+    """What an answer says of it, as bytes: said of the same members again and again."""
+
+
+# Beyond the largest and the smallest: nobody.
+_NOBODY = Member(-1, "", "", inf, "", {}, orjson.Fragment(b"{}"))
+_LESS_THAN_NOBODY = _NOBODY._replace(residents=-inf)
+
+
+class _BySize:
+    """Members by size, both ways: of the same size the first id comes first either way."""
+
+    def __init__(self, members: Iterable[Member]) -> None:
+        by_id = sorted(members, key=lambda one: one.id)
+        self._up = [*sorted(by_id, key=lambda one: one.residents), _NOBODY]
+        self._down = [*sorted(by_id, key=lambda one: -one.residents), _LESS_THAN_NOBODY]
+        self._sizes = [one.residents for one in self._up]
+        self._shrinking = [-one.residents for one in self._down]
+
+    def nearest(self, size: float, but: int | None, away_from: str, count: int) -> list[Member]:
+        """The nearest in size, but for one place and those of one country."""
+        found: list[Member] = []
+        up, down = self._up, self._down
+        above, below = bisect_left(self._sizes, size), bisect_right(self._shrinking, -size)
+        while len(found) < count:
+            larger, smaller = up[above], down[below]
+            more, less = larger.residents - size, size - smaller.residents
+            if more < less or (more == less and larger.id < smaller.id):
+                above += 1
+                one = larger
+            elif less < inf:
+                below += 1
+                one = smaller
+            else:
+                break
+            if one.country != away_from and one.place != but:
+                found.append(one)
+        return found
 
 
 class Roll:
-    """The known members of one collaboration, by size and by country."""
+    """The known members of one collaboration, by who may know of them, by size and by country."""
 
     def __init__(self, members: list[Member]) -> None:
         self.members = members
-        self._by_size = sorted(enumerate(members), key=lambda one: one[1].residents)
-        self._sizes = [member.residents for _, member in self._by_size]
-        self._of_country: dict[str, list[tuple[int, Member]]] = {}
-        for one in self._by_size:
-            self._of_country.setdefault(one[1].country, []).append(one)
+        self._owners = {member.tenant for member in members} - {PUBLIC}
+        self._known: dict[str, tuple[_BySize, dict[str, _BySize]]] = {}
 
     def nearest(
-        self, size: float, home: str, known: Callable[[Member], bool], count: int
+        self, size: float, home: str, but: int | None, tenant: str, count: int
     ) -> list[Member]:
-        """The nearest in size of those known: first at home, then abroad."""
-        at_home = _in_order(self._of_country.get(home, ()), size, known)
-        missing = count - len(at_home)
-        return (
-            at_home + self._abroad(size, home, known, missing) if missing > 0 else at_home[:count]
-        )
+        """The nearest in size that a tenant knows of, but for one place: first those at home."""
+        if not self.members:
+            return []
+        everybody, by_country = self._known_of(tenant if tenant in self._owners else PUBLIC)
+        at_home = by_country.get(home)
+        found = at_home.nearest(size, but, "", count) if at_home else []
+        if len(found) < count:
+            found += everybody.nearest(size, but, home, count - len(found))
+        return found
 
-    def _abroad(
-        self, size: float, home: str, known: Callable[[Member], bool], count: int
-    ) -> list[Member]:
-        """The nearest in size from other countries: those about it, as far out as it takes."""
-        at, width, everybody = bisect_left(self._sizes, size), count, len(self._sizes)
-        while True:
-            first, end = max(at - width, 0), min(at + width, everybody)
-            near = (one for one in self._by_size[first:end] if one[1].country != home)
-            kept = _in_order(near, size, known)[:count]
-            below = size - self._sizes[first - 1] if first else inf
-            above = self._sizes[end] - size if end < everybody else inf
-            beyond = min(below, above)
-            if beyond == inf or (len(kept) == count and abs(kept[-1].residents - size) < beyond):
-                return kept
-            width *= 2
-
-
-def _in_order(
-    found: Iterable[tuple[int, Member]], size: float, known: Callable[[Member], bool]
-) -> list[Member]:
-    """Those known, the nearest in size first; of the same size by id."""
-    kept = [(abs(m.residents - size), m.id, at, m) for at, m in found if known(m)]
-    kept.sort(key=itemgetter(0, 1, 2))
-    return [member for *_, member in kept]
+    def _known_of(self, tenant: str) -> tuple[_BySize, dict[str, _BySize]]:
+        """All that a tenant knows of, and those of each country."""
+        found = self._known.get(tenant)
+        if found is None:
+            known = [one for one in self.members if one.tenant in (PUBLIC, tenant)]
+            by_country: dict[str, list[Member]] = {}
+            for one in known:
+                by_country.setdefault(one.country, []).append(one)
+            of_countries = {country: _BySize(own) for country, own in by_country.items()}
+            found = self._known[tenant] = _BySize(known), of_countries
+        return found
 
 
 @dataclass(frozen=True)
@@ -97,7 +122,8 @@ def _of(snapshot: Snapshot, row: int) -> list[Member]:
         shown = {"id": id, "name": facts["name"], "country": facts["country"]}
         shown |= {k: tie.record[k] for k in ("since", "role") if tie.record.get(k)}
         size = residents(facts) or 0
-        found.append(Member(tie.place, tie.tenant, facts["country"], size, id, shown))
+        written = orjson.Fragment(orjson.dumps(shown))
+        found.append(Member(tie.place, tie.tenant, facts["country"], size, id, shown, written))
     return found
 
 

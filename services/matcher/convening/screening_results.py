@@ -15,7 +15,7 @@ from services.matcher.convening.roster import Roster
 from services.matcher.convening.standing import key_of
 from services.matcher.eligibility import Judgement, RuleOutcome
 from services.matcher.matching.caution import caution
-from services.matcher.matching.collaboration_cautions import place_cautions
+from services.matcher.matching.collaboration_cautions import Cautions
 from services.matcher.matching.routes_in import next_steps, smallest_change
 
 Facts = dict[str, Any]
@@ -89,7 +89,7 @@ class Results:
 
     def _cautions(self, one: Judged) -> Iterator[Facts]:
         words, facts = self.desk.words, one.who.facts
-        for found in place_cautions(facts, self.record, self.as_of, words):
+        for found in Cautions(facts, self.as_of, words).about(self.record):
             if found["code"] in _ABOUT_APPLICANT:
                 yield found
         if one.member:

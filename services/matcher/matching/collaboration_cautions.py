@@ -1,6 +1,6 @@
 """Cautions about joining a collaboration, and what it gives and asks."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import date
 from typing import Any
 
@@ -18,9 +18,21 @@ from services.matcher.reasons import fact
 from services.matcher.wording import Wording
 
 
-def place_cautions(place: Facts, record: Facts, as_of: date, words: Wording) -> list[Caution]:
-    """What this place should know before applying."""
-    return [found for check in _OF_PLACES for found in check(place, record, as_of, words)]
+class Cautions:
+    """What one place should know before applying, and where."""
+
+    def __init__(self, place: Facts, as_of: date, words: Wording) -> None:
+        self.place, self.as_of, self.words = place, as_of, words
+        self._checks = [(its, check) for ours, its, check in _OF_PLACES if place.get(ours)]
+
+    def about(self, record: Facts) -> list[Caution]:
+        """Its cautions about a collaboration."""
+        return [
+            found
+            for its, check in self._checks
+            if record.get(its)
+            for found in check(self.place, record, self.as_of, self.words)
+        ]
 
 
 def standing_cautions(record: Facts, as_of: date, words: Wording) -> list[Caution]:
@@ -39,11 +51,13 @@ def terms(record: Facts, words: Wording) -> dict[str, Any]:
     return answer
 
 
-def is_stretch(place: Facts, record: Facts) -> bool:
-    """Whether only systems goals are on offer to a place whose own powers are low."""
-    powers = place.get("powers") or {}
-    own = hard_power(place) if powers.get("basis") != "average" else None
-    return own is not None and own < LOW_POWERS and Goal.SYSTEMS in record.get("goals", ())
+def stretched(place: Facts, records: Iterable[Facts]) -> list[Facts]:
+    """The records that offer systems goals, where the place's own powers are low."""
+    powers = place.get("powers")
+    own = hard_power(place) if powers and powers.get("basis") != "average" else None
+    if own is None or own >= LOW_POWERS:
+        return []
+    return [record for record in records if Goal.SYSTEMS in record.get("goals", ())]
 
 
 def _proof(record: Facts, field: str) -> dict[str, Any]:
@@ -63,7 +77,7 @@ def _fee(record: Facts, _as_of: date, words: Wording) -> Iterator[Caution]:
 
 
 def _stretch(place: Facts, record: Facts, _as_of: date, words: Wording) -> Iterator[Caution]:
-    if is_stretch(place, record):
+    if stretched(place, [record]):
         evidence = (fact(place, "powers", "ours"), fact(record, "goals", "theirs"))
         yield caution("stretch", words, {}, *evidence)
 
@@ -150,13 +164,16 @@ def _disclosed(record: Facts, _as_of: date, words: Wording) -> Iterator[Caution]
         yield caution("hurdle", words, {}, fact(record, "hurdle", "theirs"))
 
 
-_OF_PLACES: tuple[Callable[[Facts, Facts, date, Wording], Iterator[Caution]], ...] = (
-    _stretch,
-    _capacity,
-    _level,
-    _size,
-    _elsewhere,
-    _refusals,
+# Each with the fields of the place and of the collaboration without which it says nothing.
+_OF_PLACES: tuple[
+    tuple[str, str, Callable[[Facts, Facts, date, Wording], Iterator[Caution]]], ...
+] = (
+    ("powers", "goals", _stretch),
+    ("capacity", "effort_days", _capacity),
+    ("needs", "level", _level),
+    ("country", "described_sizes", _size),
+    ("country", "described_places", _elsewhere),
+    ("will_not", "obligations", _refusals),
 )
 _OF_ALL: tuple[Callable[[Facts, date, Wording], Iterator[Caution]], ...] = (
     _objective,

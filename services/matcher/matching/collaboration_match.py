@@ -5,7 +5,6 @@ from collections.abc import Sequence
 import numpy as np
 
 from models.errors import CollaborationNotFound
-from models.taxonomy import Verdict
 from services.matcher.comparing import asking_terms
 from services.matcher.eligibility import Judgement
 from services.matcher.features import COLLABORATION_FEATURES, PEERS_INSIDE, SIMILAR_TEXT
@@ -41,14 +40,12 @@ class CollaborationMatch:
         self.terms += [*self._text_terms(), *self._company_terms()]
         unwanted = {d["id"] for d in self.profile.facts.get("do_not_suggest", ())}
         left_out = LeftOut(request, self._memberships(), unwanted)
-        self.rows, self.removed = left_out.considered(self.records, context.tenant)
+        seen = context.catalogue.collaborations_of(context.tenant)
+        self.rows, self.removed = left_out.considered(self.records, seen)
         self.doors = context.catalogue.doors(self.as_of, context.words)
-        self.judged: dict[int, Judgement] = {
-            row: self.doors.of_anyone.get(row) or self._judge(row) for row in self.rows
-        }
-
-    def _judge(self, row: int) -> Judgement:
-        return self.doors[row].judge(self.profile.facts, self.request.require_verified)
+        self.heard = self.doors.judge(self.profile.facts, request.require_verified)
+        heard = self.heard.judgements
+        self.judged: dict[int, Judgement] = {row: heard[row] for row in self.rows}
 
     def _default_weights(self) -> dict[str, float]:
         """Likeness of texts counts only where nothing else says what is sought.
@@ -97,14 +94,19 @@ class CollaborationMatch:
         except CollaborationNotFound:
             return -1
 
+    def refused_rows(self) -> list[int]:
+        """The rows of those that do not let the place in."""
+        return [row for row in self.rows if row in self.heard.refused]
+
     def open_rows(self) -> list[int]:
         """The rows that may be suggested: no refusal, and no network at home."""
-        return [
-            row
-            for row in self.rows
-            if self.judged[row].verdict is not Verdict.REFUSED
-            and not self.records[row].get("domestic")
-        ]
+        shut = self.heard.refused | self.context.catalogue.domestic
+        return [row for row in self.rows if row not in shut]
+
+    def rows_at_home(self) -> list[int]:
+        """The rows of the networks at home that let the place in."""
+        let_in = self.context.catalogue.domestic - self.heard.refused
+        return [row for row in self.rows if row in let_in] if let_in else []
 
     def rank(self, rows: Sequence[int] | Rows) -> Ranking:
         """Rows scored by what the question makes count."""

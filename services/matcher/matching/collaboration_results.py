@@ -2,11 +2,11 @@
 
 from typing import Any
 
-from services.matcher.matching.collaboration_cautions import place_cautions
+from services.matcher.matching.collaboration_cautions import Cautions
 from services.matcher.matching.collaboration_match import CollaborationMatch
 from services.matcher.matching.question import Standing, figures
-from services.matcher.matching.routes_in import insiders, next_steps, route_in, smallest_change
-from services.matcher.matching.told_to_all import summary, told_to_all
+from services.matcher.matching.routes_in import insiders, route_in, smallest_change
+from services.matcher.matching.told_to_all import summary, told_of, told_to_all
 from services.matcher.reasons import Exhibits, Explainer, quote_of
 from services.matcher.scoring import Ranking, Share, shares
 from services.matcher.terms import Rows
@@ -19,6 +19,7 @@ class CollaborationResults:
         self.match = match
         self.context, self.profile, self.records = match.context, match.profile, match.records
         self.exhibits = Exhibits(match.profile.facts, "ours")
+        self.cautions = Cautions(match.profile.facts, match.as_of, match.context.words)
 
     def all(self, ranking: Ranking, best: Rows) -> list[dict[str, Any]]:
         """The results at these places of a ranking, best first."""
@@ -33,30 +34,28 @@ class CollaborationResults:
         self, ranking: Ranking, at: int, standing: Standing, told: list[Share]
     ) -> dict[str, Any]:
         row = int(ranking.rows[at])
-        record, judgement = self.records[row], self.match.judged[row]
-        to_all, as_of = told_to_all(self.match.doors[row]), self.match.as_of
+        record, judgement, door = self.records[row], self.match.judged[row], self.match.doors[row]
+        to_all, to_alike = told_to_all(door), told_of(door, judgement)
         limits = self.context.catalogue.weights["bands"]
-        words = self.context.words
         nearest = self.context.snapshot.collaboration_texts.nearest(row, self.profile.texts)
         quote = quote_of(record, nearest)
-        explain = Explainer(self.profile.facts, record, words, quote, self.exhibits)
+        explain = Explainer(self.profile.facts, record, self.context.words, quote, self.exhibits)
         result: dict[str, Any] = {
             "collaboration": to_all.collaboration,
             **figures(ranking, at, limits, standing),
-            "verdict": judgement.verdict,
-            "rules": judgement.rules,
+            "verdict": to_alike.verdict,
+            "rules": to_alike.rules,
             "reasons": explain.reasons(told),
-            "cautions": place_cautions(self.profile.facts, record, as_of, words) + to_all.cautions,
+            "cautions": self.cautions.about(record) + to_all.cautions,
             **to_all.terms,
         }
-        if judgement.missing:
-            result["missing"] = judgement.missing
+        if to_alike.missing is not None:
+            result["missing"] = to_alike.missing
         inside = insiders(self.context, self.profile, row)
         if inside:
-            result["peers_inside"] = inside
-        steps = next_steps(record, judgement, words)
-        if steps:
-            result["next_steps"] = steps
+            result["peers_inside"] = [member.written for member in inside]
+        if to_alike.next_steps is not None:
+            result["next_steps"] = to_alike.next_steps
         way = route_in(self.context, self.profile, record, judgement, inside)
         if way:
             result["route_in"] = way
@@ -68,7 +67,7 @@ class CollaborationResults:
         refusal: dict[str, Any] = {
             "collaboration": summary(record),
             "verdict": judgement.verdict,
-            "rules": judgement.rules,
+            "rules": judgement.rules(),
         }
         change = smallest_change(judgement)
         if change:

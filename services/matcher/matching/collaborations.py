@@ -7,7 +7,7 @@ from typing import Any
 from models.taxonomy import Stage, Verdict
 from services.matcher.features import Facts
 from services.matcher.features.needs import sectors_of
-from services.matcher.matching.collaboration_cautions import is_stretch
+from services.matcher.matching.collaboration_cautions import stretched
 from services.matcher.matching.collaboration_match import CollaborationMatch
 from services.matcher.matching.collaboration_results import CollaborationResults
 from services.matcher.matching.founding import founding_group
@@ -32,7 +32,7 @@ def match_collaborations(context: Context, request: CollaborationsRequest) -> di
         "supply": context.catalogue.supply,
         "uncovered_stages": _uncovered(match, shown),
     }
-    stretch = [record["id"] for record in shown if is_stretch(match.profile.facts, record)]
+    stretch = [record["id"] for record in stretched(match.profile.facts, shown)]
     if stretch:
         answer["stretch"] = stretch
     answer |= _covering_set(match, ranking) | _founding_group(match, open_rows)
@@ -42,7 +42,7 @@ def match_collaborations(context: Context, request: CollaborationsRequest) -> di
         answer["inferred"] = match.profile.inferred
     answer |= _domestic(match) | _next_question(match)
     if "refused" in request.include:
-        answer["refused"] = [writes.refusal(row) for row in _refused(match)]
+        answer["refused"] = [writes.refusal(row) for row in match.refused_rows()]
     return answer
 
 
@@ -92,7 +92,7 @@ def _founding_group(match: CollaborationMatch, open_rows: list[int]) -> dict[str
 def _fewer_because(match: CollaborationMatch) -> list[dict[str, Any]]:
     refused = Counter(
         outcome.rule_id
-        for row in match.rows
+        for row in match.refused_rows()
         for outcome in match.judged[row].outcomes
         if outcome.effect is Verdict.REFUSED
     )
@@ -112,11 +112,7 @@ def _fewer_because(match: CollaborationMatch) -> list[dict[str, Any]]:
 
 def _domestic(match: CollaborationMatch) -> dict[str, Any]:
     """Networks at home: a first step for newcomers, never an international match."""
-    steps = [
-        summary(match.records[row])
-        for row in match.rows
-        if match.records[row].get("domestic") and match.judged[row].verdict is not Verdict.REFUSED
-    ]
+    steps = [summary(match.records[row]) for row in match.rows_at_home()]
     return {"step_0": steps} if steps else {}
 
 
@@ -124,9 +120,9 @@ def _next_question(match: CollaborationMatch) -> dict[str, Any]:
     """The missing field that would settle most of what is undetermined."""
     missing = Counter(
         field
-        for judgement in match.judged.values()
-        if judgement.verdict is Verdict.UNDETERMINED
-        for field in judgement.missing
+        for row in match.heard.unsettled
+        if row in match.judged
+        for field in match.judged[row].missing
     )
     if not missing:
         return {}
@@ -136,7 +132,3 @@ def _next_question(match: CollaborationMatch) -> dict[str, Any]:
 
 def _stages_asked(match: CollaborationMatch) -> set[str]:
     return {n["stage"] for n in match.profile.facts.get("needs", ()) if n.get("stage")}
-
-
-def _refused(match: CollaborationMatch) -> list[int]:
-    return [row for row in match.rows if match.judged[row].verdict is Verdict.REFUSED]

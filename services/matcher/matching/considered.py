@@ -3,7 +3,6 @@
 from collections import Counter
 from collections.abc import Collection, Sequence
 
-from models.tables.records import PUBLIC
 from services.matcher.features import Facts
 from services.matcher.schemas import CollaborationsRequest
 
@@ -23,9 +22,10 @@ class LeftOut:
             or request.filters.model_fields_set
         )
 
-    def considered(self, records: Sequence[Facts], tenant: str) -> tuple[list[int], Counter[str]]:
-        """The rows of those that are judged, and how many are not by why."""
-        seen = [row for row, r in enumerate(records) if r["tenant"] in (PUBLIC, tenant)]
+    def considered(
+        self, records: Sequence[Facts], seen: Sequence[int]
+    ) -> tuple[Sequence[int], Counter[str]]:
+        """The rows of those seen that are judged, and how many are not by why."""
         if self._all_are_judged:
             return seen, Counter()
         why = {row: self._why(row, records[row]) for row in seen}

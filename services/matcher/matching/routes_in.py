@@ -6,23 +6,18 @@ from models.residents import residents
 from models.taxonomy import NationalConsent, RemedyKind, Verdict
 from services.matcher.eligibility import Judgement
 from services.matcher.features import Facts
-from services.matcher.members import Member
+from services.matcher.members import Member, Roll
 from services.matcher.profile import Profile
 from services.matcher.wording import Wording
 
 SHOWN = 10
 
 
-def insiders(context: Any, profile: Profile, row: int) -> list[dict[str, Any]]:
+def insiders(context: Any, profile: Profile, row: int) -> list[Member]:
     """Known members: those at home first, then those nearest in size, with since when."""
-    ours, home = residents(profile.facts) or 0, profile.facts["country"]
-    seen = ("public", context.tenant)
-
-    def known(member: Member) -> bool:
-        return member.tenant in seen and member.place != profile.row
-
-    found = context.catalogue.members[row].nearest(ours, home, known, SHOWN)
-    return [member.shown for member in found]
+    roll: Roll = context.catalogue.members[row]
+    size, home = residents(profile.facts) or 0, profile.facts["country"]
+    return roll.nearest(size, home, profile.row, context.tenant, SHOWN)
 
 
 def next_steps(record: Facts, judgement: Judgement, words: Wording) -> list[dict[str, Any]]:
@@ -62,7 +57,7 @@ def route_in(
     profile: Profile,
     record: Facts,
     judgement: Judgement,
-    inside: list[dict[str, Any]],
+    inside: list[Member],
 ) -> list[dict[str, Any]]:
     """Doors that are open: a successor, another role, a member at home to ask."""
     ways, words = [], context.words
@@ -84,10 +79,11 @@ def route_in(
     sponsors = [
         member
         for member in inside
-        if member["country"] == profile.facts["country"]
-        and member.get("role", "member") == "member"
+        if member.country == profile.facts["country"]
+        and member.shown.get("role", "member") == "member"
     ]
     if sponsors:
-        text = words.text("route.sponsor", {"places": [m["name"] for m in sponsors]})
-        ways.append({"code": "sponsor", "places": sponsors, "text": text})
+        text = words.text("route.sponsor", {"places": [m.shown["name"] for m in sponsors]})
+        places = [member.written for member in sponsors]
+        ways.append({"code": "sponsor", "places": places, "text": text})
     return ways
