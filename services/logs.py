@@ -4,12 +4,13 @@ import logging
 import re
 import sys
 import traceback
+from functools import lru_cache
 from random import getrandbits
 from time import perf_counter
 from typing import Any
 
 import structlog
-from starlette.datastructures import Headers, MutableHeaders
+from prometheus_client import Counter, Histogram
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from structlog.typing import EventDict
 
@@ -18,6 +19,7 @@ from services.measures import REQUESTS, SECONDS
 # A line of up to 4,096 bytes is written at once: those of several processes never mix.
 FRAMES, MOST_OF_FRAMES = 30, 3_000
 _METHODS = {"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"}
+_ID = b"x-request-id"
 _SAFE_ID = re.compile(r"^[A-Za-z0-9._-]{1,64}$")
 
 
@@ -84,8 +86,7 @@ class RequestLog:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
-        given = Headers(scope=scope).get("x-request-id", "")
-        id = given if _SAFE_ID.match(given) else f"{getrandbits(128):032x}"
+        id = _given_id(scope) or f"{getrandbits(128):032x}"
         scope.setdefault("state", {})["request_id"] = id
         status, started = 500, perf_counter()
 
@@ -93,7 +94,7 @@ class RequestLog:
             nonlocal status
             if message["type"] == "http.response.start":
                 status = message["status"]
-                MutableHeaders(scope=message)["X-Request-Id"] = id
+                _name(message, id.encode())
             await send(message)
 
         bound = structlog.contextvars.bind_contextvars(request_id=id)
@@ -107,15 +108,36 @@ class RequestLog:
             structlog.contextvars.reset_contextvars(**bound)
 
 
+def _given_id(scope: Scope) -> str | None:
+    """The id that a caller gave its request, where it is one that may be logged."""
+    for name, value in scope["headers"]:
+        if name == _ID:
+            given: str = value.decode("latin-1")
+            return given if _SAFE_ID.match(given) else None
+    return None
+
+
+def _name(start: Message, id: bytes) -> None:
+    """Tell the id in the head of an answer; problems tell it themselves."""
+    if all(name != _ID for name, _ in start["headers"]):
+        start["headers"] = [*start["headers"], (_ID, id)]
+
+
 def _record(scope: Scope, status: int, seconds: float) -> None:
     """Count and log by the route's template: a path may hold what nobody should log."""
     route = _template(scope)
     method = scope["method"] if scope["method"] in _METHODS else "OTHER"
-    REQUESTS.labels(method, route, str(status)).inc()
-    SECONDS.labels(method, route).observe(seconds)
+    count, times = _counts(method, route, str(status))
+    count.inc()
+    times.observe(seconds)
     structlog.get_logger("access").info(
         "request", method=method, route=route, status=status, ms=round(seconds * 1000, 2)
     )
+
+
+@lru_cache(maxsize=1000)
+def _counts(method: str, route: str, status: str) -> tuple[Counter, Histogram]:
+    return REQUESTS.labels(method, route, status), SECONDS.labels(method, route)
 
 
 def _template(scope: Scope) -> str:

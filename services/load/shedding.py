@@ -17,6 +17,26 @@ from services.measures import SHED, in_hand
 ALWAYS = frozenset({"/healthz", "/readyz", "/metrics"})
 
 
+class InHand:
+    """The requests being answered, of which there may be so many at once."""
+
+    def __init__(self, at_once: int) -> None:
+        self.at_once = at_once
+        self._count, self._told = 0, in_hand()
+
+    @property
+    def is_full(self) -> bool:
+        return self._count >= self.at_once
+
+    def __enter__(self) -> None:
+        self._count += 1
+        self._told.inc()
+
+    def __exit__(self, *_: object) -> None:
+        self._count -= 1
+        self._told.dec()
+
+
 class Shedding:
     """Answers so many requests at once, each within so many seconds; the others are refused.
 
@@ -27,13 +47,13 @@ class Shedding:
         self,
         app: ASGIApp,
         settings: Settings,
+        hand: InHand,
         draining: Draining,
         refuse: Callable[[Request, Problem], Response],
     ) -> None:
-        self.app, self.at_once = app, settings.requests_at_once
+        self.app, self.hand = app, hand
         self.seconds, self.database_seconds = settings.deadline_seconds, settings.database_seconds
         self.draining, self.refuse = draining, refuse
-        self._in_hand, self._told = 0, in_hand()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -46,17 +66,12 @@ class Shedding:
         if scope["path"] in ALWAYS:
             await self.app(scope, receive, send)
             return
-        if self._in_hand >= self.at_once:
+        if self.hand.is_full:
             SHED.labels("busy").inc()
             await self.refuse(Request(scope), Overloaded())(scope, receive, send)
             return
-        self._in_hand += 1
-        self._told.inc()
-        try:
+        with self.hand:
             await self._in_time(scope, receive, send)
-        finally:
-            self._in_hand -= 1
-            self._told.dec()
 
     async def _in_time(self, scope: Scope, receive: Receive, send: Send) -> None:
         has_begun = False

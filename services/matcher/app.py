@@ -23,7 +23,8 @@ from services.load.lane import Lane
 from services.matcher.contract import OPERATIONS, TOLD
 from services.matcher.current import Current
 from services.matcher.decisions.decisions import Decisions
-from services.matcher.match_ids import match_id
+from services.matcher.door import Door
+from services.matcher.match_ids import MatchIds
 from services.matcher.pages.rendering import problem_page
 from services.matcher.pages.routes import router as pages
 from services.matcher.reading.anchors import read_anchors
@@ -47,8 +48,8 @@ class Matcher:
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
         self.current = Current(SnapshotStore(settings.snapshots))
-        self.sign: Callable[[Any], str] = partial(
-            match_id, server_secret(settings.secret.get_secret_value(), settings.var)
+        self.sign: Callable[[Any], str] = MatchIds(
+            server_secret(settings.secret.get_secret_value(), settings.var)
         )
         self.lane = Lane("match", MATCH_THREADS)
         self._embedder: Embedder | None = None
@@ -109,6 +110,7 @@ def mount(app: FastAPI, settings: Settings) -> Callable[[], list[str]]:
         await run_in_threadpool(decisions.recorder.close)
 
     add_questions(app)
+    app.state.door = Door
     own = APIRouter(lifespan=lifespan)
     own.include_router(router)
     own.include_router(pages)

@@ -1,6 +1,6 @@
 """Requests of the match API."""
 
-from typing import Annotated, Literal, Self
+from typing import Annotated, Any, Literal, Self
 
 from pydantic import Field, model_validator
 
@@ -18,9 +18,14 @@ from models.taxonomy import (
 )
 
 Weight = Annotated[float, Field(ge=0, le=1_000_000), NotBoolean]
-
-
 Many = Annotated[int, Field(ge=0), NotBoolean]
+
+
+def _left_out(make: type[Any], **limits: Any) -> Any:
+    """A field that is empty where nothing is said: made anew, which takes less than to copy one."""
+    empty = make()
+    told = empty.model_dump() if isinstance(empty, Record) else empty
+    return Field(default_factory=make, json_schema_extra={"default": told}, **limits)
 
 
 class PopulationRange(Record):
@@ -42,7 +47,7 @@ class PeerFilters(Record):
     """Which places may be candidates; what is not named is not filtered."""
 
     countries: list[CountryCode] | None = Field(default=None, min_length=1, max_length=250)
-    exclude_countries: list[CountryCode] = []
+    exclude_countries: list[CountryCode] = _left_out(list)
     continents: list[Continent] | None = Field(default=None, min_length=1)
     kinds: list[PlaceKind] | None = Field(default=None, min_length=1)
     population: PopulationRange | None = None
@@ -67,12 +72,12 @@ class MatchRequest(Record):
     text: Text | None = None
     purpose: Purpose = Purpose.INNOVATION
     among: list[str] | None = Field(default=None, min_length=1, max_length=1000)
-    exclude: list[str] = Field(default=[], max_length=10_000)
-    weights: dict[str, Weight] = {}
+    exclude: list[str] = _left_out(list, max_length=10_000)
+    weights: dict[str, Weight] = _left_out(dict)
     as_of: Day | None = None
     require_verified: bool = False
     limit: Annotated[int, Field(ge=1, le=200), NotBoolean] = 10
-    include: list[Literal["refused"]] = []
+    include: list[Literal["refused"]] = _left_out(list)
 
     @model_validator(mode="after")
     def _one_place(self) -> Self:
@@ -87,13 +92,13 @@ class PeersRequest(MatchRequest):
     mode: Mode = Mode.SUSTAINED_PAIRING
     stage_relation: StageRelation = StageRelation.PEER
     ties: Ties = Ties.ANY
-    filters: PeerFilters = PeerFilters()
+    filters: PeerFilters = _left_out(PeerFilters)
     max_per_country: Annotated[int, Field(ge=1, le=200), NotBoolean] | None = Field(
         default=None, description="How many results may lie in one country."
     )
     stretch: Annotated[int, Field(ge=0, le=10), NotBoolean] = 0
     exposure_cap: Annotated[int, Field(ge=1, le=100_000), NotBoolean] | None = None
-    shown: Annotated[dict[str, Many], Field(max_length=50_000)] = {}
+    shown: dict[str, Many] = _left_out(dict, max_length=50_000)
 
     @model_validator(mode="after")
     def _room_for_others(self) -> Self:
@@ -107,4 +112,4 @@ class PeersRequest(MatchRequest):
 class CollaborationsRequest(MatchRequest):
     """Which collaborations fit this place, and would they let it in?"""
 
-    filters: CollaborationFilters = CollaborationFilters()
+    filters: CollaborationFilters = _left_out(CollaborationFilters)

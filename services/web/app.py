@@ -29,7 +29,7 @@ from services.access.signing_in import router as signing_in
 from services.inputs import input_errors
 from services.load.draining import add_draining
 from services.load.rates import RateLimit
-from services.load.shedding import Shedding
+from services.load.shedding import InHand, Shedding
 from services.logs import RequestLog, request_id
 from services.measures import told
 from services.web.ageing import Ageing
@@ -105,7 +105,7 @@ def install(
     """
     settings: Settings = getattr(app.state, "settings", None) or Settings()
     draining = add_draining(app, settings.drain_seconds)
-    app.state.draining = draining
+    app.state.draining, app.state.hand = draining, InHand(settings.requests_at_once)
     _handle_errors(app)
     _add_health(app, lambda: [*draining.why_not(), *ready()])
     app.include_router(signing_in)
@@ -119,11 +119,16 @@ def install(
     app.add_middleware(Ageing, api=app)
     app.add_middleware(Idempotency, api=app, refuse=problem)
     app.add_middleware(CompressMiddleware, minimum_size=COMPRESSED_FROM)
-    app.add_middleware(Shedding, settings=settings, draining=draining, refuse=problem)
+    app.add_middleware(
+        Shedding, settings=settings, hand=app.state.hand, draining=draining, refuse=problem
+    )
     app.add_middleware(BodyGuard, json_limit=json_limit, file_limit=file_limit, refuse=problem)
     app.add_middleware(CrossOrigin)
     app.add_middleware(RateLimit, refuse=problem)
     app.add_middleware(Heads)
+    door = getattr(app.state, "door", None)
+    if door is not None:
+        app.add_middleware(door, api=app)
     app.add_middleware(RequestLog)
 
 

@@ -42,7 +42,7 @@ class BodyGuard:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
-        receive = _in_time(receive)
+        receive = in_time(receive)
         request = Request(scope, receive)
         kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
         is_file = kind == "multipart/form-data"
@@ -54,7 +54,9 @@ class BodyGuard:
                 receive = _limited(receive, limit)
             else:
                 body = await _read(receive, limit)
-                receive = _replay(_readable(body) if kind.endswith("json") else body, receive)
+                body = _readable(body) if kind.endswith("json") else body
+                whole = {"type": "http.request", "body": body, "more_body": False}
+                receive = again(whole, receive)
             await self.app(scope, receive, send)
         except _Refused as refused:
             await self.refuse(request, refused.problem)(scope, receive, send)
@@ -113,7 +115,8 @@ def _readable(body: bytes) -> bytes:
     return orjson.dumps(value) if _LONG_NUMBER.search(body) else body
 
 
-def _replay(body: bytes, receive: Receive) -> Receive:
+def again(message: Message, receive: Receive) -> Receive:
+    """What came, once more; after it, what comes."""
     sent = False
 
     async def replayed() -> Message:
@@ -121,7 +124,7 @@ def _replay(body: bytes, receive: Receive) -> Receive:
         if sent:
             return await receive()
         sent = True
-        return {"type": "http.request", "body": body, "more_body": False}
+        return message
 
     return replayed
 
@@ -141,7 +144,7 @@ def _limited(receive: Receive, limit: int) -> Receive:
     return counted
 
 
-def _in_time(receive: Receive) -> Receive:
+def in_time(receive: Receive) -> Receive:
     """The same stream, given up where it comes byte by byte."""
     began, size, is_whole = monotonic(), 0, False
 

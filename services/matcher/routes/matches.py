@@ -1,11 +1,13 @@
 """POST /v1/matches/peers and /v1/matches/collaborations."""
 
 from datetime import UTC, datetime
+from typing import Any
 
 from fastapi import APIRouter, Depends, FastAPI, Request, Response
 
-from services.access.callers import Caller, Matching
+from services.access.callers import Matching
 from services.load.lane import Lane
+from services.matcher.catalogue import Catalogue
 from services.matcher.decisions.asked import Kind, answer_match
 from services.matcher.decisions.decisions import Decisions
 from services.matcher.matching import Context
@@ -41,9 +43,8 @@ async def peers(
     request: Request, body: PeersRequest, caller: Matching, catalogue: CatalogueDep, words: WordsDep
 ) -> Response:
     """Which places are this place's peers, why, and what stands in the way?"""
-    return await _answered(
-        request, "peers", body, _context(request, body, caller, catalogue, words)
-    )
+    context = asked_with(request.app.state.matcher, body, caller.tenant, catalogue, words)
+    return await _answered(request, "peers", body, context)
 
 
 async def collaborations(
@@ -54,34 +55,34 @@ async def collaborations(
     words: WordsDep,
 ) -> Response:
     """Which collaborations fit this place, why, and would they let it in?"""
-    context = _context(request, body, caller, catalogue, words)
+    context = asked_with(request.app.state.matcher, body, caller.tenant, catalogue, words)
     return await _answered(request, "collaborations", body, context)
 
 
-def _context(
-    request: Request,
-    body: MatchRequest,
-    caller: Caller,
-    catalogue: CatalogueDep,
-    words: Wording,
+def asked_with(
+    matcher: Any, body: MatchRequest, tenant: str, catalogue: Catalogue, words: Wording
 ) -> Context:
+    """What a question is answered with: on the day it says, else today."""
     today = body.as_of or datetime.now(UTC).date()
-    return context_of(request.app.state.matcher, catalogue, caller.tenant, words, today)
+    return context_of(matcher, catalogue, tenant, words, today)
 
 
 async def _answered(request: Request, kind: Kind, body: MatchRequest, context: Context) -> Response:
     """The answer, made here where that is brief, else in the lane."""
-    if is_brief(context, body):
-        return _answer(request, kind, body, context)
-    lane: Lane = request.app.state.matcher.lane
-    return await lane.run(_answer, request, kind, body, context)
-
-
-def _answer(request: Request, kind: Kind, body: MatchRequest, context: Context) -> Response:
-    """The answer, addressed by its content and recorded."""
     decisions: Decisions = request.app.state.decisions
+    asking = (decisions, kind, body, context, actor_of(request))
+    if is_brief(context, body):
+        return recorded(*asking)
+    lane: Lane = request.app.state.matcher.lane
+    return await lane.run(recorded, *asking)
+
+
+def recorded(
+    decisions: Decisions, kind: Kind, body: MatchRequest, context: Context, actor: str
+) -> Response:
+    """The answer, addressed by its content and recorded."""
     tuned = decisions.tuned(context.catalogue, context.tenant, kind, body)
     answered = answer_match(context, kind, body, tuned)
     context.catalogue.answered(type(body))
-    decisions.recorder.record(answered, actor_of(request))
+    decisions.recorder.record(answered, actor)
     return written(answered.answer, answered.language)

@@ -1,0 +1,165 @@
+"""The door: a question that is ordinary in every way is answered at it, past the layers behind.
+
+Each layer (`install` in services/web/app.py) looks at every request and does nothing for a
+question as most are. What they would look at is looked at here in one step. Whatever is odd in
+any way takes its way through them as ever: a key or a cookie, a header or a parameter that is not
+named here, a body that is not well-formed, an answer that takes long or cannot be given, a server
+that is full or going down. Tests hold both ways equal.
+"""
+
+from dataclasses import dataclass
+
+import orjson
+from fastapi import FastAPI, Request, Response
+from pydantic import ValidationError
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from starlette_compress import CompressMiddleware
+
+from models.errors import Problem, SlowSender
+from models.tables import PUBLIC
+from services.access.callers import is_local
+from services.matcher.decisions.asked import Kind
+from services.matcher.matching.brief import is_brief
+from services.matcher.routes.actor import NOBODY
+from services.matcher.routes.matches import asked_with, recorded
+from services.matcher.schemas import CollaborationsRequest, MatchRequest, PeersRequest
+from services.matcher.wording import choose_language, wording
+from services.sent_json import loads
+from services.web.app import COMPRESSED_FROM
+from services.web.bodies import again, in_time
+
+Head = dict[bytes, bytes]
+
+FIELDS = {
+    b"host",
+    b"user-agent",
+    b"connection",
+    b"accept",
+    b"accept-encoding",
+    b"accept-language",
+    b"content-type",
+    b"content-length",
+    b"x-request-id",
+}
+JSON = (b"application/json", b"application/json; charset=utf-8")
+ACCEPTED = (b"*/*", b"application/json")
+MOST_BYTES = 10_000
+_ANSWER = "answer"
+# Where OpenTelemetry is on, the framework names the route of each request in its span.
+_TRACED = "fastapi.telemetry"
+
+
+@dataclass(frozen=True)
+class Question:
+    """One of the two questions; its path is what the log calls it."""
+
+    path: str
+    kind: Kind
+    model: type[MatchRequest]
+
+
+QUESTIONS = {
+    question.path: question
+    for question in (
+        Question("/v1/matches/peers", "peers", PeersRequest),
+        Question("/v1/matches/collaborations", "collaborations", CollaborationsRequest),
+    )
+}
+
+
+class Door:
+    """Answers ordinary questions; sends everything else on."""
+
+    def __init__(self, app: ASGIApp, api: FastAPI) -> None:
+        self.app, self.api = app, api
+        self._packed = CompressMiddleware(_given, minimum_size=COMPRESSED_FROM)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        question = QUESTIONS.get(scope["path"]) if scope["type"] == "http" else None
+        head = _head(scope) if question is not None else None
+        if question is None or head is None:
+            await self.app(scope, receive, send)
+            return
+        receive = in_time(receive)
+        try:
+            message = await receive()
+        except SlowSender as slow:
+            await self.app(scope, _failing(slow), send)
+            return
+        answer = self._answer(question, Request(scope), head, message)
+        if answer is None:
+            await self.app(scope, again(message, receive), send)
+            return
+        scope["route"] = question
+        await self._send(answer, head, scope, receive, send)
+
+    def _answer(
+        self, question: Question, request: Request, head: Head, message: Message
+    ) -> Response | None:
+        """The answer to a brief question of somebody who is not counted, else nothing."""
+        state = self.api.state
+        if state.draining.is_on or state.hand.is_full or not is_local(request):
+            return None
+        body, catalogue = _body(question.model, head, message), state.matcher.current.held()
+        if body is None or catalogue is None:
+            return None
+        words = wording(choose_language(head.get(b"accept-language", b"").decode("latin-1")))
+        context = asked_with(state.matcher, body, PUBLIC, catalogue, words)
+        if not is_brief(context, body):
+            return None
+        try:
+            with state.hand:
+                return recorded(state.decisions, question.kind, body, context, NOBODY)
+        except Problem:
+            return None
+
+    async def _send(
+        self, answer: Response, head: Head, scope: Scope, receive: Receive, send: Send
+    ) -> None:
+        if b"accept-encoding" in head:
+            scope["state"][_ANSWER] = answer
+            await self._packed(scope, receive, send)
+            return
+        if len(answer.body) >= COMPRESSED_FROM:
+            answer.raw_headers.append((b"vary", b"Accept-Encoding"))
+        await answer(scope, receive, send)
+
+
+def _head(scope: Scope) -> Head | None:
+    """The head of a question as most are; None where it says anything else."""
+    fields: list[tuple[bytes, bytes]] = scope["headers"]
+    head = dict(fields)
+    is_ordinary = (
+        scope["method"] == "POST"
+        and not scope["query_string"]
+        and _TRACED not in scope
+        and len(head) == len(fields)
+        and head.keys() <= FIELDS
+        and head.get(b"content-type") in JSON
+        and head.get(b"accept", b"*/*") in ACCEPTED
+    )
+    return head if is_ordinary else None
+
+
+def _body(model: type[MatchRequest], head: Head, message: Message) -> MatchRequest | None:
+    """The question, where it came at once and is well-formed."""
+    sent: bytes = message.get("body", b"")
+    is_whole = message["type"] == "http.request" and not message.get("more_body", False)
+    if not is_whole or len(sent) > MOST_BYTES or head.get(b"content-length") != b"%d" % len(sent):
+        return None
+    try:
+        return model.model_validate(loads(sent))
+    except (orjson.JSONDecodeError, ValidationError):
+        return None
+
+
+async def _given(scope: Scope, receive: Receive, send: Send) -> None:
+    """An app that sends the answer that is there, to be packed on its way."""
+    await scope["state"][_ANSWER](scope, receive, send)
+
+
+def _failing(error: SlowSender) -> Receive:
+    async def failed() -> Message:
+        raise error
+
+    return failed

@@ -1,0 +1,119 @@
+"""Ordinary questions are answered at the door; whatever is odd goes on as it came."""
+
+import asyncio
+from typing import Any
+
+import pytest
+from fastapi.testclient import TestClient
+from starlette.types import Message, Receive, Scope, Send
+
+from models.errors import SlowSender
+from services.matcher.door import Door
+from tests.services.matcher.asking import BILBAO, ask
+
+PEERS = "/v1/matches/peers"
+BODY = b'{"place_id": "%s", "limit": 3}' % BILBAO.encode()
+BEHIND = b"behind"
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _asked_before(client: TestClient) -> None:
+    """What answers rest on is derived at the first one."""
+    ask(client, "peers", {"place_id": BILBAO})
+
+
+def knock(asked: TestClient, body: bytes = BODY, parts: int = 1, late: int = 0, **odd: Any) -> Any:
+    """What is told at the door, else what whoever is behind it was asked."""
+    fields = {"host": "a", "content-type": "application/json", "content-length": str(len(body))}
+    fields |= odd.pop("fields", {})
+    scope = {
+        "type": "http", "method": "POST", "path": PEERS, "query_string": b"", "app": asked.app,
+        "client": ("127.0.0.1", 5), "state": {},
+        "headers": [(name.encode(), value.encode()) for name, value in fields.items()], **odd,
+    }  # fmt: skip
+    sent, told = iter(_messages(body, parts)), []
+
+    async def receive() -> Message:
+        await asyncio.sleep(late)
+        return next(sent)
+
+    async def send(message: Message) -> None:
+        told.append(message.get("body", b""))
+
+    asyncio.run(Door(_behind, asked.app)(scope, receive, send))  # type: ignore[arg-type]
+    return b"".join(told)
+
+
+def _messages(body: bytes, parts: int) -> list[Message]:
+    size = -(-len(body) // parts)
+    return [
+        {
+            "type": "http.request",
+            "body": body[at * size : (at + 1) * size],
+            "more_body": at + 1 < parts,
+        }
+        for at in range(parts)
+    ]
+
+
+async def _behind(_: Scope, receive: Receive, send: Send) -> None:
+    read, more = b"", True
+    while more:
+        message = await receive()
+        read, more = read + message["body"], message["more_body"]
+    await send({"type": "http.response.body", "body": BEHIND + read})
+
+
+def test_an_ordinary_question_is_answered_at_the_door(client: TestClient) -> None:
+    assert knock(client).startswith(b'{"match_id":')
+    fields = {"accept": "*/*", "user-agent": "a", "accept-language": "fr", "x-request-id": "b"}
+    in_french = knock(client, fields=fields)
+    assert in_french.startswith(b'{"match_id":')
+    assert in_french != knock(client)
+
+
+@pytest.mark.parametrize(
+    "odd",
+    [
+        {"fields": {"authorization": "Bearer cp_a"}},
+        {"fields": {"cookie": "counterpart_session=a"}},
+        {"fields": {"x-forwarded-for": "203.0.113.1"}},
+        {"fields": {"accept": "text/csv"}},
+        {"fields": {"content-encoding": "gzip"}},
+        {"fields": {"idempotency-key": "a"}},
+        {"fields": {"content-length": "1"}},
+        {"client": ("203.0.113.1", 5)},
+        {"query_string": b"format=csv"},
+        {"method": "PUT"},
+        {"fastapi.telemetry": object()},
+        {"path": f"{PEERS}:batch"},
+        {"parts": 2},
+        {"body": b'{"place_id": "gn:none"}'},
+        {"body": b'{"place_id": "%s", "text": "trams"}' % BILBAO.encode()},
+        {"body": b'{"place_id": "%s", "colour": 1}' % BILBAO.encode()},
+        {"body": b'{"place_id": '},
+        {"body": b" " * 20_000 + BODY},
+    ],
+    ids=lambda odd: " ".join(map(str, odd)),
+)
+def test_what_is_odd_goes_on(client: TestClient, odd: dict[str, Any]) -> None:
+    assert knock(client, **odd) == BEHIND + odd.get("body", BODY)
+
+
+def test_a_server_that_goes_down_or_is_full_answers_behind_it(
+    client: TestClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    state: Any = client.app.state  # type: ignore[attr-defined]
+    for name, value in ((state.draining, "is_on"), (state.hand, "_count")):
+        with monkeypatch.context() as patched:
+            patched.setattr(name, value, 10_000)
+            assert knock(client) == BEHIND + BODY
+    assert knock(client) != BEHIND + BODY
+
+
+def test_who_sends_too_slowly_is_refused_by_what_is_behind(
+    client: TestClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("services.web.bodies.SECONDS", 0.0)
+    with pytest.raises(SlowSender):
+        knock(client, late=60)
