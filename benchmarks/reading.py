@@ -16,6 +16,7 @@ from benchmarks.asking import Table
 from benchmarks.cluster import cluster
 from models.database import Sessions, connect, migrate, sessions
 from models.embedding import Kind, load_embedder
+from models.machine import cores
 from models.records import Place
 from models.snapshot import SnapshotStore
 from models.snapshot.snapshot import Snapshot
@@ -105,7 +106,7 @@ def _rates(model: str, texts: list[str], library: dict[str, Encode]) -> dict[str
         embedder = load_embedder(model)
         executors = {
             "here, this process": (LOCAL, ALL_HERE),
-            "here, pool of processes": (LOCAL, NOTHING_HERE),
+            "here, pool of processes": (f"{LOCAL}:{cores()}", NOTHING_HERE),
             "Dask, two workers": (dask.address, NOTHING_HERE),
         }
         ways: dict[str, Callable[[], Any]] = {

@@ -21,17 +21,22 @@ from models.database import Sessions
 from models.embedding import Embedder, load_embedder
 from models.errors import ExecutorUnavailable
 from models.failpoints import reached
+from models.machine import cores
 from models.snapshot.texts import written_texts
 from models.tables import CollaborationRow, PlaceRow, TextVector
-from services.executor import Workers, workers
+from services.executor import LOCAL, Workers, workers
 
 # How many texts a worker takes at once: a second or two of the slowest model.
 PIECE = 64
 # What takes less is read here before other processes have started and loaded a model; of what
 # takes longer, this process reads on until they have.
 SECONDS_WORTH_IT = 20.0
+# So many cores the threads of this process keep as busy as other processes would.
+FEW_CORES = 2
 # Vectors are written by so many: a commit costs as much as reading a few texts.
 KEPT_AT_ONCE = 512
+# In seconds: longer calls spare nothing more, and would show progress late.
+QUICK = 0.5
 _LOOKED_UP = 500
 _FETCHED = 5_000
 
@@ -106,13 +111,19 @@ def _read(new: Sequence[Text], reader: TextReader) -> Iterator[Read]:
     yield from _read_here(first, reader.embedder)
     expected = (monotonic() - start) * (len(pieces) - 1)
     rest = [piece for piece in pieces if piece not in first]
-    if expected < SECONDS_WORTH_IT:
-        yield from _read_here(rest, reader.embedder)
+    if not _is_worth_handing_out(expected, reader.executor):
+        yield from _read_all_here(rest, reader.embedder)
         return
     with workers(reader.executor) as found:
         yield from _read_meanwhile(found, rest, reader)
         for piece, vectors in found.run(read_piece, rest):
             yield piece.texts, vectors
+
+
+def _is_worth_handing_out(seconds: float, executor: str) -> bool:
+    """Whether others would be done sooner with what takes so long here; who names a number of
+    processes, or a cluster, is taken at his word."""
+    return seconds >= SECONDS_WORTH_IT and (executor != LOCAL or cores() > FEW_CORES)
 
 
 def _read_meanwhile(found: Workers, rest: list[Piece], reader: TextReader) -> Iterator[Read]:
@@ -125,6 +136,19 @@ def _read_meanwhile(found: Workers, rest: list[Piece], reader: TextReader) -> It
 def _read_here(pieces: Iterable[Piece], embedder: Embedder) -> Iterator[Read]:
     for piece in pieces:
         yield piece.texts, embedder.encode_many([text for _, text in piece.texts], "passage")
+
+
+def _read_all_here(rest: list[Piece], embedder: Embedder) -> Iterator[Read]:
+    """Read pieces, more of them at once for as long as that is quick: each call has its costs."""
+    at_once = 1
+    while rest:
+        some, rest = rest[:at_once], rest[at_once:]
+        texts = tuple(text for piece in some for text in piece.texts)
+        start = monotonic()
+        vectors = embedder.encode_many([text for _, text in texts], "passage")
+        if monotonic() - start < QUICK:
+            at_once = min(2 * at_once, max(KEPT_AT_ONCE // PIECE, 1))
+        yield texts, vectors
 
 
 def _pieces(texts: Sequence[Text], reader: TextReader) -> Iterator[Piece]:

