@@ -1,8 +1,10 @@
 """Of those that share a file's lock one has it, until it gives it back or ends."""
 
+import os
 import subprocess
 import sys
 from pathlib import Path
+from signal import SIGKILL
 from threading import Thread
 
 from models.file_lock import FileLock, is_free
@@ -13,6 +15,17 @@ from pathlib import Path
 from models.file_lock import FileLock
 lock = FileLock(Path(sys.argv[1]))
 print(lock.take(), flush=True)
+time.sleep(600)
+"""
+
+FORKED = """
+import os, sys, time
+from pathlib import Path
+from models.file_lock import FileLock
+FileLock(Path(sys.argv[1])).take()
+if worker := os.fork():
+    print(worker, flush=True)
+    os.kill(os.getpid(), 9)
 time.sleep(600)
 """
 
@@ -41,6 +54,22 @@ def test_who_is_killed_loses_it(tmp_path: Path) -> None:
         assert not lock.take()
         holder.kill()
     assert lock.take()
+    lock.give_back()
+
+
+def test_a_worker_keeps_what_its_parent_took(tmp_path: Path) -> None:
+    lock, command = FileLock(tmp_path / "lock"), [sys.executable, "-c", FORKED]
+    with subprocess.Popen(
+        [*command, str(tmp_path / "lock")], stdout=subprocess.PIPE, text=True
+    ) as parent:
+        assert parent.stdout is not None
+        worker = int(parent.stdout.readline())
+        assert parent.wait(60) == -SIGKILL
+        try:
+            assert not lock.take()
+        finally:
+            os.kill(worker, SIGKILL)
+        assert lock.take(seconds=60)
     lock.give_back()
 
 
