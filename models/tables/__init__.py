@@ -6,7 +6,7 @@ from models.tables.convening import RosterRow, ScreeningEntryRow, ScreeningRow
 from models.tables.decisions import AuditRow, MatchRow, OutcomeRow, TenantDocumentRow
 from models.tables.events import DeliveryRow, WatchRow, WebhookRow
 from models.tables.idempotency import IdempotencyRow
-from models.tables.records import PUBLIC, CollaborationRow, CommitmentRow, PlaceRow
+from models.tables.records import PUBLIC, CollaborationRow, CommitmentRow, Origin, PlaceRow
 from models.tables.sharing import ShareRow
 from models.tables.work import Job, JobError, JobFile, SnapshotRow, TextVector
 
@@ -22,6 +22,7 @@ __all__ = [
     "JobError",
     "JobFile",
     "MatchRow",
+    "Origin",
     "OutcomeRow",
     "PlaceRow",
     "RosterRow",

@@ -3,12 +3,18 @@
 Tenants are named, not referred to: what was decided outlasts a tenant that is removed.
 """
 
+import secrets
 from datetime import date, datetime
 
 from sqlalchemy import Index, Integer, LargeBinary, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from models.tables.base import Table, now
+
+
+def new_digest_key() -> str:
+    """What the log's digest of one row is keyed with: it is in the row alone, and goes with it."""
+    return secrets.token_hex(16)
 
 
 class MatchRow(Table):
@@ -32,6 +38,7 @@ class MatchRow(Table):
     answer_hash: Mapped[str] = mapped_column(String(64))
     software: Mapped[str] = mapped_column(String(60))
     recorded_at: Mapped[datetime] = mapped_column(default_factory=now)
+    digest_key: Mapped[str | None] = mapped_column(String(32), default_factory=new_digest_key)
 
 
 class AuditRow(Table):
@@ -66,6 +73,7 @@ class OutcomeRow(Table):
     at: Mapped[date]
     why: Mapped[str | None] = mapped_column(Text)
     recorded_at: Mapped[datetime] = mapped_column(default_factory=now)
+    digest_key: Mapped[str | None] = mapped_column(String(32), default_factory=new_digest_key)
 
 
 class TenantDocumentRow(Table):
@@ -78,3 +86,4 @@ class TenantDocumentRow(Table):
     version: Mapped[int] = mapped_column(Integer, primary_key=True, autoincrement=False)
     document: Mapped[str] = mapped_column(Text)
     created_at: Mapped[datetime] = mapped_column(default_factory=now)
+    digest_key: Mapped[str | None] = mapped_column(String(32), default_factory=new_digest_key)

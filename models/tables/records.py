@@ -6,6 +6,7 @@ The key is (tenant, id): two tenants may use the same `x:` id without learning o
 """
 
 from datetime import date, datetime
+from enum import StrEnum
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
@@ -13,6 +14,15 @@ from sqlalchemy.orm import Mapped, mapped_column
 from models.tables.base import Table, now
 
 PUBLIC = "public"
+
+
+class Origin(StrEnum):
+    """By whom a record came; of rows older than the column it is unknown."""
+
+    CATALOGUE = "catalogue"
+    """With the default catalogue, which takes out again what it leaves out by now."""
+    SENT = "sent"
+    """In a request or a file of somebody's, whose it is."""
 
 
 class PlaceRow(Table):
@@ -26,6 +36,7 @@ class PlaceRow(Table):
     name: Mapped[str] = mapped_column(String(300))
     record: Mapped[str] = mapped_column(Text)
     content_hash: Mapped[str] = mapped_column(String(64))
+    origin: Mapped[str | None] = mapped_column(String(20), default=None)
     updated_at: Mapped[datetime] = mapped_column(default_factory=now)
 
 
@@ -37,6 +48,7 @@ class CollaborationRow(Table):
     name: Mapped[str] = mapped_column(String(300))
     record: Mapped[str] = mapped_column(Text)
     content_hash: Mapped[str] = mapped_column(String(64))
+    origin: Mapped[str | None] = mapped_column(String(20), default=None)
     updated_at: Mapped[datetime] = mapped_column(default_factory=now)
 
 

@@ -1,5 +1,6 @@
 """`counterpart persons`: what is on file of a person is handed out, corrected or erased."""
 
+from collections.abc import Sequence
 from contextlib import closing
 from pathlib import Path
 from typing import Annotated
@@ -7,11 +8,13 @@ from typing import Annotated
 import orjson
 import typer
 
+from models.errors import Conflict
 from models.settings import Settings
 from models.snapshot import SnapshotStore
 from services import printing
 from services.commands.console import settings_in_force
 from services.persons import on_request
+from services.persons.erased import Erasure, append
 from services.persons.on_request import Done
 from services.preparing import Loading, ready_database
 
@@ -47,17 +50,38 @@ def correct(
 
 
 @commands.command()
-def erase(texts: Texts, tenant: Tenant) -> None:
-    """Put a pseudonym in the place of a person, everywhere; prints the pseudonym."""
+def erase(
+    texts: Texts,
+    tenant: Tenant,
+    keys: Annotated[
+        Path | None,
+        typer.Option(help="A file outside the data directory that the key is added to."),
+    ] = None,
+) -> None:
+    """Put a pseudonym in the place of a person, everywhere; prints the pseudonym.
+
+    Keep the key that is told where no backup is: who restores one of before needs it.
+    """
     settings = _settings()
-    pseudonym, done = on_request.erase(settings, tenant, texts)
-    _finish(settings, done)
-    printing.answer(pseudonym)
+    erasure = on_request.erasure_of(tenant, texts)
+    if keys is None:
+        printing.answer(erasure.key_line)
+        printing.say("Keep this line away from the server: restoring an older backup asks for it.")
+    else:
+        _check_elsewhere(settings, keys)
+        append(keys, erasure.key_line.encode())
+    _finish(settings, on_request.erase(settings, [erasure]))
+    printing.answer(erasure.pseudonym)
 
 
-def erase_again(settings: Settings, file: Path) -> None:
+def _check_elsewhere(settings: Settings, keys: Path) -> None:
+    if keys.resolve().is_relative_to(settings.var.resolve()):
+        raise Conflict("Keys in the data directory are no secret from it: name a file elsewhere.")
+
+
+def erase_again(settings: Settings, erasures: Sequence[Erasure]) -> None:
     """What was erased before a restore is erased from what was restored."""
-    _finish(settings, on_request.erase_again(settings, file))
+    _finish(settings, on_request.erase(settings, erasures))
 
 
 def _finish(settings: Settings, done: Done) -> None:

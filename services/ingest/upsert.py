@@ -1,7 +1,7 @@
 """Records into rows: what has not changed is not written."""
 
 import hashlib
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,9 +10,10 @@ from sqlalchemy import delete, insert, select, update
 from sqlalchemy.orm import Session
 
 from models.records import Collaboration, Commitment, Place
-from models.tables import PUBLIC, CollaborationRow, CommitmentRow, PlaceRow, Tenant, now
+from models.tables import PUBLIC, CollaborationRow, CommitmentRow, Origin, PlaceRow, Tenant, now
 
 BATCH = 1000
+Stored = type[PlaceRow] | type[CollaborationRow]
 
 
 @dataclass
@@ -44,21 +45,28 @@ def ensure_tenant(session: Session, tenant: str, name: str | None = None) -> Non
         session.flush()
 
 
-def upsert_places(session: Session, places: Iterable[Place], tenant: str = PUBLIC) -> Counts:
+def upsert_places(
+    session: Session,
+    places: Iterable[Place],
+    tenant: str = PUBLIC,
+    origin: Origin = Origin.SENT,
+) -> Counts:
     """Write places that are new or changed, with the commitments in their records."""
     counts = Counts()
     batch: list[Place] = []
     for place in places:
         batch.append(place)
         if len(batch) == BATCH:
-            counts += _upsert_place_batch(session, batch, tenant)
+            counts += _upsert_place_batch(session, batch, tenant, origin)
             batch = []
     if batch:
-        counts += _upsert_place_batch(session, batch, tenant)
+        counts += _upsert_place_batch(session, batch, tenant, origin)
     return counts
 
 
-def _upsert_place_batch(session: Session, places: Sequence[Place], tenant: str) -> Counts:
+def _upsert_place_batch(
+    session: Session, places: Sequence[Place], tenant: str, origin: Origin
+) -> Counts:
     rows = []
     ties: dict[str, list[dict[str, Any]]] = {}
     for place in places:
@@ -76,6 +84,7 @@ def _upsert_place_batch(session: Session, places: Sequence[Place], tenant: str) 
                 "name": place.name,
                 "record": text,
                 "content_hash": digest(text),
+                "origin": origin,
                 "updated_at": now(),
             }
         )
@@ -94,27 +103,24 @@ def _upsert_place_batch(session: Session, places: Sequence[Place], tenant: str) 
     return counts
 
 
-def forget_places(session: Session, ids: Collection[str], said_by: tuple[str, ...]) -> Counts:
-    """Delete those public places whose record rests on a source beginning so, and on no other."""
-    found = session.execute(
-        select(PlaceRow.id, PlaceRow.record).where(
-            PlaceRow.tenant_id == PUBLIC, PlaceRow.id.in_(ids)
-        )
-    )
-    gone = [row.id for row in found if _rests_on(row.record).startswith(said_by)]
-    for table, column in ((CommitmentRow, CommitmentRow.place_id), (PlaceRow, PlaceRow.id)):
-        session.execute(delete(table).where(table.tenant_id == PUBLIC, column.in_(gone)))
+def forget_left_out(session: Session, table: Stored, kept: Iterable[str | None]) -> Counts:
+    """Delete the public records that came with the catalogue and are not in it any more."""
+    stored = select(table.id).where(table.tenant_id == PUBLIC, table.origin == Origin.CATALOGUE)
+    gone = sorted(set(session.scalars(stored)) - set(kept))
+    for start in range(0, len(gone), BATCH):
+        ids = gone[start : start + BATCH]
+        if table is PlaceRow:
+            ties = CommitmentRow.tenant_id == PUBLIC, CommitmentRow.place_id.in_(ids)
+            session.execute(delete(CommitmentRow).where(*ties))
+        session.execute(delete(table).where(table.tenant_id == PUBLIC, table.id.in_(ids)))
     return Counts(written=len(gone))
 
 
-def _rests_on(record: str) -> str:
-    """What a record as a whole rests on."""
-    whole = orjson.loads(record).get("provenance", {}).get("*", {})
-    return str(whole.get("source", ""))
-
-
 def upsert_collaborations(
-    session: Session, collaborations: Iterable[Collaboration], tenant: str = PUBLIC
+    session: Session,
+    collaborations: Iterable[Collaboration],
+    tenant: str = PUBLIC,
+    origin: Origin = Origin.SENT,
 ) -> Counts:
     """Write collaborations that are new or changed."""
     rows = []
@@ -127,6 +133,7 @@ def upsert_collaborations(
                 "name": collaboration.name,
                 "record": text,
                 "content_hash": digest(text),
+                "origin": origin,
                 "updated_at": now(),
             }
         )
@@ -179,24 +186,28 @@ def _unique(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
 
 
 def _write(
-    session: Session,
-    table: type[PlaceRow] | type[CollaborationRow],
-    rows: list[dict[str, Any]],
-    tenant: str,
+    session: Session, table: Stored, rows: list[dict[str, Any]], tenant: str
 ) -> tuple[Counts, list[str]]:
     """Insert or update the rows whose content changed; answers with their ids."""
     rows = list({row["id"]: row for row in rows}.values())
-    query = select(table.id, table.content_hash).where(
+    query = select(table.id, table.content_hash, table.origin).where(
         table.tenant_id == tenant, table.id.in_([row["id"] for row in rows])
     )
-    known = {row.id: row.content_hash for row in session.execute(query)}
+    known = {row.id: row for row in session.execute(query)}
+    there = [(known[row["id"]], row) for row in rows if row["id"] in known]
     new = [row for row in rows if row["id"] not in known]
-    changed = [
-        row for row in rows if known.get(row["id"], row["content_hash"]) != row["content_hash"]
-    ]
+    changed = [row for old, row in there if old.content_hash != row["content_hash"]]
+    same = [(old, row) for old, row in there if old.content_hash == row["content_hash"]]
+    names = ("tenant_id", "id", "origin")
+    told = [{n: row[n] for n in names} for old, row in same if _is_told(old.origin, row["origin"])]
     if new:
         session.execute(insert(table), new)
-    if changed:
-        session.execute(update(table), changed)
+    for values in filter(None, (changed, told)):
+        session.execute(update(table), values)
     written = [row["id"] for row in new + changed]
     return Counts(len(written), len(rows) - len(written)), written
+
+
+def _is_told(before: str | None, origin: Origin) -> bool:
+    """Whether an unchanged record is now known to be whose it is: what is sent is the sender's."""
+    return before != origin and (before is None or origin is Origin.SENT)

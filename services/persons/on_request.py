@@ -1,19 +1,16 @@
 """A person's own data: handed out, corrected, erased; and erased again where a backup had it.
 
-What was erased is kept in a file beside the database as keyed hashes of words, not as words. It
-goes with no older backup: whoever restores one has it erased again by that file.
+What was erased is kept in a file beside the database (`erased.py`), so that whoever restores an
+older backup has it erased again.
 """
 
-import os
 import secrets
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 
-import orjson
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
@@ -25,10 +22,10 @@ from services.matcher.decisions.decisions import head_file
 from services.matcher.decisions.digests import digests, match_key
 from services.matcher.decisions.verify import RETENTION
 from services.persons import stores
+from services.persons.erased import Erasure, remember
 from services.persons.finding import Sought
 from services.persons.stores import ANSWERS, RECORDS, Found
 
-ERASED = "erased.jsonl"
 CORRECTION, ERASURE = "correction", "erasure"
 _ACCOUNTED: dict[str, Any] = {"outcome": OutcomeRow, "tenant_document": TenantDocumentRow}
 
@@ -61,26 +58,19 @@ def correct(settings: Settings, tenant: str, texts: Iterable[str], right: str) -
         return _rewrite(ledger, tenant, CORRECTION, sought, right)
 
 
-def erase(settings: Settings, tenant: str, texts: Iterable[str]) -> tuple[str, Done]:
-    """Put a pseudonym in the place of a person; answers with it."""
-    sought, pseudonym = Sought.of(texts), f"person-{secrets.token_hex(6)}"
-    # First: what a crash leaves half done is then done again by the file.
-    _remember(settings.var / ERASED, tenant, pseudonym, sought)
-    with _ledger(settings) as ledger:
-        return pseudonym, _rewrite(ledger, tenant, ERASURE, sought, pseudonym)
+def erasure_of(tenant: str, texts: Iterable[str]) -> Erasure:
+    """What erases a person: its key goes to whoever asks for it, before anything is done."""
+    return Erasure(tenant, f"person-{secrets.token_hex(6)}", Sought.of(texts))
 
 
-def erase_again(settings: Settings, file: Path) -> Done:
-    """Erase what was erased before, in a database that a backup was restored into."""
+def erase(settings: Settings, erasures: Sequence[Erasure]) -> Done:
+    """Put pseudonyms in the place of persons, also of those erased before a backup came back."""
     done = Done()
+    # First: what a crash leaves half done is then done again by the file.
+    remember(settings.var, erasures)
     with _ledger(settings) as ledger:
-        for line in file.read_bytes().splitlines():
-            told = orjson.loads(line)
-            hashes = {int(n): frozenset(found) for n, found in told["hashes"].items()}
-            sought = Sought(bytes.fromhex(told["key"]), hashes)
-            if not _is_kept(settings.var / ERASED, line):
-                _append(settings.var / ERASED, line)
-            more = _rewrite(ledger, told["tenant"], ERASURE, sought, told["pseudonym"])
+        for one in erasures:
+            more = _rewrite(ledger, one.tenant, ERASURE, one.sought, one.pseudonym)
             done.rows.update(more.rows)
     return done
 
@@ -126,26 +116,3 @@ def _account(writing: Writing, tenant: str, kind: str, rows: list[Found]) -> Non
 
 def _row(session: Session, found: Found) -> Any:
     return session.get_one(_ACCOUNTED[found.table.name], found.key, populate_existing=True)
-
-
-def _remember(file: Path, tenant: str, pseudonym: str, sought: Sought) -> None:
-    told = {
-        "tenant": tenant,
-        "pseudonym": pseudonym,
-        "key": sought.key.hex(),
-        "hashes": {str(n): sorted(found) for n, found in sought.hashes.items()},
-    }
-    _append(file, orjson.dumps(told))
-
-
-def _append(file: Path, line: bytes) -> None:
-    file.parent.mkdir(parents=True, exist_ok=True)
-    handle = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
-    with os.fdopen(handle, "ab") as opened:
-        opened.write(line + b"\n")
-        opened.flush()
-        os.fsync(opened.fileno())
-
-
-def _is_kept(file: Path, line: bytes) -> bool:
-    return file.exists() and line in file.read_bytes().splitlines()

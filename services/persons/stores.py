@@ -10,6 +10,7 @@ from sqlalchemy import Table as SqlTable
 from sqlalchemy.orm import Session
 
 from models.tables import Job, Table, now
+from models.tables.decisions import new_digest_key
 from services.matcher.decisions.packing import unpacked
 from services.persons.finding import Sought, rewritten
 
@@ -19,6 +20,7 @@ _NEVER = {"audit", "text_vector", "snapshot", "tenant", "job_file", "webhook"}
 # Rows that go whole: an answer that is not as it was given is none.
 ANSWERS = {"match_record", "idempotency"}
 RECORDS = {"place", "collaboration"}
+DIGEST_KEY = "digest_key"
 BATCH = 500
 
 
@@ -87,11 +89,13 @@ def _names(sought: Sought, text: str) -> bool:
 
 
 def change(session: Session, row: Found, by: Callable[[str], str]) -> None:
-    """Write a row's texts anew; a record's hash with them."""
+    """Write a row's texts anew; a record's hash, and what the log's digest is keyed with."""
     values: dict[str, Any] = {name: rewritten(text, by) for name, text in row.texts.items()}
     if row.table.name in RECORDS and "record" in values:
         values["content_hash"] = hashlib.sha256(values["record"].encode()).hexdigest()
         values["updated_at"] = now()
+    if DIGEST_KEY in row.table.c:
+        values[DIGEST_KEY] = new_digest_key()
     session.execute(update(row.table).where(row.where).values(**values))
 
 

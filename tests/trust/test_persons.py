@@ -21,7 +21,7 @@ from services.matcher.decisions.decisions import head_file
 from services.matcher.decisions.packing import unpacked
 from services.matcher.decisions.verify import verify
 from services.persons import stores
-from services.persons.on_request import ERASED
+from services.persons.erased import ERASED, keys_of
 from tests.matcher_fixtures import settings_of
 from tests.trust.report import Tried
 from tests.trust.whole_app import CONVENED, PLACE, Whole, published, whole
@@ -128,6 +128,7 @@ def faults(settings: Settings) -> list[str]:
 def erased(whole: Whole, contacts: list[Contact], folder: Path, tried: Tried) -> None:
     """Erase each in one call; nothing is left, here or where an older backup is put back."""
     settings: Settings = whole.app.state.settings
+    keys = settings.var.parent / "keys"
     run(settings, "publish")
     tried(len(traces(settings, contacts)) == 3 * len(contacts), "the check looks where nothing is")
     back_up(settings, folder / "before")
@@ -135,15 +136,21 @@ def erased(whole: Whole, contacts: list[Contact], folder: Path, tried: Tried) ->
         lines = run(settings, "persons", "export", *contact.strings, "--tenant", TENANT)
         tables = {table for table in TABLES if any(f'"table":"{table}"' in line for line in lines)}
         tried(tables == TABLES, f"the export lacks {TABLES - tables}")
-        said = run(settings, "persons", "erase", *contact.strings, "--tenant", TENANT)
+        name = ("--tenant", TENANT, "--keys", str(keys))
+        said = run(settings, "persons", "erase", *contact.strings, *name)
         tried(said[-1].startswith("person-"), said)
+    held = everything(settings)
+    for pseudonym, key in keys_of(keys).items():
+        tried(pseudonym in held, f"{pseudonym} stands nowhere")
+        tried(key.hex() not in held, f"the key of {pseudonym} was not dropped")
     left = traces(settings, contacts)
     for contact in contacts:
         for string in contact.strings:
             tried(string not in left, f"{string} is left")
     tried(faults(settings) == [], faults(settings))
     elsewhere = settings_of(folder / "elsewhere")
-    run(elsewhere, "restore", str(folder / "before"), "--erased", str(settings.var / ERASED))
+    told = ("--erased", str(settings.var / ERASED), "--keys", str(keys))
+    run(elsewhere, "restore", str(folder / "before"), *told)
     tried(traces(elsewhere, contacts) == [], f"restored: {traces(elsewhere, contacts)}")
     tried(faults(elsewhere) == [], faults(elsewhere))
 

@@ -1,4 +1,8 @@
-"""What an entry of the audit log says of each row written with it: a key, and a digest."""
+"""What an entry of the audit log says of each row written with it: a key, and a digest.
+
+A digest is keyed with what stands in the row alone. Where a person is erased from a row, that goes
+too: the digest of before stays in the log, and nobody can try names against it.
+"""
 
 import hashlib
 from collections.abc import Mapping
@@ -36,9 +40,11 @@ def digest_of(row: Accounted) -> str:
             return digest_of_match(columns, answer)
         case OutcomeRow():
             what = [row.match_id, row.result_id, row.outcome, row.side, row.at.isoformat()]
-            return digest([*what, row.why, row.recorded_at.isoformat(timespec="microseconds")])
+            said = [*what, row.why, row.recorded_at.isoformat(timespec="microseconds")]
+            return digest(said, row.digest_key)
         case TenantDocumentRow():
-            return digest([row.document, row.created_at.isoformat(timespec="microseconds")])
+            said = [row.document, row.created_at.isoformat(timespec="microseconds")]
+            return digest(said, row.digest_key)
 
 
 def digest_of_match(row: Mapping[str, Any], answer: str) -> str:
@@ -46,7 +52,8 @@ def digest_of_match(row: Mapping[str, Any], answer: str) -> str:
     inputs = [row["kind"], row["request"], row["as_of"].isoformat()]
     made_with = [row["language"], row["snapshot_id"], row["weights"]]
     recorded = row["recorded_at"].isoformat(timespec="microseconds")
-    return digest([*inputs, *made_with, answer, row["answer_hash"], row["software"], recorded])
+    said = [*inputs, *made_with, answer, row["answer_hash"], row["software"], recorded]
+    return digest(said, row["digest_key"])
 
 
 def digests(*rows: Accounted) -> dict[str, str]:

@@ -8,6 +8,7 @@ from itertools import islice
 from typing import Any
 
 from models.tables.base import now
+from models.tables.decisions import new_digest_key
 from services.matcher.decisions.asked import SOFTWARE, Answered
 from services.matcher.decisions.packing import packed
 
@@ -32,7 +33,7 @@ class Pending:
     """What was answered and is not written yet, each answer once, with all who asked it."""
 
     def __init__(self) -> None:
-        self._fresh: dict[Key, tuple[Answered, datetime]] = {}
+        self._fresh: dict[Key, tuple[Answered, datetime, str]] = {}
         self._packed: dict[Key, Columns] = {}
         self._actors: dict[Key, Actors] = {}
         self._lock = threading.Lock()
@@ -45,10 +46,11 @@ class Pending:
         with self._lock:
             if key not in self._actors:
                 self._let_go()
+                fresh = answered, now(), new_digest_key()
                 if len(self._fresh) < FRESH:
-                    self._fresh[key] = answered, now()
+                    self._fresh[key] = fresh
                 else:
-                    self._packed[key] = _columns(answered, now())
+                    self._packed[key] = _columns(*fresh)
             self._actors.setdefault(key, {})[actor] = None
             return len(self._actors) >= ENOUGH
 
@@ -103,7 +105,7 @@ class Pending:
                     self._actors.pop(key, None)
 
 
-def _columns(answered: Answered, recorded_at: datetime) -> Columns:
+def _columns(answered: Answered, recorded_at: datetime, digest_key: str) -> Columns:
     return {
         "tenant_id": answered.tenant,
         "id": answered.id,
@@ -117,4 +119,5 @@ def _columns(answered: Answered, recorded_at: datetime) -> Columns:
         "answer_hash": hashlib.sha256(answered.answer).hexdigest(),
         "software": SOFTWARE,
         "recorded_at": recorded_at,
+        "digest_key": digest_key,
     }

@@ -1,20 +1,22 @@
 """The default catalogue: complete, valid, sourced, and the same when loaded again."""
 
+from collections.abc import Iterable
 from itertools import islice
 
 import pytest
+from sqlalchemy import update
 
 from models.countries import DATA
 from models.database import Sessions
 from models.records import Commitment, Place
-from models.tables import PUBLIC, CollaborationRow, CommitmentRow, PlaceRow
+from models.tables import PUBLIC, CollaborationRow, CommitmentRow, Origin, PlaceRow
 from models.taxonomy import FactStatus, PlaceKind, PopulationBasis, PowerBasis
 from services.ingest import default
 from services.ingest.default import load_default
 from services.ingest.sources import own_tables
-from services.ingest.sources.collaborations import memberships
+from services.ingest.sources.collaborations import collaborations, memberships
 from services.ingest.sources.tables import rows as rows_of
-from services.ingest.upsert import ensure_tenant, upsert_places
+from services.ingest.upsert import ensure_tenant, upsert_collaborations, upsert_places
 
 
 @pytest.fixture(scope="module")
@@ -92,21 +94,59 @@ def test_loading_again_changes_nothing(
     assert min(rows) > 0
 
 
-def test_what_the_catalogue_leaves_out_by_now_is_forgotten_and_what_others_put_in_stays(
+def test_what_the_catalogue_leaves_out_by_now_is_forgotten_and_what_others_sent_stays(
     sessions: Sessions, places: dict[str, Place], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    few = list(islice(places.values(), 3))
-    monkeypatch.setattr(default, "places", lambda *_: iter(few))
-    part, own = [row["id"] for row in islice(rows_of(DATA / "districts.csv"), 2)]
+    few, more = list(islice(places.values(), 3)), list(islice(places.values(), 3, 6))
     tie = Commitment(collaboration="c40")
-    of_before = places["gn:3128026"].model_copy(update={"id": part, "commitments": [tie]})
-    of_theirs = Place(id=own, name="A district with a council", kind=PlaceKind.CITY, country="ES")
+    gone = more[0].model_copy(update={"commitments": [tie]})
+    confirmed, corrected = more[1], more[2].model_copy(update={"name": "As its council says"})
+    own = Place(id="gn:999999999", name="A town", kind=PlaceKind.CITY, country="ES")
+    # Whoever copies the catalogue's words says where they are from as it does.
+    own.provenance = confirmed.provenance
+    _load(sessions, monkeypatch, [*few, gone, *more[1:]])
+    with sessions.begin() as session:
+        counts = upsert_places(session, [confirmed, corrected, own])
+        assert (counts.written, counts.unchanged) == (2, 1)
+    _load(sessions, monkeypatch, few)
+    with sessions() as session:
+        kept = {row.id for row in session.query(PlaceRow)}
+        ties = session.query(CommitmentRow).filter_by(place_id=gone.id, origin="record").count()
+    assert kept == {place.id for place in [*few, confirmed, corrected, own]}
+    assert ties == 0
+
+
+def test_a_network_that_is_left_out_goes_and_one_that_was_sent_stays(
+    sessions: Sessions, places: dict[str, Place], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    some = list(islice(collaborations(DATA / "collaborations"), 3))
+    sent = some[1].model_copy(update={"name": "As its secretariat says"})
+    few = list(islice(places.values(), 1))
+    monkeypatch.setattr(default, "collaborations", lambda _: iter(some))
+    _load(sessions, monkeypatch, few)
+    with sessions.begin() as session:
+        upsert_collaborations(session, [sent])
+    monkeypatch.setattr(default, "collaborations", lambda _: iter(some[:1]))
+    _load(sessions, monkeypatch, few)
+    with sessions() as session:
+        assert {row.id for row in session.query(CollaborationRow)} == {some[0].id, sent.id}
+
+
+def test_a_record_of_whom_nobody_knows_is_the_catalogues_once_it_says_the_same(
+    sessions: Sessions, places: dict[str, Place], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    same, other = islice(places.values(), 2)
     with sessions.begin() as session:
         ensure_tenant(session, PUBLIC)
-        upsert_places(session, [of_before, of_theirs])
+        upsert_places(session, [same, other.model_copy(update={"name": "Another"})])
+        session.execute(update(PlaceRow).values(origin=None))
+    _load(sessions, monkeypatch, [same])
+    with sessions() as session:
+        known = {row.id: row.origin for row in session.query(PlaceRow)}
+    assert known == {same.id: Origin.CATALOGUE, other.id: None}
+
+
+def _load(sessions: Sessions, monkeypatch: pytest.MonkeyPatch, catalogue: Iterable[Place]) -> None:
+    monkeypatch.setattr(default, "places", lambda *_: iter(catalogue))
     with sessions.begin() as session:
         load_default(session)
-        kept = {row.id for row in session.query(PlaceRow)}
-        ties = session.query(CommitmentRow).filter_by(place_id=part).count()
-    assert kept == {own, *(place.id for place in few)}
-    assert ties == 0
