@@ -2,11 +2,14 @@
 
 Whoever publishes builds in a folder of its own and then copies what it built there: files first,
 their manifest after them, the pointer last. A matcher looks at the pointer every second and fetches
-what is new into its own folder, where it is served from; what it has already is not fetched again.
+what is new into its own folder, where it is served from; what it has already is not fetched again. What is
+gone there goes here too, so that nothing of before an erasure is left on any machine.
 """
 
 import os
 import shutil
+import time
+from contextlib import suppress
 from importlib import import_module
 from pathlib import Path
 from threading import Event, Thread
@@ -20,7 +23,9 @@ from models.settings import Settings
 from models.snapshot.manifest import MANIFEST, Manifest
 from models.snapshot.store import CURRENT, SnapshotStore
 
-SECONDS_BETWEEN_LOOKS = 1.0
+SECONDS_BETWEEN_LOOKS, SECONDS_BETWEEN_TIDYING = 1.0, 60.0
+# What was built here so lately may still be on its way there.
+SECONDS_ON_THE_WAY = 600.0
 
 
 class Remote:
@@ -55,10 +60,23 @@ class Remote:
             for name in [*names, MANIFEST]:
                 self._files.put_file(str(folder / name), f"{there}/{name}")
         self._files.pipe_file(f"{self._root}/{CURRENT}", snapshot_id.encode())
-        for path in self._files.ls(self._root, detail=False):
-            name = path.rstrip("/").rsplit("/", 1)[-1]
-            if name != CURRENT and not self.local.has(name):
-                self._files.rm(path, recursive=True)
+        for name in self._names() - {CURRENT}:
+            if not self.local.has(name):
+                self._files.rm(f"{self._root}/{name}", recursive=True)
+
+    def _names(self) -> set[str]:
+        """What is kept there: the pointer, and a folder for each snapshot."""
+        paths = self._files.ls(self._root, detail=False)
+        return {path.rstrip("/").rsplit("/", 1)[-1] for path in paths}
+
+    def tidy(self, on_the_way: float = SECONDS_ON_THE_WAY) -> None:
+        """Remove here what is not kept there any more; what is current here stays."""
+        kept, since = self._names(), time.time() - on_the_way
+        if self.local.current() not in kept:
+            return
+        with suppress(Conflict), self.local.publishing():  # else somebody else is at it
+            folders = [path for path in self.local.folder.iterdir() if path.is_dir()]
+            self.local.prune(kept | {path.name for path in folders if path.stat().st_mtime > since})
 
     def pull(self) -> str | None:
         """Make the current snapshot there the current one here; None where it is already."""
@@ -133,12 +151,15 @@ class Mirror:
         self._thread.join()
 
     def _watch(self) -> None:
-        log = structlog.get_logger("snapshots")
+        log, tidied = structlog.get_logger("snapshots"), time.monotonic()
         while True:
             try:
                 pulled = self._remote.pull()
                 if pulled is not None:
                     log.info("snapshot fetched", snapshot_id=pulled)
+                if time.monotonic() - tidied >= SECONDS_BETWEEN_TIDYING:
+                    tidied = time.monotonic()
+                    self._remote.tidy()
             except Exception as error:  # the network may be back at the next look
                 log.warning("snapshot store not read", error=repr(error))
             if self._stopping.wait(SECONDS_BETWEEN_LOOKS):

@@ -11,6 +11,7 @@ import typer
 from models.errors import Conflict
 from models.settings import Settings
 from models.snapshot import SnapshotStore
+from models.snapshot.remote import share
 from services import printing
 from services.commands.console import settings_in_force
 from services.persons import on_request
@@ -88,7 +89,8 @@ def _finish(settings: Settings, done: Done) -> None:
     """Say what was changed; where records were, no snapshot of before is kept."""
     if done.has_records:
         with closing(Loading(settings, printing.progress)) as loading:
-            loading.publish()
+            published = loading.publish()
         SnapshotStore(settings.snapshots).prune(())
+        share(settings, published)  # what is gone here goes where other machines fetch it
     rows = ", ".join(f"{name} {count}" for name, count in sorted(done.rows.items()))
     printing.say(f"Changed: {rows or 'nothing'}.")

@@ -12,6 +12,7 @@ from typer.testing import CliRunner
 from models.database import connect, sessions
 from models.settings import Settings
 from models.snapshot import Snapshot, SnapshotStore
+from models.snapshot.store import CURRENT
 from models.tables import MatchRow, now
 from services.access.keys import create_key
 from services.access.sessions import Person, open_session
@@ -87,10 +88,16 @@ def named(whole: Whole, contact: Contact) -> None:
     made("convene", "POST", f"{path}/{screening}/entries", note)
 
 
+def store_of(settings: Settings) -> Path:
+    """Where the snapshots of a data directory go for other machines to fetch them."""
+    return settings.var.with_name(f"{settings.var.name}-store")
+
+
 def run(settings: Settings, *words: str) -> list[str]:
     """A command of the service; answers with its lines."""
     secret = settings.secret.get_secret_value()
     env = {"COUNTERPART_VAR": str(settings.var), "COUNTERPART_SECRET": secret}
+    env["COUNTERPART_SNAPSHOT_STORE"] = store_of(settings).as_uri()
     ended = CliRunner(env=env).invoke(app, list(words))
     assert ended.exit_code == 0, ended.output
     return ended.stdout.splitlines()
@@ -148,6 +155,8 @@ def erased(whole: Whole, contacts: list[Contact], folder: Path, tried: Tried) ->
         for string in contact.strings:
             tried(string not in left, f"{string} is left")
     tried(faults(settings) == [], faults(settings))
+    kept = {path.name for path in store_of(settings).iterdir()} - {CURRENT}
+    tried(kept == {SnapshotStore(settings.snapshots).current()}, f"other machines keep {kept}")
     elsewhere = settings_of(folder / "elsewhere")
     told = ("--erased", str(settings.var / ERASED), "--keys", str(keys))
     run(elsewhere, "restore", str(folder / "before"), *told)

@@ -1,11 +1,12 @@
 """What became of a result: invited, accepted, declined, active, ended, from either side."""
 
 from contextlib import AbstractContextManager
-from datetime import date
+from datetime import UTC, date, datetime, timedelta
 from enum import StrEnum
-from typing import Any
+from typing import Annotated, Any
 
 import orjson
+from pydantic import AfterValidator
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
@@ -44,12 +45,23 @@ class OutcomeSide(StrEnum):
     OTHER = "other"
 
 
+# Where a day begins first, it does so by so much before it begins in UTC.
+_EARLIEST = timedelta(hours=14)
+
+
+def _come(at: date) -> date:
+    """A day that has come, somewhere on earth: what became of a result is told afterwards."""
+    if at > (datetime.now(UTC) + _EARLIEST).date():
+        raise ValueError(f"in_future: {at} has not come yet; tell what became of it then")
+    return at
+
+
 class OutcomeRequest(Record):
     """What became of one result of a match."""
 
     result_id: str
     outcome: OutcomeKind
-    at: Day
+    at: Annotated[Day, AfterValidator(_come)]
     why: Text | None = None
     side: OutcomeSide = OutcomeSide.ASKING
 

@@ -9,7 +9,7 @@ from services.access.callers import Matching
 from services.matcher.matching.told_to_all import summary
 from services.matcher.reconciling.finding import find_collaborations
 from services.matcher.routes.dependencies import CatalogueDep
-from services.matcher.routes.paging import Cursor, Limit, page
+from services.matcher.routes.paging import Cursor, Limit, Listed, page
 from services.web.app import answer
 
 router = APIRouter(prefix="/collaborations", tags=["catalogue"])
@@ -30,7 +30,8 @@ def search(
     def show(row: int) -> dict[str, Any]:
         return summary(snapshot.collaborations[row])
 
-    return answer(page(rows, limit, cursor, snapshot.id, show))
+    listed = Listed(snapshot.id, ("collaborations", caller.tenant, q))
+    return answer(page(rows, listed, limit, cursor, show))
 
 
 @router.get("/{collaboration_id}")

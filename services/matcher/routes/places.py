@@ -13,7 +13,7 @@ from services.matcher.matching.question import place_summary
 from services.matcher.profile import stored_facts
 from services.matcher.reconciling.finding import places_called
 from services.matcher.routes.dependencies import CatalogueDep
-from services.matcher.routes.paging import Cursor, Limit, page
+from services.matcher.routes.paging import Cursor, Limit, Listed, page
 from services.web.app import answer
 
 router = APIRouter(prefix="/places", tags=["catalogue"])
@@ -39,7 +39,8 @@ def search(
     def show(row: int) -> dict[str, Any]:
         return place_summary(places.facts(row), places.id(row))
 
-    return answer(page(rows, limit, cursor, catalogue.snapshot.id, show))
+    listed = Listed(catalogue.snapshot.id, ("places", caller.tenant, q, country, kind))
+    return answer(page(rows, listed, limit, cursor, show))
 
 
 @router.get("/{place_id}")

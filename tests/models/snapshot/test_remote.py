@@ -76,6 +76,32 @@ def test_going_back_is_followed_and_what_is_gone_goes_there_too(tmp_path: Path, 
     assert not late._files.exists(f"{late._root}/{second}/manifest.json")
 
 
+def test_what_is_gone_there_goes_from_every_machine(tmp_path: Path, url: str) -> None:
+    ours, theirs = SnapshotStore(tmp_path / "ours"), SnapshotStore(tmp_path / "theirs")
+    sent, fetched = Remote(url, ours), Remote(url, theirs)
+    first, second = published(ours, "first"), published(ours, "second")
+    for each in (first, second):
+        sent.push(each)
+        fetched.pull()
+    fetched.tidy(on_the_way=-1)
+    assert theirs.has(first)
+    ours.prune(())
+    sent.push(second)
+    fetched.tidy()
+    assert theirs.has(first)  # so young, it might have been built here
+    fetched.tidy(on_the_way=-1)
+    assert (theirs.has(first), theirs.has(second)) == (False, True)
+
+
+def test_what_the_store_does_not_have_yet_is_not_taken_for_gone(tmp_path: Path, url: str) -> None:
+    ours = SnapshotStore(tmp_path / "ours")
+    sent, first = Remote(url, ours), published(ours, "first")
+    sent.push(first)
+    published(ours, "second")
+    sent.tidy(on_the_way=-1)
+    assert ours.has(first)
+
+
 def test_a_half_copied_snapshot_is_not_taken(tmp_path: Path, url: str) -> None:
     ours, theirs = SnapshotStore(tmp_path / "ours"), SnapshotStore(tmp_path / "theirs")
     sent, fetched = Remote(url, ours), Remote(url, theirs)

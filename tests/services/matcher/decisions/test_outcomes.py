@@ -1,6 +1,6 @@
 """Outcomes move a tenant's own weights within bounds, and never a verdict."""
 
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import orjson
@@ -111,6 +111,21 @@ def test_outcomes_belong_to_a_tenant_and_to_a_result(asked: TestClient, own: Pub
     assert asked.post(path, json=body, headers=mine).status_code == 422
     assert asked.post(path, json=body, headers=stranger).status_code == 404
     assert asked.post(path, json=body).status_code == 401
+
+
+def test_what_has_not_come_yet_is_told_by_nobody(asked: TestClient, own: Published) -> None:
+    mine = {"Authorization": f"Bearer {own.keys['golden']}"}
+    match = ask(asked, mine)
+    path = f"/v1/matches/{match['match_id']}/outcomes"
+    result, today = match["results"][0]["place"]["id"], datetime.now(UTC).date()
+    body = {"result_id": result, "outcome": "ended", "why": "A day that has come"}
+    for at in ("2999-01-01", f"{today + timedelta(days=2)}"):
+        answer = asked.post(path, json=body | {"at": at}, headers=mine)
+        assert answer.status_code == 422
+        (error,) = answer.json()["errors"]
+        assert (error["pointer"], error["code"]) == ("/at", "in_future")
+        assert at in error["detail"]
+    assert asked.post(path, json=body | {"at": f"{today}"}, headers=mine).status_code == 201
 
 
 @pytest.mark.parametrize("balance", [-1.0, 1.0])

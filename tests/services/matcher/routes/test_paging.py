@@ -64,6 +64,43 @@ def test_deliveries_are_read_to_their_end(client: TestClient, key: dict[str, str
     assert client.delete(f"/v1/webhooks/{hook}", headers=key).status_code == 204
 
 
+SEARCHES: list[tuple[str, dict[str, str]]] = [
+    ("places", {"country": "ES"}),
+    ("places", {"country": "GB"}),
+    ("places", {"kind": "region"}),
+    ("places", {"country": "ES", "kind": "city"}),
+    ("places", {"q": "b"}),
+    ("places", {}),
+    ("collaborations", {}),
+    ("collaborations", {"q": "c"}),
+]
+
+
+def test_a_cursor_goes_with_the_search_that_gave_it_and_no_other(client: TestClient) -> None:
+    def asked(path: str, query: dict[str, str], cursor: str | None = None) -> Any:
+        more = {"cursor": cursor} if cursor else {}
+        return client.get(f"/v1/{path}", params={"limit": "1", **query, **more})
+
+    cursors = [asked(*search).json()["next"] for search in SEARCHES]
+    assert None not in cursors
+    for given, cursor in zip(SEARCHES, cursors, strict=True):
+        for search in SEARCHES:
+            answer = asked(*search, cursor)
+            assert answer.status_code == (200 if search == given else 422), answer.text
+            if search != given:
+                assert answer.headers["content-type"] == "application/problem+json"
+                (error,) = answer.json()["errors"]
+                assert (error["pointer"], error["code"]) == ("?cursor", "other_search")
+
+
+def test_a_cursor_of_another_tenant_is_refused(client: TestClient, key: dict[str, str]) -> None:
+    """A tenant sees places of its own between the public's, so that pages are parted elsewhere."""
+    cursor = client.get("/v1/places?limit=1", headers=key).json()["next"]
+    url = f"/v1/places?limit=1&cursor={cursor}"
+    assert client.get(url, headers=key).status_code == 200
+    assert client.get(url).json()["errors"][0]["code"] == "other_search"
+
+
 @pytest.mark.parametrize("path", ["webhooks", "shares"])
 def test_every_list_takes_a_limit_and_refuses_what_is_no_cursor(
     client: TestClient, key: dict[str, str], path: str
