@@ -2,8 +2,8 @@
 
 Whoever publishes builds in a folder of its own and then copies what it built there: files first,
 their manifest after them, the pointer last. A matcher looks at the pointer every second and fetches
-what is new into its own folder, where it is served from; what it has already is not fetched again. What is
-gone there goes here too, so that nothing of before an erasure is left on any machine.
+what is new into its own folder, where it is served from; what it has already is not fetched again.
+What is gone there goes here too, so that nothing of before an erasure is left on any machine.
 """
 
 import os

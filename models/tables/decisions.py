@@ -72,6 +72,8 @@ class OutcomeRow(Table):
     side: Mapped[str] = mapped_column(String(10))
     at: Mapped[date]
     why: Mapped[str | None] = mapped_column(Text)
+    told_by: Mapped[str | None] = mapped_column(String(80), default=None)
+    opinion: Mapped[str | None] = mapped_column(Text, default=None)
     recorded_at: Mapped[datetime] = mapped_column(default_factory=now)
     digest_key: Mapped[str | None] = mapped_column(String(32), default_factory=new_digest_key)
 

@@ -7,7 +7,7 @@ import pytest
 
 from models.tables import TenantDocumentRow
 from services.matcher import eligibility
-from services.matcher.decisions import tuning
+from services.matcher.decisions import opinions, tuning
 from tests.trust.report import Tried
 from tests.trust.whole_app import PLACE, Whole, published, whole
 
@@ -52,7 +52,7 @@ def unmoved(whole: Whole, count: int, chance: random.Random, tried: Tried) -> No
     told = whole.ask("GET", "/v1/weights", "other").json()
     tried(moved["match_id"] != first["match_id"], f"nothing was learned at all: {told}")
     for change in factors(told):
-        tried(abs(change - 1) <= tuning.BOUND, f"a weight moved by {change}")
+        tried(abs(change - 1) <= opinions.BOUND, f"a weight moved by {change}")
     back = whole.ask("POST", "/v1/weights/revert", "other", json={"version": 0})
     tried(back.status_code == 200, back.text)
     tried(asked(whole, "other")[1] == theirs, "going back gives another answer")

@@ -10,7 +10,7 @@ import pytest
 
 from models.database import connect, sessions
 from services.access.keys import create_key
-from services.matcher.decisions import tuning
+from services.matcher.decisions import opinions
 from services.matcher.learning.metrics import Ranks, table
 from tests.trust.report import Tried
 from tests.trust.whole_app import Whole, published, whole
@@ -173,8 +173,8 @@ def test_a_hostile_key_costs_little_on_what_was_held_out(
 
 @pytest.mark.planted(40, "weights that a few outcomes move without bounds")
 def test_weights_without_bounds_are_found(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(tuning, "BOUND", 0.95)
-    monkeypatch.setattr(tuning, "SHRINKAGE", 0.1)
+    monkeypatch.setattr(opinions, "BOUND", 0.95)
+    monkeypatch.setattr(opinions, "SHRINKAGE", 0.1)
     tried = Tried()
     poisoned(world, 40, tried)
     assert tried.failures

@@ -1,5 +1,6 @@
 """What the routes need to account for what is answered and decided."""
 
+import logging
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from functools import lru_cache
@@ -14,11 +15,13 @@ from services.matcher.current import Current
 from services.matcher.decisions.asked import Kind
 from services.matcher.decisions.audit import Ledger, Writing
 from services.matcher.decisions.head import HeadFile
+from services.matcher.decisions.marks import Marks
 from services.matcher.decisions.recorder import Recorder
 from services.matcher.decisions.tuning import tuned_weights
 from services.matcher.schemas import MatchRequest
 
 OPENED = 2
+log = logging.getLogger(__name__)
 
 
 def head_file(settings: Settings) -> HeadFile:
@@ -29,6 +32,17 @@ def head_file(settings: Settings) -> HeadFile:
     return HeadFile(settings.audit_head_file, secret, before_it)
 
 
+def _marks(settings: Settings) -> Marks | None:
+    """What tells the workers of a service of each other's records; a full disk tells nothing."""
+    if settings.workers == 1:
+        return None
+    try:
+        return Marks(settings.var / "recording")
+    except OSError:
+        log.exception("recording: other workers are not told what waits to be written")
+        return None
+
+
 class Decisions:
     """The recorder of matches, the audit log, and the snapshots of before."""
 
@@ -37,7 +51,7 @@ class Decisions:
         self.current = current
         self.ledger = Ledger(sessions, head_file(settings))
         self.recorder = Recorder(
-            self.ledger, sessions, settings.record_retention_days, settings.workers > 1
+            self.ledger, sessions, settings.record_retention_days, _marks(settings)
         )
         self._open: Callable[[str], Catalogue] = lru_cache(maxsize=OPENED)(self._opened)
 

@@ -41,6 +41,8 @@ def digest_of(row: Accounted) -> str:
         case OutcomeRow():
             what = [row.match_id, row.result_id, row.outcome, row.side, row.at.isoformat()]
             said = [*what, row.why, row.recorded_at.isoformat(timespec="microseconds")]
+            if row.told_by is not None:
+                said += [row.told_by, row.opinion]
             return digest(said, row.digest_key)
         case TenantDocumentRow():
             said = [row.document, row.created_at.isoformat(timespec="microseconds")]

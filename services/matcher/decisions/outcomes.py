@@ -17,14 +17,9 @@ from models.tables import MatchRow, OutcomeRow
 from services.matcher.decisions.audit import Entry, Writing
 from services.matcher.decisions.diff import key_of
 from services.matcher.decisions.digests import digests
+from services.matcher.decisions.opinions import opinion_of
 from services.matcher.decisions.replay import stored_answer
-from services.matcher.decisions.tuning import (
-    WEIGHTS,
-    latest,
-    learned,
-    next_version,
-    sums_of,
-)
+from services.matcher.decisions.tuning import learned
 
 ASKED_AFTER = (6, 12)
 """Months after which those who accepted are asked whether it is still active."""
@@ -80,6 +75,7 @@ def add_outcome(
         before = _same(session, match, told)
         if before is not None:
             return shown(before)
+        opinion = opinion_of(answer["mode"], results[told.result_id], told.outcome)
         row = OutcomeRow(
             tenant_id=match.tenant_id,
             number=_next(session, match.tenant_id),
@@ -89,14 +85,12 @@ def add_outcome(
             side=told.side,
             at=told.at,
             why=told.why,
+            told_by=actor,
+            opinion=orjson.dumps(opinion).decode() if opinion else None,
         )
         session.add(row)
-        sums = sums_of(latest(session, match.tenant_id, WEIGHTS))
-        new = learned(sums, answer["mode"], results[told.result_id], told.outcome)
-        rows: list[Any] = [row]
-        if new != sums:
-            document = {"sums": new, "outcome": row.number}
-            rows.append(next_version(session, match.tenant_id, WEIGHTS, document))
+        weights = learned(session, row)
+        rows = [row] if weights is None else [row, weights]
         content = {"match": match.id, "result": row.result_id, "rows": digests(*rows)}
         writing.append(Entry(match.tenant_id, "outcome", actor, content))
     return shown(row)

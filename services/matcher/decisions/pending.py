@@ -3,6 +3,7 @@
 import hashlib
 import logging
 import threading
+from collections.abc import Iterable
 from datetime import datetime
 from itertools import islice
 from typing import Any
@@ -10,6 +11,7 @@ from typing import Any
 from models.tables.base import now
 from models.tables.decisions import new_digest_key
 from services.matcher.decisions.asked import SOFTWARE, Answered
+from services.matcher.decisions.marks import Key, Marks
 from services.matcher.decisions.packing import packed
 
 BATCH = 500
@@ -19,7 +21,6 @@ ENOUGH = 100
 WAITING = 10_000
 # As they were given, answers are large: beyond so many, whoever brings one packs it.
 FRESH = 500
-Key = tuple[str, str]
 Actors = dict[str, None]
 """Who asked, in order."""
 Columns = dict[str, Any]
@@ -32,7 +33,9 @@ log = logging.getLogger(__name__)
 class Pending:
     """What was answered and is not written yet, each answer once, with all who asked it."""
 
-    def __init__(self) -> None:
+    def __init__(self, marks: Marks | None = None) -> None:
+        self._marks = marks
+        self._numbers: dict[Key, int] = {}
         self._fresh: dict[Key, tuple[Answered, datetime, str]] = {}
         self._packed: dict[Key, Columns] = {}
         self._actors: dict[Key, Actors] = {}
@@ -46,6 +49,8 @@ class Pending:
         with self._lock:
             if key not in self._actors:
                 self._let_go()
+                if self._marks is not None:
+                    self._numbers[key] = self._marks.put(key)
                 fresh = answered, now(), new_digest_key()
                 if len(self._fresh) < FRESH:
                     self._fresh[key] = fresh
@@ -62,6 +67,14 @@ class Pending:
         del self._actors[oldest]
         self._packed.pop(oldest, None)
         self._fresh.pop(oldest, None)
+        self._unmark([oldest])
+
+    def _unmark(self, keys: Iterable[Key]) -> None:
+        """Others need not wait for these any more."""
+        if self._marks is not None:
+            for key in keys:
+                self._numbers.pop(key, None)
+            self._marks.wait_from(next(iter(self._numbers.values()), None))
 
     def find(self, key: Key) -> Columns | None:
         with self._lock:
@@ -103,6 +116,7 @@ class Pending:
                 if not waiting:
                     self._packed.pop(key, None)
                     self._actors.pop(key, None)
+            self._unmark(batch)
 
 
 def _columns(answered: Answered, recorded_at: datetime, digest_key: str) -> Columns:

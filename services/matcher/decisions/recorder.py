@@ -12,15 +12,18 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from models.database import Sessions
-from models.errors import Problem
+from models.errors import NotReady, Problem
 from models.tables import MatchRow
 from services.matcher.decisions.asked import Answered
 from services.matcher.decisions.audit import Entry, Ledger, Writing
 from services.matcher.decisions.digests import digest_of_match, match_key
-from services.matcher.decisions.pending import BATCH, Batch, Columns, Key, Pending
+from services.matcher.decisions.marks import Key, Marks
+from services.matcher.decisions.pending import BATCH, Batch, Columns, Pending
 from services.matcher.decisions.retention import remove_old
 
-EVERY_SECONDS, LOOK_SECONDS = 0.5, 0.1
+EVERY_SECONDS, LOOK_SECONDS = 0.5, 0.05
+# For so long another process of this machine is waited for, which writes within half a second.
+OTHERS_SECONDS = 3.0
 KNOWN = 50_000
 log = logging.getLogger(__name__)
 
@@ -29,13 +32,17 @@ class Recorder:
     """Keeps what was answered until a thread of its own has written it."""
 
     def __init__(
-        self, ledger: Ledger, sessions: Sessions, retention_days: int, has_others: bool = False
+        self,
+        ledger: Ledger,
+        sessions: Sessions,
+        retention_days: int,
+        marks: Marks | None = None,
     ) -> None:
         self.ledger = ledger
-        self.others_seconds = 2 * EVERY_SECONDS if has_others else 0.0
         self.sessions = sessions
         self.retention = timedelta(days=retention_days)
-        self.pending = Pending()
+        self.marks = marks
+        self.pending = Pending(marks)
         self._known: dict[tuple[str, str, str], None] = {}
         self._lock = threading.Lock()
         self._writing = threading.Lock()
@@ -61,19 +68,23 @@ class Recorder:
                 self._thread.start()
 
     def find(self, tenant: str, match_id: str) -> MatchRow | None:
-        """A record of a tenant's own, written or still waiting.
-
-        What waits in another process of this machine is waited for until it is written.
-        """
+        """A record of a tenant's own, written or still waiting, here or in another process."""
         waiting = self.pending.find((tenant, match_id))
         if waiting is not None:
             return MatchRow(**waiting)
-        until = time.monotonic() + self.others_seconds
         row = self._written(tenant, match_id)
-        while row is None and time.monotonic() < until:
+        return self._of_another(tenant, match_id) if row is None and self.marks else row
+
+    def _of_another(self, tenant: str, match_id: str) -> MatchRow | None:
+        """What another process of this machine has in hand, once that has written it."""
+        until = time.monotonic() + OTHERS_SECONDS
+        while self.marks is not None and self.marks.others_have((tenant, match_id)):
+            if time.monotonic() > until:
+                raise NotReady("This match is still being recorded: ask for it again.")
             time.sleep(LOOK_SECONDS)
-            row = self._written(tenant, match_id)
-        return row
+            if (row := self._written(tenant, match_id)) is not None:
+                return row
+        return self._written(tenant, match_id)  # it may have been between the two looks
 
     def _written(self, tenant: str, match_id: str) -> MatchRow | None:
         with self.sessions() as session:
@@ -104,6 +115,9 @@ class Recorder:
         if self._thread is not None:
             self._thread.join()
         self._try(self.flush)
+        if self.marks is not None:
+            self.marks.close()
+            self.marks = None
 
     def tidy(self) -> None:
         """Remove what is older than the retention time, once a day."""

@@ -1,30 +1,26 @@
 """Weights that a tenant's own outcomes have moved: a little, within bounds, and never a rule.
 
-Each outcome speaks for or against the features that spoke for its result, as loudly as they did.
-`factor = 1 + BOUND x for_less_against / (told + SHRINKAGE)`: a few outcomes hardly move a weight,
-and no number of them moves it by more than BOUND. Every outcome makes a new version.
+How much follows from what each key told (`opinions.py`). Every outcome makes a new version, which
+names the outcomes that count in it: going back leaves out those told since.
 """
 
+from collections import defaultdict
 from collections.abc import Mapping
 from typing import Any
 
 import orjson
-from sqlalchemy import select
+from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from models.database import Sessions
 from models.errors import InvalidInput
-from models.tables import PUBLIC, TenantDocumentRow
-from services.matcher.features import EXISTING_TIE, SIMILAR_TEXT
+from models.tables import PUBLIC, OutcomeRow, TenantDocumentRow
+from services.matcher.decisions import opinions
+from services.matcher.decisions.opinions import Sums
 from services.matcher.schemas import MatchRequest, PeersRequest
 
 WEIGHTS = "weights"
-BOUND = 0.25
-SHRINKAGE = 20.0
-SAYS = {"accepted": 1.0, "active": 1.0, "declined": -1.0}
-# What the question itself sets is not learned.
-NOT_LEARNED = {EXISTING_TIE, SIMILAR_TEXT, "same_stage", "stage_ahead"}
-Sums = dict[str, dict[str, list[float]]]
+Ranges = list[tuple[int, int]]
 
 
 def latest(session: Session, tenant: str, kind: str) -> TenantDocumentRow | None:
@@ -51,35 +47,53 @@ def next_version(session: Session, tenant: str, kind: str, document: Any) -> Ten
     return row
 
 
-def learned(before: Sums, mode: str, result: Mapping[str, Any], outcome: str) -> Sums:
-    """The sums with one more outcome: per feature how much it told, and for less against."""
-    sign, sums = SAYS.get(outcome), {m: dict(table) for m, table in before.items()}
-    if sign is None:
-        return sums
-    table = sums.setdefault(mode, {})
-    for reason in result["reasons"]:
-        value, feature = float(reason["value"]), reason["feature"]
-        if value > 0 and feature not in NOT_LEARNED:
-            told, balance = table.get(feature, [0.0, 0.0])
-            table[feature] = [told + value, balance + sign * value]
-    return sums
-
-
-def factor(told: float, balance: float) -> float:
-    """What a weight is multiplied by; always within 1 - BOUND and 1 + BOUND."""
-    return 1 + BOUND * balance / (told + SHRINKAGE)
-
-
-def factors(sums: Sums) -> dict[str, dict[str, float]]:
-    return {
-        mode: {feature: round(factor(*both), 6) for feature, both in sorted(table.items())}
-        for mode, table in sorted(sums.items())
+def learned(session: Session, outcome: OutcomeRow) -> TenantDocumentRow | None:
+    """The weights with one more outcome, as a new version; None where it teaches nothing."""
+    if outcome.opinion is None:
+        return None
+    before = _document(latest(session, outcome.tenant_id, WEIGHTS))
+    counted = _with(before, outcome.number)
+    tellers = [before["older"], *_by_teller(session, outcome.tenant_id, counted)]
+    document = {
+        "sums": opinions.added(tellers),
+        "factors": opinions.factors(tellers),
+        "older": before["older"],
+        "counted": counted,
+        "outcome": outcome.number,
     }
+    return next_version(session, outcome.tenant_id, WEIGHTS, document)
 
 
-def sums_of(row: TenantDocumentRow | None) -> Sums:
-    sums: Sums = orjson.loads(row.document)["sums"] if row else {}
-    return sums
+def _document(row: TenantDocumentRow | None) -> dict[str, Any]:
+    """What a version says; one of before keys were told apart holds sums that are nobody's."""
+    document: dict[str, Any] = orjson.loads(row.document) if row else {"sums": {}}
+    if "factors" in document:
+        return document
+    sums: Sums = document["sums"]
+    return document | {"factors": opinions.factors([sums]), "older": sums, "counted": []}
+
+
+def _with(before: Mapping[str, Any], number: int) -> Ranges:
+    """The outcomes that count, as first and last numbers, and one more.
+
+    Those told between an older version and going back to it count no more.
+    """
+    counted: Ranges = before["counted"]
+    if counted and "reverted_to" not in before:
+        return [*counted[:-1], (counted[-1][0], number)]
+    return [*counted, (number, number)]
+
+
+def _by_teller(session: Session, tenant: str, counted: Ranges) -> list[Sums]:
+    """What each key says in the outcomes that count."""
+    within = or_(*(OutcomeRow.number.between(first, last) for first, last in counted))
+    query = select(OutcomeRow.told_by, OutcomeRow.opinion).where(
+        OutcomeRow.tenant_id == tenant, OutcomeRow.opinion.is_not(None), within
+    )
+    said = defaultdict(list)
+    for told_by, opinion in session.execute(query.order_by(OutcomeRow.number)):
+        said[told_by].append(orjson.loads(opinion or "{}"))
+    return [opinions.sums_of(all_of_one) for all_of_one in said.values()]
 
 
 def revert(session: Session, tenant: str, version: int) -> TenantDocumentRow:
@@ -88,16 +102,19 @@ def revert(session: Session, tenant: str, version: int) -> TenantDocumentRow:
     if version and row is None:
         detail = f"there is no version {version} of your weights"
         raise InvalidInput.at("/version", detail, "unknown_version")
-    return next_version(session, tenant, WEIGHTS, {"sums": sums_of(row), "reverted_to": version})
+    document = {n: v for n, v in _document(row).items() if n != "outcome"}
+    return next_version(session, tenant, WEIGHTS, document | {"reverted_to": version})
 
 
 def shown(row: TenantDocumentRow | None) -> dict[str, Any]:
     """A version as it is shown, with the bounds that hold for all of them."""
+    document, bound = _document(row), opinions.BOUND
+    bounds = {"lowest": 1 - bound, "highest": 1 + bound, "shrinkage": opinions.SHRINKAGE}
     return {
         "version": row.version if row else 0,
-        "bounds": {"lowest": 1 - BOUND, "highest": 1 + BOUND, "shrinkage": SHRINKAGE},
-        "factors": factors(sums_of(row)),
-        "sums": sums_of(row),
+        "bounds": bounds,
+        "factors": document["factors"],
+        "sums": document["sums"],
     }
 
 
@@ -111,5 +128,5 @@ def tuned_weights(
         row = latest(session, tenant, WEIGHTS)
     mode = str(body.mode) if isinstance(body, PeersRequest) else kind
     weights = default["peers"][mode] if kind == "peers" else default[kind]
-    moved = factors(sums_of(row)).get(mode, {})
+    moved = _document(row)["factors"].get(mode, {})
     return {f: weights[f] * by for f, by in moved.items() if weights.get(f) and by != 1}

@@ -7,7 +7,7 @@ import orjson
 import pytest
 from fastapi.testclient import TestClient
 
-from services.matcher.decisions.tuning import BOUND, factor
+from services.matcher.decisions.opinions import BOUND, factor
 from tests.matcher_fixtures import OTHER_TENANT, Published
 from tests.services.matcher.decisions.test_records import NEED, asked, own
 
@@ -117,7 +117,7 @@ def test_what_has_not_come_yet_is_told_by_nobody(asked: TestClient, own: Publish
     mine = {"Authorization": f"Bearer {own.keys['golden']}"}
     match = ask(asked, mine)
     path = f"/v1/matches/{match['match_id']}/outcomes"
-    result, today = match["results"][0]["place"]["id"], datetime.now(UTC).date()
+    result, today = match["results"][0]["collaboration"]["id"], datetime.now(UTC).date()
     body = {"result_id": result, "outcome": "ended", "why": "A day that has come"}
     for at in ("2999-01-01", f"{today + timedelta(days=2)}"):
         answer = asked.post(path, json=body | {"at": at}, headers=mine)
