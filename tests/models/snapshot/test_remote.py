@@ -34,6 +34,17 @@ def published(store: SnapshotStore, weights: str, records: str = "records") -> s
         return store.promote(folder, manifest)
 
 
+def two_fetched(tmp_path: Path, url: str) -> tuple[Remote, Remote, str, str]:
+    """Two machines that have both snapshots of the one."""
+    ours, theirs = SnapshotStore(tmp_path / "ours"), SnapshotStore(tmp_path / "theirs")
+    sent, fetched = Remote(url, ours), Remote(url, theirs)
+    first, second = published(ours, "first"), published(ours, "second")
+    for each in (first, second):
+        sent.push(each)
+        fetched.pull()
+    return sent, fetched, first, second
+
+
 def test_a_snapshot_goes_from_one_machine_to_another(tmp_path: Path, url: str) -> None:
     ours, theirs = SnapshotStore(tmp_path / "ours"), SnapshotStore(tmp_path / "theirs")
     assert Remote(url, theirs).pull() is None
@@ -60,12 +71,8 @@ def test_what_is_there_already_is_not_fetched_again(tmp_path: Path, url: str) ->
 
 
 def test_going_back_is_followed_and_what_is_gone_goes_there_too(tmp_path: Path, url: str) -> None:
-    ours, theirs = SnapshotStore(tmp_path / "ours"), SnapshotStore(tmp_path / "theirs")
-    sent, fetched = Remote(url, ours), Remote(url, theirs)
-    first, second = published(ours, "first"), published(ours, "second")
-    for each in (first, second):
-        sent.push(each)
-        fetched.pull()
+    sent, fetched, first, second = two_fetched(tmp_path, url)
+    ours = sent.local
     ours.roll_back(first)
     sent.push(first)
     assert fetched.pull() == first
@@ -77,12 +84,8 @@ def test_going_back_is_followed_and_what_is_gone_goes_there_too(tmp_path: Path, 
 
 
 def test_what_is_gone_there_goes_from_every_machine(tmp_path: Path, url: str) -> None:
-    ours, theirs = SnapshotStore(tmp_path / "ours"), SnapshotStore(tmp_path / "theirs")
-    sent, fetched = Remote(url, ours), Remote(url, theirs)
-    first, second = published(ours, "first"), published(ours, "second")
-    for each in (first, second):
-        sent.push(each)
-        fetched.pull()
+    sent, fetched, first, second = two_fetched(tmp_path, url)
+    ours, theirs = sent.local, fetched.local
     fetched.tidy(on_the_way=-1)
     assert theirs.has(first)
     ours.prune(())
