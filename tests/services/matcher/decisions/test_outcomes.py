@@ -7,7 +7,9 @@ import orjson
 import pytest
 from fastapi.testclient import TestClient
 
+from models.tables import TenantDocumentRow
 from services.matcher.decisions.opinions import BOUND, factor
+from services.matcher.decisions.tuning import shown
 from tests.matcher_fixtures import OTHER_TENANT, Published
 from tests.services.matcher.decisions.test_records import NEED, asked, own
 
@@ -100,6 +102,28 @@ def test_an_outcome_told_twice_is_recorded_once(asked: TestClient, own: Publishe
     told = asked.get(f"/v1/matches/{match['match_id']}/outcomes", headers=mine).json()["items"]
     assert [t["outcome"] for t in told] == ["accepted"]
     assert asked.get("/v1/weights", headers=mine).json()["version"] == 1
+
+
+def test_what_was_told_before_going_back_counts_no_more(asked: TestClient, own: Published) -> None:
+    mine = {"Authorization": f"Bearer {own.keys['golden']}"}
+    match = ask(asked, mine)
+    tell(asked, mine, match, "accepted", 3)
+    tell(asked, mine, match, "invited", 1)
+    first = asked.get("/v1/weights?version=1", headers=mine).json()["sums"]
+    assert asked.post("/v1/weights/revert", json={"version": 1}, headers=mine).status_code == 200
+    tell(asked, mine, match, "declined", 1)
+    now = asked.get("/v1/weights", headers=mine).json()
+    assert first
+    for mode, table in first.items():
+        for feature, (told, _) in table.items():
+            assert now["sums"][mode][feature] == pytest.approx([2 * told, 0])
+            assert now["factors"][mode][feature] == 1
+
+
+def test_sums_of_before_keys_were_told_apart_still_count() -> None:
+    document = orjson.dumps({"sums": {"cohort": {"similar_size": [4.0, 2.0]}}, "outcome": 9})
+    row = TenantDocumentRow(tenant_id="a", kind="weights", version=9, document=document.decode())
+    assert shown(row)["factors"] == {"cohort": {"similar_size": round(factor(4, 2), 6)}}
 
 
 def test_outcomes_belong_to_a_tenant_and_to_a_result(asked: TestClient, own: Published) -> None:
