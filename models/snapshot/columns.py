@@ -71,15 +71,23 @@ class ProfileColumns(dict[str, NDArray[np.float32]]):
         self._facts = facts
 
     def __missing__(self, name: str) -> NDArray[np.float32]:
-        kind = PLACE_COLUMNS.get(name) or ASKING_COLUMNS[name]
-        self[name] = found = _single(name, kind.read(self._facts))
+        self[name] = found = _single(name, _kind_of(name).read(self._facts))
         return found
+
+    def says(self, name: str) -> bool:
+        """Whether anything is on file that a column is read from."""
+        found_in = _kind_of(name).found_in
+        return not found_in or not self._facts.keys().isdisjoint(found_in)
+
+
+def _kind_of(name: str) -> Kind:
+    return PLACE_COLUMNS.get(name) or ASKING_COLUMNS[name]
 
 
 @lru_cache(maxsize=20_000)
 def _single(name: str, row: Row) -> NDArray[np.float32]:
     """One place's value as a table of one row; most places share theirs with many."""
-    table = spread([row], PLACE_COLUMNS.get(name) or ASKING_COLUMNS[name])
+    table = spread([row], _kind_of(name))
     table.flags.writeable = False
     return table
 

@@ -43,13 +43,14 @@ class Kind:
 
     `hot` columns hold sets of indices, spread to zeros and ones; the others hold numbers.
     Where values have an `order`, codes follow it, with what is unknown last: so that a range of
-    codes is a range of values.
+    codes is a range of values. A record with none of the fields of `found_in` says nothing here.
     """
 
     read: Callable[[Facts], Row]
     width: int = 1
     hot: bool = False
     order: Callable[[NDArray[np.float32]], NDArray[Any]] | None = None
+    found_in: tuple[str, ...] = ()
 
 
 def _by_number(values: NDArray[np.float32]) -> NDArray[Any]:
@@ -203,11 +204,11 @@ PLACE_COLUMNS: dict[str, Kind] = {
     "powers": Kind(_powers, len(POWERS) + 1),
     "levers": Kind(_levers, len(SECTORS)),
     "sectors": Kind(sectors, len(SECTORS), hot=True),
-    "goals": Kind(_goals, len(GOALS), hot=True),
-    "needs": Kind(_needs, len(STAGES) * len(SECTORS), hot=True),
+    "goals": Kind(_goals, len(GOALS), hot=True, found_in=("goals",)),
+    "needs": Kind(_needs, len(STAGES) * len(SECTORS), hot=True, found_in=("needs",)),
     "offers": Kind(_offers, len(STAGES) * len(SECTORS), hot=True),
     "standing": Kind(_standing, len(STAGES) * len(SECTORS), hot=True),
-    "stakeholders": Kind(_stakeholders, len(STAKEHOLDERS), hot=True),
+    "stakeholders": Kind(_stakeholders, len(STAKEHOLDERS), hot=True, found_in=("stakeholders",)),
     "executive": Kind(_executive),
     "track_record": Kind(_track_record),
 }

@@ -10,11 +10,12 @@ import numpy as np
 from models.errors import CollaborationNotFound, SnapshotRefused
 from models.names import fold
 from models.snapshot import Snapshot
+from models.snapshot.columns import ProfileColumns, profile_columns
 from models.snapshot.texts import TextIndex
 from models.tables.records import PUBLIC
 from models.taxonomy import FactStatus, Mode, Stage
 from services.matcher.collaboration_columns import collaboration_columns
-from services.matcher.comparing import Shapes
+from services.matcher.comparing import Shapes, compared
 from services.matcher.doors import Doors
 from services.matcher.features import (
     COLLABORATION_FEATURES,
@@ -23,6 +24,7 @@ from services.matcher.features import (
     PEER_FEATURES,
     SIMILAR_TEXT,
     Facts,
+    Feature,
 )
 from services.matcher.judging import Door
 from services.matcher.members import Company, Roll, company, read_members
@@ -67,6 +69,22 @@ class Catalogue:
         """How the values of a mode's features count; as they are where nothing else is set."""
         found: Shapes = self.weights.get("shapes", {}).get(mode, {})
         return found
+
+    def telling(self, asking: ProfileColumns) -> list[Feature]:
+        """The features of collaborations that can tell: most rest on what few places have."""
+        whoever = self._telling_whoever
+        return [f for f in COLLABORATION_FEATURES if asking.says(f.asks) or f.name in whoever]
+
+    @cached_property
+    def _telling_whoever(self) -> frozenset[str]:
+        """The features that tell a place of which nothing is on file (that there is no fee)."""
+        nothing = profile_columns({})
+        return frozenset(
+            f.name
+            for f in COLLABORATION_FEATURES
+            if not nothing.says(f.asks)
+            and compared(f, self.columns[f.answers], nothing[f.asks], True) is not None
+        )
 
     @cached_property
     def text_floors(self) -> tuple[float, float]:

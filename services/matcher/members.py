@@ -1,7 +1,7 @@
 """Who is known to be inside each collaboration, read once a snapshot."""
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from math import inf
 from typing import Any, NamedTuple
@@ -102,12 +102,20 @@ class Roll:
 class Company:
     """All members that a tenant knows of, network by network: places, their size and location."""
 
+    every_network: NDArray[np.int32]
+    """All rows of collaborations."""
     networks: NDArray[np.intp]
+    """Those with known members."""
     starts: NDArray[np.intp]
     """Where each network's members begin."""
     rows: NDArray[np.intp]
+    places: frozenset[int]
+    """The rows, each once."""
     sizes: NDArray[np.float32]
+    """Beyond all sizes where it is not known: like nobody's."""
     points: NDArray[np.float64]
+    nowhere: NDArray[np.intp]
+    """Members whose location is not known."""
 
 
 def read_members(snapshot: Snapshot) -> list[Roll]:
@@ -130,23 +138,26 @@ def _of(snapshot: Snapshot, row: int) -> list[Member]:
 def company(places: Places, rolls: list[Roll], tenant: str) -> Company:
     """The members that a tenant knows of."""
     seen = (PUBLIC, tenant)
-    return company_of(
-        places,
-        {row: {m.place for m in r.members if m.tenant in seen} for row, r in enumerate(rolls)},
-    )
+    known = [{m.place for m in roll.members if m.tenant in seen} for roll in rolls]
+    return company_of(places, known)
 
 
-def company_of(places: Places, inside: Mapping[int, Collection[int]]) -> Company:
-    """The networks with known members, and who these are: rows of places by network."""
-    networks = sorted(network for network, known in inside.items() if known)
+def company_of(places: Places, inside: Sequence[Collection[int]]) -> Company:
+    """Who is known to be in each network: rows of places."""
+    networks = [network for network, known in enumerate(inside) if known]
     lists = [sorted(inside[network]) for network in networks]
     rows = np.array([row for known in lists for row in known], np.intp)
     starts = np.cumsum([0, *map(len, lists)])[:-1]
     size, location = places.columns["size"], places.columns["location"]
+    sizes = size.values[size.codes[rows], 0]
+    points = location.values[location.codes[rows]].astype(np.float64)
     return Company(
-        np.array(networks, np.intp),
-        starts.astype(np.intp),
-        rows,
-        size.values[size.codes[rows], 0],
-        location.values[location.codes[rows]].astype(np.float64),
+        every_network=np.arange(len(inside), dtype=np.int32),
+        networks=np.array(networks, np.intp),
+        starts=starts.astype(np.intp),
+        rows=rows,
+        places=frozenset(rows.tolist()),
+        sizes=np.where(np.isnan(sizes), np.float32(np.inf), sizes),
+        points=points,
+        nowhere=np.flatnonzero(np.isnan(points).any(axis=1)),
     )

@@ -10,9 +10,9 @@ from numpy.typing import NDArray
 from models.embedding import Embedder
 from models.errors import PlaceNotFound
 from models.snapshot import Snapshot
-from models.snapshot.columns import profile_columns
+from models.snapshot.columns import ProfileColumns, profile_columns
 from models.snapshot.texts import written_texts
-from services.matcher.features import Facts, Values
+from services.matcher.features import Facts
 
 LoadEmbedder = Callable[[], Embedder]
 
@@ -22,7 +22,7 @@ class Profile:
     """The asking side of a query. `row` is its row in the snapshot, None if it is not stored."""
 
     facts: Facts
-    values: dict[str, Values]
+    values: ProfileColumns
     texts: NDArray[np.float32]
     row: int | None
     inferred: list[dict[str, Any]]

@@ -36,7 +36,7 @@ TRUST_IN_COUNTRY = 0.5
 
 def distance_km(ours: Points, theirs: Points) -> NDArray[np.float64]:
     """Great-circle distances in km between rows of (latitude, longitude) in degrees."""
-    gap = _on_the_unit_sphere(theirs) - _on_the_unit_sphere(ours)
+    gap = _in_space(theirs) - _in_space(ours)
     # Thousands of cells each time: every step in place of the one before.
     found: NDArray[np.float64] = np.einsum("ij,ij->j", gap, gap)
     np.sqrt(found, out=found)
@@ -45,6 +45,16 @@ def distance_km(ours: Points, theirs: Points) -> NDArray[np.float64]:
     np.arcsin(found, out=found)
     found *= 2 * EARTH_RADIUS_KM
     return found
+
+
+def _in_space(points: Points) -> NDArray[np.float64]:
+    """Points on the unit sphere, from memory: a table is asked again, and so is a single cell."""
+    return _cell_in_space(*points[0].tolist()) if len(points) == 1 else _on_the_unit_sphere(points)
+
+
+@lru_cache(maxsize=5_000)
+def _cell_in_space(north: float, east: float) -> NDArray[np.float64]:
+    return _on_the_unit_sphere(np.array([(north, east)]))
 
 
 @once_a_table

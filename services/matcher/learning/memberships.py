@@ -99,7 +99,9 @@ class Informed(Catalogue):
     def __init__(self, catalogue: Catalogue, members: Mapping[int, set[int]]) -> None:
         super().__init__(catalogue.snapshot)
         self.weights = catalogue.weights
-        self._known = company_of(catalogue.snapshot.places, members)
+        count = len(catalogue.snapshot.collaborations)
+        inside = [members.get(network, set()) for network in range(count)]
+        self._known = company_of(catalogue.snapshot.places, inside)
 
     def company(self, tenant: str) -> Company:  # noqa: ARG002
         return self._known

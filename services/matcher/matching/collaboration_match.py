@@ -7,7 +7,7 @@ import numpy as np
 from models.errors import CollaborationNotFound
 from services.matcher.comparing import asking_terms
 from services.matcher.eligibility import Judgement
-from services.matcher.features import COLLABORATION_FEATURES, PEERS_INSIDE, SIMILAR_TEXT
+from services.matcher.features import PEERS_INSIDE, SIMILAR_TEXT
 from services.matcher.matching.company import company_term
 from services.matcher.matching.considered import LeftOut
 from services.matcher.matching.question import Context, asking_profile, chosen_weights
@@ -34,9 +34,9 @@ class CollaborationMatch:
         self.records = context.snapshot.collaborations
         self.profile: Profile = asking_profile(context, request)
         self.weights = chosen_weights(self._default_weights(), request.weights)
-        self.terms = asking_terms(
-            COLLABORATION_FEATURES, self.weights, self.profile.values, context.catalogue.columns
-        )
+        values, catalogue = self.profile.values, context.catalogue
+        features = catalogue.telling(values)
+        self.terms = asking_terms(features, self.weights, values, catalogue.columns)
         self.terms += [*self._text_terms(), *self._company_terms()]
         unwanted = {d["id"] for d in self.profile.facts.get("do_not_suggest", ())}
         left_out = LeftOut(request, self._memberships(), unwanted)
@@ -77,7 +77,8 @@ class CollaborationMatch:
         # A place sent along under its own id is not its own company.
         row = profile.row if profile.row is not None else snapshot.places.row(profile.id or "")
         company = self.context.catalogue.company(self.context.tenant)
-        return [company_term(profile.values, row, weight, company)]
+        term = company_term(profile.values, row, weight, company)
+        return [] if term is None else [term]
 
     def _memberships(self) -> set[int]:
         """Rows of the collaborations the place is in: never suggested to it as new."""

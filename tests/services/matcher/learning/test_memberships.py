@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from models.snapshot.columns import profile_columns
@@ -28,7 +29,8 @@ def test_no_place_is_its_own_company(context: Context) -> None:
     known = Informed(context.catalogue, {0: {one}, 2: {one, other}, 3: set()})
     profile = profile_columns(places.facts(one))
     told = company_term(profile, one, 1.0, known.company("public"))
-    assert told.rows.tolist() == [2]
+    assert told is not None
+    assert np.flatnonzero(told.told).tolist() == [2]
 
 
 def test_parts_of_a_theme_are_read_apart(context: Context) -> None:
