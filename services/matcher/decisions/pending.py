@@ -15,11 +15,11 @@ from services.matcher.decisions.marks import Key, Marks
 from services.matcher.decisions.packing import packed
 
 BATCH = 500
-# So many are worth a transaction: fewer wait for more, more would hold memory and the lock longer.
+# As they were given, answers are large: so many are packed, and wait on for their transaction.
 ENOUGH = 100
 # More than this wait only where the database cannot be written: the oldest are then let go.
 WAITING = 10_000
-# As they were given, answers are large: beyond so many, whoever brings one packs it.
+# Where that does not keep up, whoever brings one more than these packs it.
 FRESH = 500
 Actors = dict[str, None]
 """Who asked, in order."""
@@ -45,7 +45,7 @@ class Pending:
         return actor in self._actors.get(key, ())
 
     def add(self, key: Key, answered: Answered, actor: str) -> bool:
-        """Take an answer in; says whether enough wait to be written now."""
+        """Take an answer in; says whether enough wait to be packed now."""
         with self._lock:
             if key not in self._actors:
                 self._let_go()
@@ -57,7 +57,7 @@ class Pending:
                 else:
                     self._packed[key] = _columns(*fresh)
             self._actors.setdefault(key, {})[actor] = None
-            return len(self._actors) >= ENOUGH
+            return len(self._fresh) >= ENOUGH
 
     def _let_go(self) -> None:
         if len(self._actors) < WAITING:
@@ -90,14 +90,19 @@ class Pending:
 
     def batch(self) -> Batch:
         """The next records to be written; none where none wait."""
-        self._pack()
+        self.pack()
         with self._lock:
             return {
                 key: (columns, tuple(self._actors[key]))
                 for key, columns in islice(self._packed.items(), BATCH)
             }
 
-    def _pack(self) -> None:
+    def is_full(self) -> bool:
+        """Whether as many wait as are written at once."""
+        return len(self._actors) >= BATCH
+
+    def pack(self) -> None:
+        """Pack what came since."""
         with self._lock:
             fresh = list(self._fresh.items())
         for key, one in fresh:
