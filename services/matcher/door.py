@@ -3,8 +3,8 @@
 Each layer (`install` in services/web/app.py) looks at every request and does nothing for a
 question as most are. What they would look at is looked at here in one step. Whatever is odd in
 any way takes its way through them as ever: a key or a cookie, a header or a parameter that is not
-named here, a body that is not well-formed, an answer that takes long or cannot be given, a server
-that is full or going down. Tests hold both ways equal.
+named here, a body that has to be waited for or is not well-formed, an answer that takes long or
+cannot be given, a server that is full or going down. Tests hold both ways equal.
 """
 
 from dataclasses import dataclass
@@ -15,7 +15,7 @@ from pydantic import ValidationError
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from starlette_compress import CompressMiddleware
 
-from models.errors import Problem, SlowSender
+from models.errors import Problem
 from models.tables import PUBLIC
 from services.access.callers import is_local
 from services.matcher.decisions.asked import Kind
@@ -26,7 +26,7 @@ from services.matcher.schemas import CollaborationsRequest, MatchRequest, PeersR
 from services.matcher.wording import choose_language, wording
 from services.sent_json import loads
 from services.web.app import COMPRESSED_FROM
-from services.web.bodies import again, in_time
+from services.web.bodies import again
 
 Head = dict[bytes, bytes]
 
@@ -80,11 +80,9 @@ class Door:
         if question is None or head is None:
             await self.app(scope, receive, send)
             return
-        receive = in_time(receive)
-        try:
-            message = await receive()
-        except SlowSender as slow:
-            await self.app(scope, _failing(slow), send)
+        message = _come(receive)
+        if message is None:
+            await self.app(scope, receive, send)
             return
         answer = self._answer(question, Request(scope), head, message)
         if answer is None:
@@ -141,8 +139,20 @@ def _head(scope: Scope) -> Head | None:
     return head if is_ordinary else None
 
 
+def _come(receive: Receive) -> Message | None:
+    """What came with the head; None where it has to be waited for, as is done behind the door."""
+    coming = receive().__await__()
+    try:
+        next(coming)
+    except StopIteration as came:
+        message: Message = came.value
+        return message
+    coming.close()
+    return None
+
+
 def _body(model: type[MatchRequest], head: Head, message: Message) -> MatchRequest | None:
-    """The question, where it came at once and is well-formed."""
+    """The question, where it came whole and is well-formed."""
     sent: bytes = message.get("body", b"")
     is_whole = message["type"] == "http.request" and not message.get("more_body", False)
     if not is_whole or len(sent) > MOST_BYTES or head.get(b"content-length") != b"%d" % len(sent):
@@ -156,10 +166,3 @@ def _body(model: type[MatchRequest], head: Head, message: Message) -> MatchReque
 async def _given(scope: Scope, receive: Receive, send: Send) -> None:
     """An app that sends the answer that is there, to be packed on its way."""
     await scope["state"][_ANSWER](scope, receive, send)
-
-
-def _failing(error: SlowSender) -> Receive:
-    async def failed() -> Message:
-        raise error
-
-    return failed

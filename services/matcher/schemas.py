@@ -22,10 +22,15 @@ Many = Annotated[int, Field(ge=0), NotBoolean]
 
 
 def _left_out(make: type[Any], **limits: Any) -> Any:
-    """A field that is empty where nothing is said: made anew, which takes less than to copy one."""
+    """A field that is empty where nothing is said, without a copy being made for each question.
+
+    A list or table is made anew; a record is one for all, since nobody writes into a question.
+    """
     empty = make()
-    told = empty.model_dump() if isinstance(empty, Record) else empty
-    return Field(default_factory=make, json_schema_extra={"default": told}, **limits)
+    is_record = isinstance(empty, Record)
+    told = empty.model_dump() if is_record else empty
+    made = (lambda: empty) if is_record else make
+    return Field(default_factory=made, json_schema_extra={"default": told}, **limits)
 
 
 class PopulationRange(Record):

@@ -42,7 +42,7 @@ class BodyGuard:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
-        receive = in_time(receive)
+        receive = _in_time(receive)
         request = Request(scope, receive)
         kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
         is_file = kind == "multipart/form-data"
@@ -144,7 +144,7 @@ def _limited(receive: Receive, limit: int) -> Receive:
     return counted
 
 
-def in_time(receive: Receive) -> Receive:
+def _in_time(receive: Receive) -> Receive:
     """The same stream, given up where it comes byte by byte."""
     began, size, is_whole = monotonic(), 0, False
 

@@ -8,8 +8,10 @@ _ACCEPTED = re.compile(r"([a-z]{1,8}|\*)(?:-[a-z0-9-]*)?\s*(?:;\s*q=(0(?:\.\d*)?
 
 def choose_language(accept: str | None) -> str:
     """The best of LANGUAGES for an Accept-Language header; English where none fits."""
+    if not accept:
+        return "en"
     wanted: dict[str, float] = {}
-    for part in (accept or "").lower().split(","):
+    for part in accept.lower().split(","):
         found = _ACCEPTED.match(part.strip())
         if found:
             wanted[found[1]] = max(float(found[2] or 1), wanted.get(found[1], 0))

@@ -7,7 +7,6 @@ import pytest
 from fastapi.testclient import TestClient
 from starlette.types import Message, Receive, Scope, Send
 
-from models.errors import SlowSender
 from services.matcher.door import Door
 from tests.services.matcher.asking import BILBAO, ask
 
@@ -22,7 +21,9 @@ def _asked_before(client: TestClient) -> None:
     ask(client, "peers", {"place_id": BILBAO})
 
 
-def knock(asked: TestClient, body: bytes = BODY, parts: int = 1, late: int = 0, **odd: Any) -> Any:
+def knock(
+    asked: TestClient, body: bytes = BODY, parts: int = 1, late: float = 0.0, **odd: Any
+) -> Any:
     """What is told at the door, else what whoever is behind it was asked."""
     fields = {"host": "a", "content-type": "application/json", "content-length": str(len(body))}
     fields |= odd.pop("fields", {})
@@ -34,7 +35,8 @@ def knock(asked: TestClient, body: bytes = BODY, parts: int = 1, late: int = 0, 
     sent, told = iter(_messages(body, parts)), []
 
     async def receive() -> Message:
-        await asyncio.sleep(late)
+        if late:
+            await asyncio.sleep(late)
         return next(sent)
 
     async def send(message: Message) -> None:
@@ -111,9 +113,5 @@ def test_a_server_that_goes_down_or_is_full_answers_behind_it(
     assert knock(client) != BEHIND + BODY
 
 
-def test_who_sends_too_slowly_is_refused_by_what_is_behind(
-    client: TestClient, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("services.web.bodies.SECONDS", 0.0)
-    with pytest.raises(SlowSender):
-        knock(client, late=60)
+def test_what_has_not_come_is_waited_for_behind_it(client: TestClient) -> None:
+    assert knock(client, late=0.01) == BEHIND + BODY
