@@ -96,7 +96,10 @@ def _asked(match: PeerMatch) -> tuple[str, dict[str, Any]]:
     told: list[str] = []
     for term in match.ours:
         if isinstance(term, ColumnTerm):
-            for parts, name, values in ((worth, "w", term.worth), (told, "t", term.told)):
+            for parts, name, values in (
+                (worth, "w", term.table.worth),
+                (told, "t", term.table.told),
+            ):
                 argument = f"{name}_{term.name}"
                 arguments[argument] = _array(values)
                 parts.append(f"(%({argument})s::float8[])[p.c_{term.column} + 1]")

@@ -41,6 +41,11 @@ class OpenGroups:
         mask = self.commons.take(groups.common_of)
         return mask if self.groups is None else mask & self.groups
 
+    def holds(self, groups: "Groups", some: Codes) -> NDArray[np.bool_]:
+        """Whether each of some groups is open."""
+        mask = self.commons.take(groups.common_of.take(some))
+        return mask if self.groups is None else mask & self.groups.take(some)
+
 
 class Ranges:
     """A range of codes per group, and the greatest value of any table within each range."""
@@ -80,6 +85,7 @@ class Groups:
         self.tenants: Positions = np.load(folder / "group_tenants.npy").astype(np.intp)
         self.starts: NDArray[np.int64] = np.load(folder / "group_starts.npy")
         self.sizes = np.diff(self.starts)
+        self.sizes_of_common = np.bincount(self.common_of, self.sizes, len(self.common))
         self.members: Codes = mapped(folder / "group_members.npy")
         self.of_row: Codes = mapped(folder / "group_of_row.npy")
         self.fine: Codes = np.load(folder / "group_ranges.npy")

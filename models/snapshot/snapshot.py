@@ -15,7 +15,7 @@ from models.snapshot.blobs import Blob, mapped
 from models.snapshot.columns import Column
 from models.snapshot.crosswalk import OWN_SCHEMES, Crosswalk
 from models.snapshot.directory import Directory
-from models.snapshot.groups import Groups
+from models.snapshot.groups import COARSE, Groups
 from models.snapshot.manifest import Manifest, read_manifest
 from models.snapshot.packed import Packed, pack
 from models.snapshot.place_columns import PLACE_COLUMNS
@@ -68,6 +68,11 @@ class Places:
     def packed(self) -> Packed:
         """The places as the kernel reads them."""
         return pack(self.groups, self.texts, self.columns)
+
+    @cached_property
+    def widest(self) -> Column:
+        """Of the columns that places alike share, the one of most values."""
+        return max((self.columns[name] for name in COARSE), key=lambda column: len(column.values))
 
     def row(self, place_id: str, tenant: str = PUBLIC) -> int | None:
         """The row of a place that this tenant may see, by any of its ids; None where none is."""

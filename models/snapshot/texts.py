@@ -73,8 +73,8 @@ class TextIndex:
 
     def of(self, row: int) -> NDArray[np.float32]:
         """The vectors of one row's texts (texts, dimension)."""
-        first, last = self._range(np.array([row]))
-        return self.vectors[first[0] : last[0]]
+        owners, one = self.owners, self.owners.dtype.type(row)
+        return self.vectors[owners.searchsorted(one) : owners.searchsorted(one, "right")]
 
     def nearest(self, row: int, queries: NDArray[np.float32]) -> int | None:
         """Which of a row's texts is nearest to any of the queries; None where it has none."""

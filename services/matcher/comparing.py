@@ -15,6 +15,9 @@ Shapes = Mapping[str, float]
 
 PLAIN: Shapes = {}
 
+Pair = tuple[list[Term], list[Term]]
+"""Our side's terms, and theirs."""
+
 
 def shaped(values: Scores, exponent: float) -> Scores:
     """Values as they count: in the same order, 0 and 1 where they were, unknown as before."""
@@ -49,15 +52,15 @@ def _compare(
     return Compared(feature.name, values, None if (trust == 1).all() else trust)
 
 
-class _Asked(NamedTuple):
+class Asked(NamedTuple):
     """What features are turned into terms with: one place's values against the candidates'."""
 
     weights: Weights
     profile: Mapping[str, Values]
     candidates: Mapping[str, Column]
-    shapes: Shapes
+    shapes: Shapes = PLAIN
 
-    def term(self, feature: Feature, asking: bool) -> Term | None:
+    def term(self, feature: Feature, asking: bool = True) -> Term | None:
         """The feature as the place sees the candidates, or as they see it; None if of nobody."""
         mine, other = feature.asks, feature.answers
         if not asking:
@@ -69,39 +72,22 @@ class _Asked(NamedTuple):
         found = compared(feature, column, self.profile[mine], asking, exponent)
         return None if found is None else ColumnTerm(other, column.codes, found, weight)
 
+    def terms(self, features: Sequence[Feature]) -> list[Term]:
+        """The features as the place sees the candidates; none that can tell of nobody."""
+        return [term for feature in features if (term := self.term(feature)) is not None]
 
-def asking_terms(
-    features: Sequence[Feature],
-    weights: Weights,
-    profile: Mapping[str, Values],
-    candidates: Mapping[str, Column],
-    shapes: Shapes = PLAIN,
-) -> list[Term]:
-    """The features as the asking place sees the candidates; none that can tell of nobody."""
-    asked = _Asked(weights, profile, candidates, shapes)
-    return [term for feature in features if (term := asked.term(feature, True)) is not None]
+    def both(self, feature: Feature) -> tuple[Term | None, Term | None]:
+        """The feature from our side, and from theirs; one term where it is told once."""
+        seen = self.term(feature)
+        return seen, seen if feature.told_once else self.term(feature, asking=False)
 
+    def both_sides(self, features: Sequence[Feature]) -> Pair:
+        """The features as the place sees the candidates, and as each of them sees it.
 
-def both_sides(
-    features: Sequence[Feature],
-    weights: Weights,
-    profile: Mapping[str, Values],
-    candidates: Mapping[str, Column],
-    shapes: Shapes = PLAIN,
-) -> tuple[list[Term], list[Term]]:
-    """The features as the asking place sees the candidates, and as each of them sees it.
-
-    Where all that tells is the same from either side, both are one list.
-    """
-    asked = _Asked(weights, profile, candidates, shapes)
-    ours: list[Term] = []
-    theirs: list[Term] = []
-    differ = False
-    for feature in features:
-        seen = back = asked.term(feature, True)
-        if not feature.told_once:
-            back = asked.term(feature, False)
-            differ = differ or seen is not None or back is not None
-        ours += [] if seen is None else [seen]
-        theirs += [] if back is None else [back]
-    return ours, theirs if differ else ours
+        Where all that tells is the same from either side, both are one list.
+        """
+        seen = [self.both(feature) for feature in features]
+        ours = [mine for mine, _ in seen if mine is not None]
+        if all(mine is other for mine, other in seen):
+            return ours, ours
+        return ours, [other for _, other in seen if other is not None]

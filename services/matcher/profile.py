@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from models.embedding import Embedder
 from models.errors import PlaceNotFound
 from models.snapshot import Snapshot
-from models.snapshot.columns import ProfileColumns, profile_columns
+from models.snapshot.columns import ProfileColumns
 from models.snapshot.texts import written_texts
 from services.matcher.features import Facts
 
@@ -26,6 +26,8 @@ class Profile:
     texts: NDArray[np.float32]
     row: int | None
     inferred: list[dict[str, Any]]
+    as_stored: bool
+    """Whether its facts are those on file, with nothing that the question asks laid over them."""
 
     @property
     def id(self) -> str | None:
@@ -44,15 +46,10 @@ def stored_facts(snapshot: Snapshot, place_id: str, tenant: str) -> tuple[int, F
     return row, facts
 
 
-def make_profile(
-    snapshot: Snapshot,
-    facts: Facts,
-    row: int | None,
-    asked: Sequence[str],
-    inferred: list[dict[str, Any]],
-    load: LoadEmbedder,
-) -> Profile:
-    """A profile by the texts of the question, or of the place where the question has none.
+def vectors(
+    snapshot: Snapshot, facts: Facts, row: int | None, asked: Sequence[str], load: LoadEmbedder
+) -> NDArray[np.float32]:
+    """The texts of the question as vectors, or those of the place where the question has none.
 
     The embedder is loaded only where there is a text without a vector.
     """
@@ -60,9 +57,7 @@ def make_profile(
     if not new and row is None:
         new = [text.text for text in written_texts(facts)]
     if new:
-        texts = load().encode(new, "query")
-    elif row is not None:
-        texts = snapshot.places.texts.of(row)
-    else:
-        texts = np.empty((0, snapshot.manifest.embedding.dimension), np.float32)
-    return Profile(facts, profile_columns(facts), texts, row, inferred)
+        return load().encode(new, "query")
+    if row is not None:
+        return snapshot.places.texts.of(row)
+    return np.empty((0, snapshot.manifest.embedding.dimension), np.float32)

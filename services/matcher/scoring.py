@@ -6,14 +6,30 @@ so an unknown never outranks the best possible value, nor falls below the worst.
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from services.matcher.features import Scores
-from services.matcher.terms import Rows, Term, Weights
+from services.matcher.terms import (
+    ROWS_AT_ONCE,
+    Parts,
+    Rows,
+    Term,
+    Weights,
+    parts,
+    summed,
+    summed_by_span,
+)
+
+Positions = NDArray[np.intp]
+"""Where rows stand in a ranking."""
+
+# So few are sorted sooner than the best of them are told apart.
+FEW = 100
+# What nothing told is divided by, so that nothing comes of it.
+LEAST = np.finfo(float).tiny
 
 
 class Share(NamedTuple):
@@ -25,20 +41,25 @@ class Share(NamedTuple):
     contribution: float
 
 
-@dataclass(frozen=True)
-class Ranking:
+class Ranking(NamedTuple):
     """Scores of the rows judged, in the order of the rows."""
 
     rows: Rows
     score: Scores
     coverage: Scores
     rank_score: Scores
+    terms: Sequence[Term] = ()
+    """What they are sums of; nothing where a ranking is put together from two."""
+    parts: Parts | None = None
+    """What each term says of each row, where they are few."""
 
-    def best(self, count: int) -> NDArray[np.intp]:
+    def best(self, count: int) -> Positions:
         """Positions of the best rows: by rank score, then by row, which is the order of ids."""
         count = min(count, len(self.rows))
         if count == 0:
             return np.empty(0, np.intp)
+        if len(self.rows) <= FEW:
+            return np.lexsort((self.rows, -self.rank_score))[:count]
         edge = np.partition(self.rank_score, len(self.rows) - count)[len(self.rows) - count]
         among = np.flatnonzero(self.rank_score >= edge)
         order = np.lexsort((self.rows[among], -self.rank_score[among]))
@@ -47,15 +68,12 @@ class Ranking:
 
 def rank(terms: Sequence[Term], weights: Weights, gamma: float, rows: Rows) -> Ranking:
     """Score the rows given, all of them."""
-    told, worth = np.zeros(len(rows)), np.zeros(len(rows))
-    for term in terms:
-        term_told, term_worth = term.of(rows)
-        told += term_told
-        worth += term_worth
+    found = parts(terms, rows) if len(rows) <= ROWS_AT_ONCE else None
+    told, worth = summed_by_span(terms, rows) if found is None else summed(found)
     total = sum(weights.values())
-    score = np.divide(worth, told, out=np.zeros(len(rows)), where=told > 0)
+    score = worth / np.maximum(told, LEAST)
     coverage = told / total if total else told
-    return Ranking(rows, score, coverage, score * coverage**gamma)
+    return Ranking(rows, score, coverage, score * coverage**gamma, terms, found)
 
 
 def weaker(ours: Ranking, theirs: Ranking) -> tuple[Ranking, NDArray[np.bool_]]:
@@ -75,19 +93,27 @@ def weaker(ours: Ranking, theirs: Ranking) -> tuple[Ranking, NDArray[np.bool_]]:
     )
 
 
-def shares(terms: Sequence[Term], rows: Rows) -> list[list[Share]]:
-    """Per row every feature that told of it, with its part in the score."""
-    parts = [term.of(rows) for term in terms]
-    told = np.array([told for told, _ in parts]).reshape(len(parts), len(rows))
-    total = told.sum(axis=0).tolist()
-    by_term = [
-        (term.name, t.tolist(), w.tolist()) for term, (t, w) in zip(terms, parts, strict=True)
-    ]
+def shares(ranking: Ranking, at: Positions) -> list[list[Share]]:
+    """Of some of a ranking's rows every feature that told, with its part in the score."""
+    terms, found = ranking.terms, ranking.parts
+    if found is None:
+        found, at = parts(terms, ranking.rows[at]), np.arange(len(at))
+    told, worth = found.told[:, at], found.worth[:, at]
+    value, part = worth / np.maximum(told, LEAST), worth / np.maximum(told.sum(axis=0), LEAST)
+    weights = _weights(terms, found.trusted, told.tolist())
+    names = [term.name for term in terms]
     return [
-        [
-            Share(name, told[i], worth[i] / told[i], worth[i] / total[i])
-            for name, told, worth in by_term
-            if told[i] > 0
-        ]
-        for i in range(len(rows))
+        [Share._make(share) for share in zip(names, *of_row, strict=True) if share[1]]
+        for of_row in zip(weights, value.T.tolist(), part.T.tolist(), strict=True)
     ]
+
+
+def _weights(
+    terms: Sequence[Term], trusted: frozenset[int], told: list[list[float]]
+) -> list[tuple[float, ...]]:
+    """Per row the weight of each term that told; as it was given where all counts: 2, not 2.0."""
+    by_term = [
+        of_term if nth in trusted else [term.weight if weight else 0 for weight in of_term]
+        for nth, (term, of_term) in enumerate(zip(terms, told, strict=True))
+    ]
+    return list(zip(*by_term, strict=True))

@@ -3,10 +3,10 @@
 A term never says how good a row is on the whole: `scoring.py` sums terms and ranks by the sum.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,17 +16,36 @@ from services.matcher.features import Scores
 
 Rows = NDArray[np.intp]
 Weights = Mapping[str, float]
+# Of many rows all terms together would take much memory: so many at a time stay in the cache.
+ROWS_AT_ONCE = 4096
+
+
+Read = tuple[Scores, Scores | None]
+"""Values, NaN where the feature cannot tell; the part of the weight that counts, None if all."""
 
 
 class Term(Protocol):
-    """One feature of one query: for any rows, the weight that told and that weight x value."""
+    """One feature of one query: what it says of any rows, and what that weighs."""
 
     @property
     def name(self) -> str:
         """The feature."""
 
-    def of(self, rows: Rows) -> tuple[Scores, Scores]:
-        """(told, worth) of the rows; both 0 where the feature cannot tell."""
+    @property
+    def weight(self) -> float:
+        """The most that it can tell."""
+
+    def read(self, rows: Rows) -> Read:
+        """What it says of the rows."""
+
+
+class Parts(NamedTuple):
+    """The weight of each term that told of each row, and weight x value (terms, rows)."""
+
+    told: Scores
+    worth: Scores
+    trusted: frozenset[int] = frozenset()
+    """The terms of whose weight only a part may count."""
 
 
 @dataclass(frozen=True)
@@ -53,22 +72,15 @@ class ColumnTerm:
         return self.compared.name
 
     @cached_property
-    def told(self) -> Scores:
-        """The weight that told of each distinct value."""
-        return self._parts(slice(None))[0]
+    def table(self) -> Parts:
+        """What is told of each distinct value (values)."""
+        found = told_and_worth(self.compared.values, self.weight)
+        trust = self.compared.trust
+        return found if trust is None else Parts(found.told * trust, found.worth * trust)
 
-    @cached_property
-    def worth(self) -> Scores:
-        """What each distinct value is worth."""
-        return self._parts(slice(None))[1]
-
-    def of(self, rows: Rows) -> tuple[Scores, Scores]:
-        return self._parts(self.codes[rows])
-
-    def _parts(self, codes: NDArray[np.int32] | slice) -> tuple[Scores, Scores]:
-        values, trust = self.compared.values[codes], self.compared.trust
-        told, worth = told_and_worth(values, self.weight)
-        return (told, worth) if trust is None else (told * trust[codes], worth * trust[codes])
+    def read(self, rows: Rows) -> Read:
+        codes, trust = self.codes.take(rows), self.compared.trust
+        return self.compared.values.take(codes), None if trust is None else trust.take(codes)
 
 
 @dataclass(frozen=True)
@@ -81,14 +93,13 @@ class RowTerm:
     values: Scores
     otherwise: float | None = None
 
-    def of(self, rows: Rows) -> tuple[Scores, Scores]:
-        at = np.searchsorted(self.rows, rows)
-        inside = np.minimum(at, max(len(self.rows) - 1, 0))
-        given = self.rows[inside] == rows if len(self.rows) else np.zeros(len(rows), bool)
-        value = np.full(len(rows), np.nan if self.otherwise is None else self.otherwise)
+    def read(self, rows: Rows) -> Read:
+        values = np.full(len(rows), np.nan if self.otherwise is None else self.otherwise)
         if len(self.rows):
-            value[given] = self.values[inside[given]]
-        return told_and_worth(value, self.weight)
+            inside = np.minimum(np.searchsorted(self.rows, rows), len(self.rows) - 1)
+            given = self.rows[inside] == rows
+            values[given] = self.values[inside[given]]
+        return values, None
 
 
 @dataclass(frozen=True)
@@ -101,15 +112,51 @@ class TextTerm:
     queries: NDArray[np.float32]
     floor: float
 
-    def of(self, rows: Rows) -> tuple[Scores, Scores]:
-        return told_and_worth(self.value(self.texts.likeness(rows, self.queries)), self.weight)
+    def read(self, rows: Rows) -> Read:
+        return self.value(self.texts.likeness(rows, self.queries)), None
 
     def value(self, cosine: Scores) -> Scores:
         """Cosines as values: 0 for texts no more alike than any two, 1 for the same text."""
         return np.clip((cosine - self.floor) / max(1 - self.floor, 1e-6), 0, 1)
 
 
-def told_and_worth(values: Scores, weight: float) -> tuple[Scores, Scores]:
+def told_and_worth(values: Scores, weight: float | Scores) -> Parts:
     """The weight that told of each value, and weight x value; nothing where it is NaN."""
-    known = values == values
-    return known * weight, np.where(known, weight * values, 0.0)
+    # Of NaN and 0 it is 0 that `fmax` takes.
+    return Parts((values == values) * weight, np.fmax(values * weight, 0.0))
+
+
+def parts(terms: Sequence[Term], rows: Rows) -> Parts:
+    """What each of the terms says of each of the rows."""
+    values = np.empty((len(terms), len(rows)))
+    trusts: list[tuple[int, Scores]] = []
+    for at, term in enumerate(terms):
+        values[at], trust = term.read(rows)
+        if trust is not None:
+            trusts.append((at, trust))
+    weights = np.array([term.weight for term in terms], np.float64)
+    found = told_and_worth(values, weights[:, None])
+    for at, trust in trusts:
+        found.told[at] *= trust
+        found.worth[at] *= trust
+    return Parts(*found[:2], frozenset(at for at, _ in trusts)) if trusts else found
+
+
+def summed(parts: Parts) -> tuple[Scores, Scores]:
+    """How much told of each row and what it is worth, all terms together.
+
+    Term after term, so that a row's sums are the same whatever else is asked with it.
+    """
+    if not len(parts.told):
+        return parts.told.sum(axis=0), parts.worth.sum(axis=0)
+    told, worth = parts[:2]
+    return np.add.accumulate(told, axis=0)[-1], np.add.accumulate(worth, axis=0)[-1]
+
+
+def summed_by_span(terms: Sequence[Term], rows: Rows) -> tuple[Scores, Scores]:
+    """The same of many rows."""
+    told, worth = np.empty((2, len(rows)))
+    for first in range(0, len(rows), ROWS_AT_ONCE):
+        span = slice(first, first + ROWS_AT_ONCE)
+        told[span], worth[span] = summed(parts(terms, rows[span]))
+    return told, worth

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from models.snapshot.columns import ColumnWriter, profile_columns
 from models.taxonomy import Mode, Purpose, Verdict
-from services.matcher.comparing import both_sides
+from services.matcher.comparing import Asked
 from services.matcher.convening.desk import shown
 from services.matcher.features import EXISTING_TIE, PEER_FEATURES, SIMILAR_TEXT
 from services.matcher.features.stance import WORKS_ABROAD
@@ -56,7 +56,8 @@ class Affinity:
 
     def _terms(self, facts: Facts) -> Sides:
         profile = profile_columns(facts)
-        return Sides(*both_sides(PEER_FEATURES, self.weights, profile, self.columns, self.shapes))
+        asked = Asked(self.weights, profile, self.columns, self.shapes)
+        return Sides(*asked.both_sides(PEER_FEATURES))
 
     def _line(self, sides: Sides) -> Scores:
         ours = rank(sides.ours, self.weights, self.gamma, self.rows)
@@ -73,7 +74,7 @@ class Affinity:
         ranking, is_mine = weaker(ours, theirs)
         asking = bool(is_mine[0])
         explain = Explainer(mine, other, self.context.words).by(self.shapes)
-        told = shares(sides.ours if asking else sides.theirs, row)[0]
+        told = shares(ours if asking else theirs, np.zeros(1, np.intp))[0]
         pair = Pair(mine, other, MODE, _PURPOSE, [], self.context.words)
         return {
             "places": [shown(mine), shown(other)],

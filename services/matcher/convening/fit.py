@@ -8,7 +8,7 @@ import numpy as np
 
 from models.snapshot.columns import Column, profile_columns
 from models.taxonomy import Degree, EvidenceResult, Lever, PowerBasis, Readiness
-from services.matcher.comparing import asking_terms
+from services.matcher.comparing import Asked
 from services.matcher.features import COLLABORATION_FEATURES, SIMILAR_TEXT
 from services.matcher.features.powers import hard_power
 from services.matcher.matching.question import Context, band
@@ -62,9 +62,8 @@ class Scorer:
         self.weights = {**context.catalogue.weights["collaborations"], SIMILAR_TEXT: 0}
 
     def fit(self, facts: Facts) -> Fit:
-        terms = asking_terms(
-            COLLABORATION_FEATURES, self.weights, profile_columns(facts), self.columns
-        )
+        asked = Asked(self.weights, profile_columns(facts), self.columns)
+        terms = asked.terms(COLLABORATION_FEATURES)
         weights = self.context.catalogue.weights
         ranking = rank(terms, self.weights, weights["gamma"], _ONLY)
         rank_score = float(ranking.rank_score[0])
@@ -73,7 +72,7 @@ class Scorer:
             float(ranking.coverage[0]),
             rank_score,
             band(rank_score, weights["bands"]),
-            shares(terms, _ONLY)[0],
+            shares(ranking, _ONLY)[0],
         )
 
     def reasons(self, facts: Facts, fit: Fit) -> list[Facts]:

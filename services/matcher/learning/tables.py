@@ -1,6 +1,6 @@
 """What the features say of a question's candidates, as tables that any weights can score."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -12,7 +12,7 @@ from services.matcher.learning.asking import Question, Questions
 from services.matcher.learning.evaluation import peer_matches
 from services.matcher.matching import Context
 from services.matcher.matching.peers import PeerMatch
-from services.matcher.terms import Rows, Term
+from services.matcher.terms import Rows, Term, parts
 
 Table = NDArray[np.float64]
 # Candidates drawn to stand for all; a rank among them is scaled up to a rank among all.
@@ -94,13 +94,12 @@ def _sides(match: PeerMatch, rows: Rows) -> tuple[tuple[str, ...], tuple[tuple[T
 
 
 def _side(
-    terms: Iterable[Term], match: PeerMatch, names: tuple[str, ...], rows: Rows
+    terms: Sequence[Term], match: PeerMatch, names: tuple[str, ...], rows: Rows
 ) -> tuple[Table, Table]:
     """Trust and value of each feature; values as they were before a shape was laid on them."""
     trust, value = np.zeros((2, len(names), len(rows)))
-    for term in terms:
+    for term, told, worth in zip(terms, *parts(terms, rows)[:2], strict=True):
         if term.name in names:
-            told, worth = term.of(rows)
             at = names.index(term.name)
             trust[at] = told / match.weights[term.name]
             counted = np.divide(worth, told, out=np.zeros(len(rows)), where=told > 0)

@@ -9,7 +9,7 @@ from models.residents import residents
 from models.snapshot import Places, Snapshot
 from models.snapshot.codes import COUNTRIES, KINDS, LANGUAGES, SECTORS
 from models.tables.records import PUBLIC
-from models.taxonomy import Ties
+from models.taxonomy import PlaceKind, Ties
 from services.matcher.features import Facts, Values
 from services.matcher.matching.conditions import (
     ByColumn,
@@ -23,6 +23,7 @@ from services.matcher.matching.conditions import (
 )
 from services.matcher.profile import Profile
 from services.matcher.schemas import PeerFilters, PeersRequest, PopulationRange
+from services.matcher.searching.remembering import remembered
 from services.matcher.terms import Rows
 
 # Wider than half a step of the columns of logarithms (1 % of size, 2 % of rank).
@@ -33,37 +34,48 @@ def conditions(
     snapshot: Snapshot, profile: Profile, request: PeersRequest, tenant: str
 ) -> list[Condition]:
     """All conditions on peers, in the order in which they are told."""
-    places = snapshot.places
+    places, filters = snapshot.places, request.filters
+    kinds = tuple(filters.kinds or [profile.facts["kind"]])
+    home = profile.facts["country"] if filters.countries is None else None
     return [
-        Condition("visible", "id", ByTenant(places, places.tenants_seen_by(tenant)), None),
-        *_defaults(places, profile, request.filters),
-        *filter_conditions(places, request.filters),
+        *remembered(
+            places.columns["kind"],
+            (tenant, kinds, home),
+            lambda: _defaults(places, tenant, kinds, home),
+        ),
+        *(filter_conditions(places, filters) if filters.model_fields_set else ()),
         *_lists(snapshot, profile, request, tenant),
     ]
 
 
-def _defaults(places: Places, profile: Profile, filters: PeerFilters) -> list[Condition]:
-    """Peers are foreign places of the same kind with a government, unless asked otherwise."""
-    government = ByColumn(places, "government", places.columns["government"].values[:, 0] != 0)
-    kinds = filters.kinds or [profile.facts["kind"]]
+def _defaults(
+    places: Places, tenant: str, kinds: Sequence[PlaceKind], home: str | None
+) -> list[Condition]:
+    """What most questions ask: of who may be seen, foreign places of a kind with a government."""
+    visible = ByTenant(places.tenants, places.tenants_seen_by(tenant))
+    government = _by_column(places, "government", places.columns["government"].values[:, 0] != 0)
     codes = [KINDS.index(kind) for kind in kinds]
-    kind = ByColumn(places, "kind", _any_of(places.columns["kind"].values[:, 0], codes))
+    kind = _by_column(places, "kind", _any_of(places.columns["kind"].values[:, 0], codes))
     found = [
+        Condition("visible", "id", visible, None),
         Condition("has_government", "has_government", government, True),
         Condition("kind", "kind", kind, list(kinds)),
     ]
-    if filters.countries is None:
-        home = profile.facts["country"]
+    if home is not None:
         abroad = _in_countries(places, [home], inside=False)
         found.append(Condition("foreign", "country", abroad, f"not {home}"))
     return found
+
+
+def _by_column(places: Places, name: str, table: Mask) -> Test:
+    return ByColumn(places.groups, name, places.columns[name].codes, table)
 
 
 def _in_countries(places: Places, codes: Iterable[str], inside: bool = True) -> Test:
     wanted = [COUNTRIES.index(code) for code in codes]
     values = places.columns["country"].values[:, 0]
     listed = _any_of(values, wanted)
-    return ByColumn(places, "country", listed if inside else ~listed)
+    return _by_column(places, "country", listed if inside else ~listed)
 
 
 def _any_of(values: Values, codes: Sequence[int]) -> Mask:
@@ -106,7 +118,7 @@ def filter_conditions(places: Places, filters: PeerFilters) -> list[Condition]:
 def _having(places: Places, name: str, words: list[str], wanted: Sequence[str]) -> Test:
     """Places whose set in a column holds any of the words."""
     at = [words.index(word) for word in wanted if word in words]
-    return ByColumn(places, name, places.columns[name].values[:, at].sum(axis=1) > 0)
+    return _by_column(places, name, places.columns[name].values[:, at].sum(axis=1) > 0)
 
 
 def _rank(facts: Facts) -> float | None:
@@ -171,7 +183,9 @@ def _rows(found: Iterable[int | None]) -> Rows:
 
 def _family(places: Places, profile: Profile) -> Rows:
     """The place itself, and the places it is part of."""
-    ids = [profile.facts.get("id"), *profile.facts.get("part_of", ())]
+    ids = list(profile.facts.get("part_of", ()))
+    if profile.row is None:
+        ids.append(profile.facts.get("id"))
     return _rows([profile.row, *(places.row(i) for i in ids if i)])
 
 

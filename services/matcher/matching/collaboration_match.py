@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from models.errors import CollaborationNotFound
-from services.matcher.comparing import asking_terms
+from services.matcher.comparing import Asked
 from services.matcher.eligibility import Judgement
 from services.matcher.features import PEERS_INSIDE, SIMILAR_TEXT
 from services.matcher.matching.company import company_term
@@ -36,7 +36,7 @@ class CollaborationMatch:
         self.weights = chosen_weights(self._default_weights(), request.weights)
         values, catalogue = self.profile.values, context.catalogue
         features = catalogue.telling(values)
-        self.terms = asking_terms(features, self.weights, values, catalogue.columns)
+        self.terms = Asked(self.weights, values, catalogue.columns).terms(features)
         self.terms += [*self._text_terms(), *self._company_terms()]
         unwanted = {d["id"] for d in self.profile.facts.get("do_not_suggest", ())}
         left_out = LeftOut(request, self._memberships(), unwanted)

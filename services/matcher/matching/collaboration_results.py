@@ -23,7 +23,7 @@ class CollaborationResults:
 
     def all(self, ranking: Ranking, best: Rows) -> list[dict[str, Any]]:
         """The results at these places of a ranking, best first."""
-        told = shares(self.match.terms, ranking.rows[best])
+        told = shares(ranking, best)
         count = len(ranking.rows)
         return [
             self._result(ranking, int(at), Standing(above, count), told[above])

@@ -3,13 +3,13 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
 from models.snapshot import Places
-from models.snapshot.groups import COMMON, FINE, OpenGroups
+from models.snapshot.groups import COMMON, FINE, Groups, OpenGroups
 from models.taxonomy import RemedyKind
 from services.matcher.terms import Rows
 
@@ -25,25 +25,40 @@ class Test(Protocol):
 
 @dataclass(frozen=True)
 class ByColumn:
-    """Rows whose value in a column is one of those marked in `table`."""
+    """Rows whose value in a column is one of those marked in `table`.
 
-    places: Places
+    It is remembered for as long as the column is there, so it holds the groups and the codes,
+    not the places, which would keep the column there for ever.
+    """
+
+    groups: Groups
     column: str
+    codes: NDArray[np.int32]
     table: Mask
 
     def met(self, rows: Rows) -> Mask:
-        return self.table[self.places.columns[self.column].codes[rows]]
+        return self.table[self.codes[rows]]
+
+    @cached_property
+    def by_combination(self) -> Mask:
+        """Which combinations of a common column meet it."""
+        return self.table.take(self.groups.common[:, COMMON.index(self.column)])
+
+    @cached_property
+    def by_group(self) -> Mask:
+        """Which groups meet it, of any column that is not fine."""
+        return self.table.take(self.groups.code(self.column))
 
 
 @dataclass(frozen=True)
 class ByTenant:
     """Rows of the tenants marked in `table`."""
 
-    places: Places
+    tenants: NDArray[np.uint16]
     table: Mask
 
     def met(self, rows: Rows) -> Mask:
-        return self.table[self.places.tenants[rows]]
+        return self.table[self.tenants[rows]]
 
 
 @dataclass(frozen=True)
@@ -84,8 +99,7 @@ class Exactly:
         return met
 
 
-@dataclass(frozen=True)
-class Condition:
+class Condition(NamedTuple):
     """A condition with its name, the field it looks at, and what it asks."""
 
     name: str
@@ -112,9 +126,9 @@ class Pool:
                 if not test.table.all():
                     self._narrow(test.table.take(groups.tenants))
             elif isinstance(test, ByColumn) and test.column in COMMON:
-                self._commons &= test.table.take(groups.common[:, COMMON.index(test.column)])
+                self._commons &= test.by_combination
             elif isinstance(test, ByColumn) and test.column not in FINE:
-                self._narrow(test.table.take(groups.code(test.column)))
+                self._narrow(test.by_group)
             elif isinstance(test, Without):
                 self._barred.append(test.rows)
             elif isinstance(test, Only):
@@ -167,6 +181,10 @@ class Pool:
         """How many candidates there are."""
         if not self.grouped:
             return len(self.rows())
-        barred = self.barred
-        inside = int(self.groups[self.places.groups.of_row[barred]].sum())
-        return int(self.places.groups.sizes[self.groups].sum()) - inside
+        groups = self.places.groups
+        inside = self.open.holds(groups, groups.of_row[self.barred])
+        if self._by_group is None:
+            everybody = groups.sizes_of_common[self._commons].sum()
+        else:
+            everybody = groups.sizes[self.groups].sum()
+        return int(everybody) - int(np.count_nonzero(inside))

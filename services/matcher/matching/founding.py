@@ -6,7 +6,7 @@ import numpy as np
 
 from models.snapshot.codes import SECTORS
 from models.taxonomy import Sector
-from services.matcher.comparing import asking_terms
+from services.matcher.comparing import Asked
 from services.matcher.features import PEER_FEATURES
 from services.matcher.matching.question import Context, place_summary
 from services.matcher.profile import Profile
@@ -30,11 +30,11 @@ def founding_group(context: Context, profile: Profile, sectors: list[str]) -> di
         met[profile.row] = False
     weights = context.catalogue.weights["peers"]["cohort"]
     shapes = context.catalogue.shapes("cohort")
-    terms = asking_terms(PEER_FEATURES, weights, profile.values, places.columns, shapes)
+    terms = Asked(weights, profile.values, places.columns, shapes).terms(PEER_FEATURES)
     ranking = rank(terms, weights, context.catalogue.weights["gamma"], np.flatnonzero(met))
     found = []
-    rows = ranking.rows[ranking.best(PARTNERS)]
-    for row, parts in zip(rows.tolist(), shares(terms, rows), strict=True):
+    best = ranking.best(PARTNERS)
+    for row, parts in zip(ranking.rows[best].tolist(), shares(ranking, best), strict=True):
         facts = places.facts(row)
         explain = Explainer(profile.facts, facts, context.words).by(shapes)
         found.append({**place_summary(facts, places.id(row)), "reasons": explain.reasons(parts)})

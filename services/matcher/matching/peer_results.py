@@ -24,7 +24,7 @@ from services.matcher.profile import Profile
 from services.matcher.reasons import Exhibits, Explainer, quote_of
 from services.matcher.schemas import PeersRequest
 from services.matcher.scoring import Share, shares
-from services.matcher.terms import Rows, Term
+from services.matcher.terms import Rows
 from services.matcher.wording import Wording
 
 # The conditions that every peer is told to meet; the others were asked for.
@@ -50,19 +50,18 @@ class PeerResults:
         self.told = [condition for condition in conditions if condition.name in _TOLD]
         self._rules: dict[tuple[str, Any], dict[str, Any]] = {}
 
-    def all(
-        self, picked: Picked, judged: int, terms: tuple[list[Term], list[Term]]
-    ) -> list[dict[str, Any]]:
-        """The results that were picked; `terms` are those of our side and of theirs."""
-        sides, rows = picked.sides, picked.rows
-        ours = shares(terms[0], rows)
-        theirs = ours if terms[1] is terms[0] else shares(terms[1], rows)
+    def all(self, picked: Picked, judged: int) -> list[dict[str, Any]]:
+        """The results that were picked, of so many judged."""
+        sides = picked.sides
+        ours = theirs = shares(sides.ours, picked.shown)
+        if sides.theirs is not None and sides.theirs is not sides.ours:
+            theirs = shares(sides.theirs, picked.shown)
         results = [
             self._result(sides, int(at), Standing(above, judged), (ours[i], theirs[i]))
             for i, (at, above) in enumerate(zip(picked.shown, picked.above, strict=True))
         ]
         if self.request.stretch:
-            self._mark_stretch(results, rows, picked.usual)
+            self._mark_stretch(results, picked.rows, picked.usual)
         return results
 
     def _mark_stretch(self, results: list[dict[str, Any]], rows: Rows, usual: Rows) -> None:

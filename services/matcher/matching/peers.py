@@ -6,9 +6,10 @@ from typing import Any
 import numpy as np
 
 from models.taxonomy import Mode, Purpose, StageRelation, Ties
-from services.matcher.comparing import asking_terms, both_sides
+from services.matcher.comparing import Asked, Pair
 from services.matcher.features import EXISTING_TIE, PEER_FEATURES, SIMILAR_TEXT, Facts
 from services.matcher.features.stance import WORKS_ABROAD
+from services.matcher.matching.alike import terms_alike
 from services.matcher.matching.by_country import full_countries, passed_over
 from services.matcher.matching.candidates import conditions, known_ties
 from services.matcher.matching.conditions import Condition, Pool
@@ -49,16 +50,22 @@ class PeerMatch:
         self.pool = Pool(self.snapshot.places, self.conditions)
         self.shapes = context.catalogue.shapes(request.mode)
         given = self._given()
-        columns = self.snapshot.places.columns
-        profile = self.profile.values
-        asked = (PEER_FEATURES, self.weights, profile, columns, self.shapes)
+        two_sides = request.mode in TWO_SIDED
+        ours, theirs = self._compared(two_sides)
+        self.ours = ours + given
         self.theirs: list[Term] = []
-        if request.mode in TWO_SIDED:
-            ours, theirs = both_sides(*asked)
-            self.ours = ours + given
+        if two_sides:
             self.theirs = self.ours if theirs is ours else theirs + given
-        else:
-            self.ours = asking_terms(*asked) + given
+
+    def _compared(self, two_sides: bool) -> Pair:
+        """The features as terms, on our side and on theirs; of one side both are one list."""
+        places, row = self.snapshot.places, self.profile.row
+        asked = Asked(self.weights, self.profile.values, places.columns, self.shapes)
+        if row is not None and self.profile.as_stored:
+            return terms_alike(asked, PEER_FEATURES, places, row, two_sides)
+        if two_sides:
+            return asked.both_sides(PEER_FEATURES)
+        return (asked.terms(PEER_FEATURES),) * 2
 
     def _default_weights(self) -> dict[str, float]:
         weights = dict(self.context.catalogue.weights["peers"][self.request.mode])
@@ -113,12 +120,12 @@ class PeerMatch:
         """Score rows: on the asking side, or on the weaker of the two."""
         ours = rank(self.ours, self.weights, self.gamma, rows)
         if not self.theirs:
-            return Sides(ours, None, None, None)
+            return Sides(ours, ours)
         theirs = ours
         if self.theirs is not self.ours:
             theirs = rank(self.theirs, self.weights, self.gamma, rows)
         ranking, mine = weaker(ours, theirs)
-        return Sides(ranking, mine, ours, theirs)
+        return Sides(ranking, ours, theirs, mine)
 
     def pick(self) -> Picked:
         """What is shown, best first."""
@@ -133,7 +140,7 @@ class PeerMatch:
         limit, picked = self.request.limit, self.pick()
         conditions = self._met_by(picked)
         show = PeerResults(self.context, self.request, self.profile, self.ties, conditions)
-        results = show.all(picked, self.pool.count(), (self.ours, self.theirs or self.ours))
+        results = show.all(picked, self.pool.count())
         answer: dict[str, Any] = {
             "mode": self.request.mode,
             "weights": self.weights,

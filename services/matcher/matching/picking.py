@@ -6,7 +6,6 @@ deeper, and scores everybody where that is not enough, so that the walk is exact
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
@@ -24,14 +23,14 @@ from services.matcher.terms import Rows
 LISTS_DEEP, DEEPER, MOST_SEARCHED = 4, 4, 2_000
 
 
-@dataclass(frozen=True)
-class Sides:
-    """A ranking; where there are two sides, that of the weaker one, and both beside it."""
+class Sides(NamedTuple):
+    """A ranking: that of the asking side; where there are two, that of the weaker one."""
 
     ranking: Ranking
-    mine: NDArray[np.bool_] | None
-    ours: Ranking | None
-    theirs: Ranking | None
+    ours: Ranking
+    theirs: Ranking | None = None
+    mine: NDArray[np.bool_] | None = None
+    """Where the asking side is the weaker of two."""
 
 
 Search = Callable[[int, bool], Sides]

@@ -7,11 +7,12 @@ from typing import Any, NamedTuple
 
 from models.errors import InvalidInput
 from models.snapshot import Snapshot
+from models.snapshot.columns import profile_columns
 from models.taxonomy import Band, FactStatus
 from services.inputs import pointer, resembling
 from services.matcher.catalogue import Catalogue
 from services.matcher.features import Facts
-from services.matcher.profile import LoadEmbedder, Profile, make_profile, stored_facts
+from services.matcher.profile import LoadEmbedder, Profile, stored_facts, vectors
 from services.matcher.reading.reader import NeedReader, Reading
 from services.matcher.schemas import MatchRequest
 from services.matcher.scoring import Ranking
@@ -47,6 +48,7 @@ def asking_profile(context: Context, request: MatchRequest) -> Profile:
     else:
         assert request.place is not None
         facts = request.place.facts()
+    on_file = facts
     texts = [request.text] if request.text else []
     if request.needs is not None:
         needs = [need.facts() for need in request.needs]
@@ -56,7 +58,8 @@ def asking_profile(context: Context, request: MatchRequest) -> Profile:
     if inferred and request.needs is None:
         # The question is what the text asks; what the place needs besides is not asked now.
         facts = _with_inferred(facts, inferred)
-    return make_profile(snapshot, facts, row, texts, inferred, context.load_embedder)
+    read = vectors(snapshot, facts, row, texts, context.load_embedder)
+    return Profile(facts, profile_columns(facts), read, row, inferred, facts is on_file)
 
 
 def _infer(context: Context, request: MatchRequest) -> list[dict[str, Any]]:

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from models.snapshot import Places
 from models.snapshot.groups import FINE
 from services.matcher.features import Scores
-from services.matcher.terms import ColumnTerm, Rows, RowTerm, Term, TextTerm
+from services.matcher.terms import ColumnTerm, Rows, RowTerm, Term, TextTerm, summed_by_span
 
 Found = tuple[NDArray[np.integer[Any]], Scores]
 """Rows, and their rank scores up to rounding."""
@@ -70,11 +70,7 @@ class Query:
             return np.empty(0)
         scores = []
         for terms in self.sides:
-            told, worth = np.zeros((2, len(rows)))
-            for term in terms:
-                term_told, term_worth = term.of(rows)
-                told += term_told
-                worth += term_worth
+            told, worth = summed_by_span(terms, rows)
             scores.append(self.rank_score(worth, told))
         return np.minimum.reduce(scores)
 

@@ -52,4 +52,4 @@ def _first(query: Query, open_: OpenGroups, barred: Rows) -> Rows:
     if not len(rows):
         return rows
     groups = query.places.groups
-    return np.setdiff1d(rows[open_.mask(groups)[groups.of_row[rows]]], barred)
+    return np.setdiff1d(rows[open_.holds(groups, groups.of_row[rows])], barred)

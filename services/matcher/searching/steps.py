@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from models.snapshot.groups import COMMON, FINE, OpenGroups
 from services.matcher.features import Scores
 from services.matcher.searching.query import ROUNDING, Found, Query, least_of
-from services.matcher.terms import ColumnTerm, Rows, RowTerm, Term, TextTerm
+from services.matcher.terms import ColumnTerm, Rows, RowTerm, Term, TextTerm, parts
 
 # How many of the most promising groups are opened at first.
 FIRST_GROUPS = 16
@@ -70,7 +70,7 @@ class Steps:
         for term in terms:
             if isinstance(term, ColumnTerm) and term.column in COMMON:
                 codes = groups.common[:, COMMON.index(term.column)]
-                common += term.told[codes], term.worth[codes]
+                common += np.stack(term.table[:2]).take(codes, axis=1)
         told, worth = common.take(groups.common_of, axis=1)
         fine: list[ColumnTerm] = []
         for term in terms:
@@ -79,8 +79,8 @@ class Steps:
                 fine.append(term)
             elif isinstance(term, ColumnTerm) and term.column not in COMMON:
                 codes = groups.code(term.column)
-                told += term.told.take(codes)
-                worth += term.worth.take(codes)
+                told += term.table.told.take(codes)
+                worth += term.table.worth.take(codes)
             elif isinstance(term, TextTerm):
                 told[groups.written] += term.weight
             elif isinstance(term, RowTerm):
@@ -94,7 +94,7 @@ class Steps:
         for side in self.sides:
             best = side.worth.copy()
             for term in side.fine:
-                best += self.groups.ranges[term.column].most(term.worth)
+                best += self.groups.ranges[term.column].most(term.table.worth)
             if self.text_worth is not None:
                 best += self.text_worth
             bounds.append(self.query.rank_score(best, side.told))
@@ -111,16 +111,16 @@ class Steps:
         most = np.minimum.reduce([self.query.rank_score(w + likely, t) for w, t in fine])
         reach = most >= least
         reached = rows[reach].astype(np.intp)
-        _, likeness = self.text.of(reached)
-        parts = [(w[reach] + likeness, t[reach]) for w, t in fine]
-        return reached, np.minimum.reduce([self.query.rank_score(w, t) for w, t in parts])
+        (likeness,) = parts([self.text], reached).worth
+        inside = [(w[reach] + likeness, t[reach]) for w, t in fine]
+        return reached, np.minimum.reduce([self.query.rank_score(w, t) for w, t in inside])
 
     def _all_but_texts(self, rows: NDArray[np.int32], side: Side) -> tuple[Scores, Scores]:
         """(worth, told) of rows, without the worth of their texts."""
         group = self.groups.of_row[rows]
         worth = side.worth[group]
         for term in side.fine:
-            worth += term.worth[term.codes[rows]]
+            worth += term.table.worth[term.codes[rows]]
         return worth, side.told[group]
 
 

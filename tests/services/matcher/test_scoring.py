@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from services.matcher.features import Scores
 from services.matcher.scoring import Ranking, rank, shares, weaker
-from services.matcher.terms import Rows, told_and_worth
+from services.matcher.terms import Read, Rows
 
 PLACES, FEATURES = 6, 4
 value = st.one_of(st.just(float("nan")), st.floats(0, 1))
@@ -29,8 +29,8 @@ class Given:
     weight: float
     values: Scores
 
-    def of(self, rows: Rows) -> tuple[Scores, Scores]:
-        return told_and_worth(self.values[rows], self.weight)
+    def read(self, rows: Rows) -> Read:
+        return self.values[rows], None
 
 
 def terms(table: list[list[float]], weight: list[float]) -> list[Given]:
@@ -50,7 +50,7 @@ def test_contributions_add_up_to_the_score(
 ) -> None:
     ranking = ranked(table, weight, gamma)
     for row in range(PLACES):
-        found = shares(terms(table, weight), np.array([row]))[0]
+        found = shares(ranking, np.array([row]))[0]
         assert sum(s.contribution for s in found) == pytest.approx(ranking.score[row], abs=1e-6)
         told = sum(s.weight for s in found)
         assert told / sum(weight) == pytest.approx(ranking.coverage[row], abs=1e-6)
@@ -119,4 +119,4 @@ def test_silence_on_all_features_scores_nothing() -> None:
     silent: list[list[Any]] = [[float("nan")] * FEATURES]
     ranking = ranked(silent, [1, 1, 1, 1], 0.5)
     assert (ranking.score[0], ranking.coverage[0], ranking.rank_score[0]) == (0, 0, 0)
-    assert shares(terms(silent, [1, 1, 1, 1]), np.array([0])) == [[]]
+    assert shares(ranking, np.array([0])) == [[]]

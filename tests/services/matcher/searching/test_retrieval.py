@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from models.snapshot import Snapshot
 from models.snapshot.columns import profile_columns
 from models.snapshot.groups import OpenGroups
-from services.matcher.comparing import asking_terms, both_sides
+from services.matcher.comparing import Asked
 from services.matcher.features import PEER_FEATURES, SIMILAR_TEXT
 from services.matcher.scoring import rank, weaker
 from services.matcher.searching.compiled import Kernel
@@ -36,8 +36,8 @@ def terms_of(
         texts = snapshot.places.texts
         given = [TextTerm(SIMILAR_TEXT, weights[SIMILAR_TEXT], texts, texts.of(row), 0.5)]
     if not two_sided:
-        return [asking_terms(PEER_FEATURES, weights, profile, columns) + given]
-    return [side + given for side in both_sides(PEER_FEATURES, weights, profile, columns)]
+        return [Asked(weights, profile, columns).terms(PEER_FEATURES) + given]
+    return [side + given for side in Asked(weights, profile, columns).both_sides(PEER_FEATURES)]
 
 
 @pytest.mark.usefixtures("search")
