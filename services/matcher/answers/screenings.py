@@ -5,6 +5,7 @@ from typing import Any
 
 from pydantic import Field
 
+from models.records import Cap
 from services.matcher.answers.catalogue import PlaceSummary
 from services.matcher.answers.convening import DeskRule, Fit, Named, SubScores
 from services.matcher.answers.results import Caution, Reason, RuleOutcome, SmallestChange, Step
@@ -76,12 +77,24 @@ class NewJuryEntry(JuryEntry):
     snapshot_id: str
     author: str
     at: datetime
+    cautions: list[Caution] | None = Field(
+        default=None, description="Where a decision leaves more let in than there is room for."
+    )
+
+
+class Behind(Said):
+    """The applicant whose turn comes just before one that waits, and why."""
+
+    number: int
+    name: str
+    by: str = Field(description="verdict, fit, or lot where both are equal")
+    text: str
 
 
 class ScreeningResult(Fit):
     """One applicant with its verdict, its fit, and why."""
 
-    rank: int
+    rank: int = Field(description="By verdict, then by fit; equals in the order of a lot.")
     applicant: ScreenedApplicant
     verdict: str
     status: str = Field(description="The verdict, or eligible_weak_fit.")
@@ -93,6 +106,7 @@ class ScreeningResult(Fit):
     weak_on: WeakOn | None = None
     smallest_change: SmallestChange | None = None
     waitlist_position: int | None = None
+    behind: Behind | None = None
     claim_conflict: list[ClaimConflict] | None = None
     next_steps: list[Step] | None = None
     decision: JuryEntry | None = Field(
@@ -105,6 +119,7 @@ class CallShown(Said):
     opens: date | None = None
     closes: date | None = None
     places: int | None = None
+    taken: int | None = Field(default=None, description="Places that were gone before.")
 
 
 class Together(Said):
@@ -113,6 +128,16 @@ class Together(Said):
     admitted: int
     verdict: str
     rules: list[DeskRule]
+
+
+class AsDecided(Said):
+    """Who is neither refused nor waiting by the verdicts that count, and the room for them."""
+
+    admitted: int
+    places_left: int | None = None
+    over: int | None = Field(default=None, description="How many more than the call has places.")
+    together: Together | None = None
+    cautions: list[Caution]
 
 
 class ScreeningAnswer(Said):
@@ -127,7 +152,11 @@ class ScreeningAnswer(Said):
     results: list[ScreeningResult]
     counts: dict[str, int] = Field(description="Applicants by verdict.")
     cautions: list[Caution] | None = None
+    caps: list[Cap] | None = Field(default=None, description="Those sent with the request.")
     together: Together | None = None
+    as_decided: AsDecided | None = Field(
+        default=None, description="With people's decisions, where it is opened again."
+    )
     errors: list[JobErrorEntry] | None = Field(
         default=None, description="Rows of a sheet that could not be read."
     )
@@ -172,6 +201,7 @@ class ScreeningMinutes(Said):
     decisions: list[JuryDecision]
     notes: list[JuryEntry]
     claim_conflicts: list[ContestedClaims]
+    cautions: list[Caution] = Field(description="Where more are let in than there is room for.")
 
 
 class Told(Said):

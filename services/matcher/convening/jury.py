@@ -15,6 +15,7 @@ from models.records.values import Record
 from models.tables import ScreeningEntryRow, ScreeningRow
 from services.matcher.convening.desk import Desk
 from services.matcher.convening.schemas import Assessment, Interest, Minutes, Note, Override
+from services.matcher.convening.together import as_decided
 
 Facts = dict[str, Any]
 ASSESSORS = 2
@@ -61,8 +62,12 @@ def listed(desk: Desk) -> list[Facts]:
 
 
 def add(desk: Desk, screening_id: str, entry: AnyEntry) -> Facts:
-    """Add what a person says; the jury's own rules are kept."""
-    return add_all(desk, screening_id, [entry])[0]
+    """Add what a person says; the jury's own rules are kept, and too many let in are told."""
+    added = add_all(desk, screening_id, [entry])[0]
+    if isinstance(entry, Override):
+        cautions = reopened(desk, screening_id, None)["as_decided"]["cautions"]
+        return added | ({"cautions": cautions} if cautions else {})
+    return added
 
 
 def add_all(desk: Desk, screening_id: str, added: Sequence[AnyEntry]) -> list[Facts]:
@@ -189,13 +194,14 @@ def reopened(desk: Desk, screening_id: str, assessor: str | None) -> Facts:
         row = decided.get(result["applicant"]["number"])
         if row is not None:
             result["decision"] = entry_shown(row)
+    screening["as_decided"] = as_decided(desk, screening)
     return {**screening, "entries": visible(rows, assessor)}
 
 
 def minutes(desk: Desk, screening_id: str) -> Facts:
     """The record of the proceedings: who was there, who stepped back, who decided what and why."""
-    screening = stored(desk, screening_id)
-    found = visible(entries(desk, screening_id), None)
+    screening = reopened(desk, screening_id, None)
+    found = screening["entries"]
     results = {r["applicant"]["number"]: r for r in screening["results"]}
 
     def of(kind: str) -> list[Facts]:
@@ -219,6 +225,7 @@ def minutes(desk: Desk, screening_id: str) -> Facts:
         ],
         "notes": of("note"),
         "claim_conflicts": _claim_conflicts(results),
+        "cautions": screening["as_decided"]["cautions"],
     }
 
 

@@ -1,7 +1,7 @@
 """Screening applicants against a call: support for a jury, never the jury itself."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import date
 from typing import Any
 
@@ -12,13 +12,16 @@ from services.matcher.convening.caps import limits
 from services.matcher.convening.desk import Desk
 from services.matcher.convening.entry_rules import EntryRules, called
 from services.matcher.convening.fit import Scorer
+from services.matcher.convening.queue import Before, Behind, lot
 from services.matcher.convening.roster import Roster, in_force
 from services.matcher.convening.schemas import ScreeningTerms
 from services.matcher.convening.screening_results import Judged, Results
 from services.matcher.convening.standing import key_of
-from services.matcher.eligibility import Judgement, RuleOutcome
+from services.matcher.convening.together import screening_caution, together
+from services.matcher.eligibility import RuleOutcome
 
 Facts = dict[str, Any]
+_BEST_FIRST = list(Verdict)
 
 
 class Screening:
@@ -42,16 +45,18 @@ class Screening:
             self.record, self.call, self.as_of, terms.require_verified, desk.words
         )
         self.scorer = Scorer(desk.context, desk.row)
-        self.judged = sorted(map(self._judge, applicants), key=lambda one: one.order)
+        self.judged = sorted(map(self._judge, applicants), key=lambda one: one.turn.order)
         self._fill_places()
-        self.judged.sort(key=lambda one: one.order)
+        # Stable: who waits stands as the places were given away.
+        self.judged.sort(key=lambda one: _BEST_FIRST.index(one.judgement.verdict))
 
     def _judge(self, who: Known) -> Judged:
         ruled: list[Ruled] = [(o, {}) for o in self.rules.outcomes(who)]
         member = key_of(who.facts) in self.members or self._is_member(who.facts)
         if not member:
             ruled += self._caps(who.facts)
-        return Judged(who, ruled, self.scorer.fit(who.facts), member)
+        drawn = lot(self.record["id"], (self.call or {}).get("id", ""), who.facts)
+        return Judged(who, ruled, self.scorer.fit(who.facts), member, drawn)
 
     def _is_member(self, facts: Facts) -> bool:
         """Whether an applicant is in the network already, or was in the one it carries on."""
@@ -78,14 +83,15 @@ class Screening:
         if places is None:
             return
         held, waiting = self.terms.taken, 0
-        for one in self.judged:
-            if one.judgement.verdict is Verdict.REFUSED or one.member:
-                continue
+        before: Judged | None = None
+        for one in filter(lambda one: one.takes_a_place, self.judged):
             full = held >= places
             waiting += full
-            one.place = waiting if full else None
+            if full:
+                one.place, one.behind = waiting, _behind(one, before)
             one.ruled.append((self._intake(places, held, full), {}))
             held += not full
+            before = one
 
     def _intake(self, places: int, held: int, full: bool) -> RuleOutcome:
         assert self.call is not None
@@ -114,40 +120,59 @@ class Screening:
         if self.call:
             answer["call"] = {
                 k: self.call[k] for k in ("id", "opens", "closes", "places") if k in self.call
-            }
-            answer |= self._not_open()
-        if self.caps_unjudged:
-            text = self.desk.words.text("convening.caps_unjudged", {})
-            told = {"code": "caps_unjudged", "text": text, "args": {}, "evidence": []}
-            answer["cautions"] = [*answer.get("cautions", ()), told]
+            } | ({"taken": self.terms.taken} if self.terms.taken else {})
+        cautions = list(self._cautions())
+        if cautions:
+            answer["cautions"] = cautions
+        if self.terms.caps:
+            answer["caps"] = [cap.facts() for cap in self.terms.caps]
         if self.limits:
             answer["together"] = self._together()
         return answer
 
-    def _not_open(self) -> Facts:
-        assert self.call is not None
-        opens, closes = self.call.get("opens"), self.call.get("closes")
+    def _cautions(self) -> Iterator[Facts]:
+        """What to mind of the screening as a whole."""
+        words = self.desk.words
+        if self._shut():
+            assert self.call is not None
+            args = {"call": self.call["id"], "day": self.as_of.isoformat()}
+            yield screening_caution("call_not_open", words, args)
+        if self.caps_unjudged:
+            yield screening_caution("caps_unjudged", words, {})
+        yield from self._parted_by_lot()
+
+    def _shut(self) -> bool:
+        """Whether the call is not open on the day of the screening."""
+        opens, closes = (self.call or {}).get("opens"), (self.call or {}).get("closes")
         early = opens and self.as_of < date.fromisoformat(opens)
-        if not early and not (closes and self.as_of > date.fromisoformat(closes)):
-            return {}
-        args = {"call": self.call["id"], "day": self.as_of.isoformat()}
-        text = self.desk.words.text("convening.call_not_open", args)
-        return {"cautions": [{"code": "call_not_open", "text": text, "args": args, "evidence": []}]}
+        return bool(early or (closes and self.as_of > date.fromisoformat(closes)))
+
+    def _parted_by_lot(self) -> Iterator[Facts]:
+        """Told where the last places went by lot: there a jury may want to look once more."""
+        first = next((one for one in self.judged if one.place == 1), None)
+        if first is None or first.behind is None or first.behind.by is not Before.LOT:
+            return
+        equals = [
+            one
+            for one in self.judged
+            if one.takes_a_place and one.turn.parted_by(first.turn) is Before.LOT
+        ]
+        inside = sum(one.place is None for one in equals)
+        args = {"call": (self.call or {})["id"], "count": len(equals), "inside": inside}
+        yield screening_caution("last_places_by_lot", self.desk.words, args)
 
     def _together(self) -> Facts:
-        """What the caps say of admitting at once all who are neither refused nor waiting."""
         admitted = [
             one.who.facts
             for one in self.judged
-            if one.judgement.verdict not in (Verdict.REFUSED, Verdict.WAITLISTED) and not one.member
+            if one.takes_a_place and one.judgement.verdict is not Verdict.WAITLISTED
         ]
-        ruled = [
-            pair
-            for limit in self.limits
-            for pair in judge_cap(self.roster, limit, admitted, self.desk.words)
-        ]
-        return {
-            "admitted": len(admitted),
-            "verdict": Judgement([outcome for outcome, _ in ruled]).verdict,
-            "rules": [o.as_json() | more for o, more in ruled if o.outcome is not Outcome.PASS],
-        }
+        return together(self.roster, self.limits, admitted, self.desk.words)
+
+
+def _behind(one: Judged, before: Judged | None) -> Behind | None:
+    """Whom one that waits stands behind, and why; None where all places were taken before."""
+    if before is None:
+        return None
+    by = before.turn.parted_by(one.turn)
+    return Behind(before.who.number, before.who.facts["name"], by)

@@ -1,7 +1,7 @@
 """What a screening says of each applicant: verdict, fit, reasons and what to look at twice."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
@@ -11,8 +11,8 @@ from services.matcher.convening.applicants import Known
 from services.matcher.convening.cap_outcomes import Ruled
 from services.matcher.convening.desk import Desk, name_of
 from services.matcher.convening.fit import Fit, Scorer, sub_scores
+from services.matcher.convening.queue import Behind, Turn
 from services.matcher.convening.roster import Roster
-from services.matcher.convening.standing import key_of
 from services.matcher.eligibility import Judgement, RuleOutcome
 from services.matcher.matching.caution import caution
 from services.matcher.matching.collaboration_cautions import Cautions
@@ -21,7 +21,6 @@ from services.matcher.matching.routes_in import next_steps, smallest_change
 Facts = dict[str, Any]
 NEAR = 0.02
 WEAK_FIT = "eligible_weak_fit"
-_ORDER = list(Verdict)
 # Cautions about the applicant; what is to be known of the network itself its convener knows.
 _ABOUT_APPLICANT = {"capacity_gap", "commitment_gap", "level", "size_class", "stretch"}
 
@@ -34,16 +33,23 @@ class Judged:
     ruled: list[Ruled]
     fit: Fit
     member: bool
+    lot: str
     place: int | None = None
+    behind: Behind | None = None
+    turn: Turn = field(init=False)
+
+    def __post_init__(self) -> None:
+        """The turn is that before the places of a call are given away."""
+        self.turn = Turn(self.judgement.verdict, self.fit.rank_score, self.lot, self.who.number)
 
     @property
     def judgement(self) -> Judgement:
         return Judgement([outcome for outcome, _ in self.ruled])
 
     @property
-    def order(self) -> tuple[int, float, str, int]:
-        rank = _ORDER.index(self.judgement.verdict)
-        return rank, -self.fit.rank_score, key_of(self.who.facts), self.who.number
+    def takes_a_place(self) -> bool:
+        """Whether it would take a place of the call: members do not."""
+        return self.turn.verdict is not Verdict.REFUSED and not self.member
 
 
 @dataclass(frozen=True)
@@ -79,6 +85,8 @@ class Results:
             result["weak_on"] = {"fields": weak, "text": text}
         if one.place is not None:
             result["waitlist_position"] = one.place
+        if one.behind is not None:
+            result["behind"] = one.behind.as_json(words)
         if one.who.conflicts:
             result["claim_conflict"] = one.who.conflicts
         change = smallest_change(judgement)

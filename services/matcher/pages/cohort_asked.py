@@ -14,7 +14,7 @@ from services.matcher.convening.schemas import (
     CohortPurpose,
     CohortRequest,
 )
-from services.matcher.pages.views.screening import verdict_of
+from services.matcher.convening.together import verdict_of
 
 Json = dict[str, Any]
 R = TypeVar("R", bound=Record)

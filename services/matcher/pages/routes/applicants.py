@@ -9,12 +9,14 @@ from models.errors import Conflict
 from models.taxonomy import Verdict
 from services.matcher.convening import jury
 from services.matcher.convening.schemas import Entry
+from services.matcher.pages.going_beyond import Warned, warned_of
 from services.matcher.pages.rendering import Page, PageDep
 from services.matcher.pages.routes.calls import DeskDep
 from services.matcher.pages.routes.screenings import Text, Which
 from services.matcher.pages.security import OwnForm
 from services.matcher.pages.views.applicant import person_view
 from services.matcher.pages.views.resaid import resaid
+from services.matcher.pages.views.screening import room_in
 from services.matcher.routes.convening import Asked, decided, desk_of
 
 router = APIRouter(
@@ -40,6 +42,7 @@ def _person(
     which: tuple[str, str, int],
     errors: list[dict[str, str]] | None = None,
     sent: dict[str, str] | None = None,
+    warned: Warned | None = None,
 ) -> Response:
     collaboration_id, screening_id, number = which
     with desk_of(asked, collaboration_id) as desk:
@@ -53,7 +56,9 @@ def _person(
         v=person_view(found, jury.result_of(found, number), page.words),
         verdicts=[(str(v), page.words.term("verdict", str(v))) for v in Verdict],
         recommendations=list(page.words.terms["recommendation"].items()),
-        sent={"text": "", "score": "", "recommendation": ""} | (sent or {}),
+        room=room_in(found, page.words),
+        sent={"text": "", "score": "", "recommendation": "", "verdict": ""} | (sent or {}),
+        warned=warned,
         errors=errors or [],
     )
 
@@ -70,16 +75,22 @@ def add(
     verdict: Annotated[Which, Form()] = "",
     recommendation: Annotated[Recommendation, Form()] = "",
     score: Annotated[str, Form(max_length=10)] = "",
+    told: Annotated[str, Form(max_length=100)] = "",
 ) -> Response:
     """A note, an interest, an assessment, or a decision with its reason, under one's own name."""
     which = (collaboration_id, screening_id, number)
     sent = {"text": text, "score": score, "recommendation": recommendation}
+    sent |= {"verdict": str(verdict)}
     said = {"kind": kind, "author": page.person or asked.caller.tenant, "applicant": number}
     said |= _said(kind, text.strip(), str(verdict), recommendation, score.strip())
     try:
         entry = _ENTRY.validate_python(said)
     except ValidationError as error:
         return _person(page, asked, which, [_fault(page, kind, error)], sent)
+    if kind == "override":
+        warned = warned_of(page, asked, which[:2], [number], str(verdict))
+        if warned is not None and warned.sign != told:
+            return _person(page, asked, which, None, sent, warned)
     try:
         decided(
             asked,

@@ -8,11 +8,13 @@ from models.errors import Conflict
 from models.taxonomy import Verdict
 from services.matcher.convening import jury
 from services.matcher.convening.schemas import APPLICANTS, Override
+from services.matcher.convening.together import verdict_of
+from services.matcher.pages.going_beyond import Warned, warned_of
 from services.matcher.pages.rendering import Page, PageDep
 from services.matcher.pages.routes.calls import DeskDep
 from services.matcher.pages.security import OwnForm
 from services.matcher.pages.views.resaid import resaid
-from services.matcher.pages.views.screening import table_view, verdict_of
+from services.matcher.pages.views.screening import table_view
 from services.matcher.pages.views.screening_sheet import screening_sheet
 from services.matcher.routes.convening import Asked, decided, desk_of
 from services.matcher.routes.papers import MEDIA, BriefingFormat
@@ -40,8 +42,9 @@ def _table(
     verdict: str,
     errors: list[dict[str, str]] | None = None,
     sent: dict[str, Any] | None = None,
+    warned: Warned | None = None,
 ) -> Response:
-    """The table, of one verdict or of all; also with what was wrong with a decision."""
+    """The table; also with what was wrong with a decision, or with what it would lead to."""
     found = _reopened(page, asked, which)
     return page.show(
         "screening.html",
@@ -54,6 +57,7 @@ def _table(
         total=len(found["results"]),
         verdicts=[(str(v), page.words.term("verdict", str(v))) for v in Verdict],
         sent={"marked": [], "decision": "", "text": "", "all": ""} | (sent or {}),
+        warned=warned,
         errors=errors or [],
     )
 
@@ -83,6 +87,7 @@ def decide(
     shown: Annotated[Which, Form()] = "",
     verdict: Annotated[Which, Form()] = "",
     text: Text = "",
+    told: Annotated[str, Form(max_length=100)] = "",
 ) -> Response:
     """The same decision with the same reason on all that are marked, or on none of them."""
     which = (collaboration_id, screening_id)
@@ -94,6 +99,9 @@ def decide(
     errors = _faults(page, marked, str(verdict), text)
     if errors:
         return _table(page, asked, which, str(shown), errors, sent)
+    warned = warned_of(page, asked, which, marked, str(verdict))
+    if warned is not None and warned.sign != told:
+        return _table(page, asked, which, str(shown), None, sent, warned)
     author = page.person or asked.caller.tenant
     entries = [
         Override.model_validate(

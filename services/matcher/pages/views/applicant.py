@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
+from services.matcher.convening.together import verdict_of
 from services.matcher.pages.views.desk import PlaceItem, place_item
 from services.matcher.pages.views.entries import EntryLine, entry_line
 from services.matcher.pages.views.evidence import (
@@ -14,7 +15,7 @@ from services.matcher.pages.views.evidence import (
     rule_lines,
 )
 from services.matcher.pages.views.rule_words import value_in_words
-from services.matcher.pages.views.screening import head_of, verdict_of
+from services.matcher.pages.views.screening import behind_in, head_of
 from services.matcher.pages.words import PageWording
 
 Json = dict[str, Any]
@@ -46,6 +47,7 @@ class Person:
     verdict: str
     word: str
     decision: EntryLine | None
+    waits: str
     ledger: list[LedgerLine]
     cautions: list[Sentence]
     reasons: list[ReasonLine]
@@ -68,6 +70,7 @@ def person_view(screening: Json, result: Json, words: PageWording) -> Person:
         verdict=verdict_of(result),
         word=words.term("verdict", str(result["verdict"])),
         decision=entry_line(decision, words) if decision else None,
+        waits=_waits(result, words),
         ledger=[_ledger(rule, words) for rule in result["rules"]],
         cautions=caution_lines(result["cautions"], words),
         reasons=reason_lines(result["reasons"], words),
@@ -77,6 +80,14 @@ def person_view(screening: Json, result: Json, words: PageWording) -> Person:
         candidates=[(c["place_id"], c["name"]) for c in who.get("candidates", ())],
         entries=[entry_line(entry, words) for entry in entries if entry["kind"] != "minutes"],
     )
+
+
+def _waits(result: Json, words: PageWording) -> str:
+    """Its number in the queue, and whom it stands behind."""
+    if not result.get("waitlist_position"):
+        return ""
+    number = words.text("screening.waits", {"number": result["waitlist_position"]})
+    return " ".join((f"{number[:1].upper()}{number[1:]}.", behind_in(result, words))).strip()
 
 
 def _change(result: Json, words: PageWording) -> str:

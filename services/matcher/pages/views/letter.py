@@ -5,8 +5,8 @@ from typing import Any
 
 from models.taxonomy import Verdict
 from services.matcher.convening.applicant_view import missing_of, own_rules
+from services.matcher.convening.together import verdict_of
 from services.matcher.pages.views.evidence import remedy_in, rule_lines
-from services.matcher.pages.views.screening import verdict_of
 from services.matcher.pages.words import PageWording
 
 Json = dict[str, Any]

@@ -40,6 +40,8 @@ class MinutesView:
     sittings: list[Sitting]
     lists: list[tuple[str, list[Listed]]]
     contradictions: list[str]
+    beyond: list[str]
+    """Where more are let in than there is room for."""
 
 
 def minutes_view(minutes: Json, names: Mapping[int, str], words: PageWording) -> MinutesView:
@@ -61,6 +63,7 @@ def minutes_view(minutes: Json, names: Mapping[int, str], words: PageWording) ->
                 words.term("rule_field", found["field"]) for found in one["fields"])})
             for one in minutes["claim_conflicts"]
         ],
+        beyond=[caution["text"] for caution in minutes["cautions"]],
     )  # fmt: skip
 
 
@@ -86,7 +89,9 @@ def _listed(entry: Json, names: Mapping[int, str], words: PageWording) -> Listed
 def minutes_paper(view: MinutesView, words: PageWording) -> Paper:
     """The same to sign."""
     about = words.text("jury.about", {"network": view.network, "day": view.as_of})
-    sections = [Section("summary", words.text("jury.counts", {}), [about, view.counts])]
+    sections = [
+        Section("summary", words.text("jury.counts", {}), [about, view.counts, *view.beyond])
+    ]
     sections += [
         Section("plain", one.head, [line for line in (one.present, one.text) if line])
         for one in view.sittings

@@ -2,9 +2,12 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
 from models.taxonomy import Verdict
+from services.matcher.convening.queue import DIGITS, Before
+from services.matcher.convening.together import is_member, verdict_of
 from services.matcher.pages.views.evidence import Sentence, caution_lines, rule_lines
 from services.matcher.pages.words import PageWording
 
@@ -22,9 +25,11 @@ class Row:
     verdict: str
     word: str
     decided: bool
+    member: bool
     band: str
     cells: list[tuple[str, str]]
     waits: int
+    behind: str
 
 
 @dataclass(frozen=True)
@@ -33,6 +38,9 @@ class Table:
     rows: list[Row]
     counts: list[tuple[str, str, int]]
     cautions: list[Sentence]
+    room: str
+    by_lot: bool
+    """Whether the lot sets an applicant before another one."""
     together: str
     together_rules: list[str]
     as_of: str
@@ -43,7 +51,8 @@ def table_view(screening: Json, verdict: str, words: PageWording) -> Table:
     results = screening["results"]
     columns = _columns(results)
     now = [verdict_of(result) for result in results]
-    together = screening.get("together")
+    decided = screening["as_decided"]
+    together = decided.get("together")
     return Table(
         heads=_heads(columns, words),
         rows=[
@@ -52,7 +61,9 @@ def table_view(screening: Json, verdict: str, words: PageWording) -> Table:
             if verdict in ("", found)
         ],
         counts=[(v, words.term("verdict", v), now.count(v)) for v in map(str, Verdict) if v in now],
-        cautions=caution_lines(screening.get("cautions", []), words),
+        cautions=caution_lines([*decided["cautions"], *screening.get("cautions", [])], words),
+        room=room_in(screening, words),
+        by_lot=_by_lot(results),
         together=words.text(
             "screening.together",
             {"count": together["admitted"], "verdict": str(together["verdict"])},
@@ -63,6 +74,37 @@ def table_view(screening: Json, verdict: str, words: PageWording) -> Table:
         if together
         else [],
         as_of=words.format_field(screening["as_of"], "day"),
+    )
+
+
+def room_in(screening: Json, words: PageWording) -> str:
+    """How many places of the call are left; "" where it has no number of them."""
+    decided = screening["as_decided"]
+    if "places_left" not in decided:
+        return ""
+    return words.text("screening.room", {
+        "call": screening["call"]["id"],
+        "places": screening["call"]["places"],
+        "admitted": decided["admitted"],
+        "left": decided["places_left"],
+    })  # fmt: skip
+
+
+def behind_in(result: Json, words: PageWording) -> str:
+    """Whom one that waits stands behind, and why."""
+    behind = result.get("behind")
+    return words.text(f"convening.behind.{behind['by']}", behind) if behind else ""
+
+
+def _by_lot(results: Sequence[Json]) -> bool:
+    """Whether equals stand one after the other, or the last place parted them."""
+    if any(r.get("behind", {}).get("by") == Before.LOT for r in results):
+        return True
+    inside = [r for r in results if r["verdict"] not in (Verdict.REFUSED, Verdict.WAITLISTED)]
+    return any(
+        (a["verdict"], round(a["rank_score"], DIGITS))
+        == (b["verdict"], round(b["rank_score"], DIGITS))
+        for a, b in pairwise(inside)
     )
 
 
@@ -92,12 +134,6 @@ def head_of(rule_id: str, name: str, words: PageWording) -> str:
     return words.term("rule_field", name)
 
 
-def verdict_of(result: Json) -> str:
-    """The verdict that counts: a person's decision before the rules'."""
-    decision = result.get("decision")
-    return str(decision["verdict"] if decision else result["verdict"])
-
-
 def _row(result: Json, columns: dict[str, str], words: PageWording) -> Row:
     verdict = verdict_of(result)
     who = result["applicant"]
@@ -108,9 +144,11 @@ def _row(result: Json, columns: dict[str, str], words: PageWording) -> Row:
         verdict=verdict,
         word=words.term("verdict", verdict),
         decided="decision" in result,
+        member=is_member(result),
         band=words.term("band", str(result["band"])),
         cells=[_cell(result["rules"], rule_id, words) for rule_id in columns],
         waits=result.get("waitlist_position", 0),
+        behind=behind_in(result, words),
     )
 
 

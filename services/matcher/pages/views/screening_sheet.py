@@ -3,11 +3,13 @@
 from typing import Any
 
 from services.files.tables import as_xlsx
-from services.matcher.pages.views.screening import table_view, verdict_of
+from services.matcher.convening.together import verdict_of
+from services.matcher.pages.views.screening import table_view
 from services.matcher.pages.words import PageWording
 
 Json = dict[str, Any]
-ADDED = ("sheet_verdict", "sheet_rules", "sheet_author", "sheet_reason", "sheet_queue")
+ADDED = ("sheet_member", "sheet_verdict", "sheet_rules", "sheet_author", "sheet_reason",
+         "sheet_queue", "sheet_behind")  # fmt: skip
 
 
 def screening_sheet(screening: Json, words: PageWording) -> bytes:
@@ -27,8 +29,10 @@ def screening_sheet(screening: Json, words: PageWording) -> bytes:
             row.name,
             row.where,
             result["applicant"].get("id") or "",
+            words.term("yes_no", "yes") if row.member else "",
             *_decided(result, words),
             row.waits or "",
+            row.behind,
             row.band,
             *(word for _, word in row.cells),
         ]

@@ -1,5 +1,6 @@
 """Screening: verdicts, waiting lists, contradictions, the jury, and what applicants are told."""
 
+from hashlib import sha256
 from typing import Any
 
 import pytest
@@ -38,6 +39,71 @@ def test_the_eleventh_city_of_the_2020_round_waits(desk: Desk) -> None:
     assert answer["as_of"] == "2020-12-31"
     # How it chooses is not on file, so that no city is eligible for sure.
     assert {r["verdict"] for r in answer["results"]} == {"undetermined", "waitlisted"}
+
+
+def test_equals_stand_in_the_order_of_a_lot_and_are_told_so(desk: Desk) -> None:
+    cities = [city(n) for n in range(13)]
+    better = city(13, goals=["policy"], sectors=["resilience"])
+    orders = []
+    for applicants in (cities, cities[::-1], [better, *cities]):
+        answer = screen(desk, GRCN, applicants, call="2020")
+        orders.append([r["applicant"]["name"] for r in answer["results"]])
+    last = answer["results"]
+    drawn = sorted(
+        (c["place"]["name"] for c in cities),
+        key=lambda name: sha256(f"{GRCN}\n2020\n{name.lower()}|NO".encode()).hexdigest(),
+    )
+    assert orders == [drawn, drawn, ["Madeup 013", *drawn]]
+    (told,) = (c for c in answer["cautions"] if c["code"] == "last_places_by_lot")
+    assert told["args"] == {"call": "2020", "count": 13, "inside": 9}
+    waiting = [r for r in last if r["verdict"] == "waitlisted"]
+    assert [r["waitlist_position"] for r in waiting] == [1, 2, 3, 4]
+    assert {r["behind"]["by"] for r in waiting} == {"lot"}
+    before = [last[9], *waiting]
+    for one, behind in zip(before, waiting, strict=False):
+        assert behind["behind"]["number"] == one["applicant"]["number"]
+        assert one["applicant"]["name"] in behind["behind"]["text"]
+
+
+def test_who_waits_stands_as_the_places_were_given_away(desk: Desk) -> None:
+    """By verdict first, also where another one fits better."""
+    known = [city(n, metro_population=2_000_000) for n in range(2)]
+    better = {"needs": [{"sector": "health", "stage": "apply"}], "goals": ["policy"]}
+    call = {"id": "own", "places": 1}
+    answer = screen(desk, PHC, [city(9, **better), *known], call=call, as_of="2020-06-01")
+    first, second, third = answer["results"]
+    assert (first["verdict"], third["applicant"]["name"]) == ("eligible", "Madeup 009")
+    assert [r["waitlist_position"] for r in (second, third)] == [1, 2]
+    assert third["rank_score"] > second["rank_score"]
+    assert [r["behind"]["by"] for r in (second, third)] == ["lot", "verdict"]
+
+
+def test_more_let_in_than_there_is_room_for_is_told_and_not_prevented(desk: Desk) -> None:
+    desk.roster([region("Oslofjord", "NO")], of=PHC)
+    call = {"id": "own", "places": 3}
+    caps = [{"attribute": "country", "max": 3}]
+    cities = [city(n, metro_population=2_000_000) for n in range(4)]
+    member = city(8, metro_population=2_000_000, commitments=[{"collaboration": PHC}])
+    terms = {"call": call, "taken": 1, "caps": caps, "as_of": "2020-06-01"}
+    answer = screen(desk, PHC, [*cities, member], **terms)
+    path = f"/collaborations/{PHC}/screenings/{answer['screening_id']}"
+    as_decided = desk.get(path)["as_decided"]
+    assert (as_decided["admitted"], as_decided["places_left"], as_decided["over"]) == (2, 0, 0)
+    assert as_decided["cautions"] == []
+    (one, two) = (r["applicant"]["number"] for r in answer["results"] if "behind" in r)
+    body = {"kind": "override", "author": "Chair", "verdict": "eligible", "reason": "a bridge"}
+    told = entry(desk, answer, {**body, "applicant": one})["cautions"]
+    assert [c["code"] for c in told] == ["over_places", "over_cap"]
+    assert told[0]["args"] == {"call": "own", "room": 2, "admitted": 3, "over": 1}
+    entry(desk, answer, {**body, "applicant": two})
+    found = desk.get(path)
+    assert found["as_decided"]["over"] == 2
+    assert desk.get(f"{path}/minutes")["cautions"] == found["as_decided"]["cautions"]
+    # Once they are on the roster, the cap counts them there and only there.
+    desk.roster([region("Oslofjord", "NO"), cities[one]["place"]], of=PHC)
+    joined = desk.get(path)["as_decided"]["together"]
+    assert joined["admitted"] == 3
+    assert joined["rules"][0]["count"] == 5
 
 
 def test_a_later_round_judges_the_same_cities_anew(desk: Desk) -> None:
