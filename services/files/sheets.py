@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
 from tempfile import NamedTemporaryFile
+from typing import Any
 
 import orjson
 from charset_normalizer import from_bytes
@@ -21,6 +22,7 @@ from services.files.headed import ROWS, by_header
 from services.files.rows import RowError, Rows, SheetRow
 from services.sent_json import loads
 
+WORKBOOK = b"PK\x03\x04"
 RECORD_LINES = 500
 # Lines of a text: cells may hold several, and blank ones are passed over.
 LINES = 10 * ROWS
@@ -39,12 +41,15 @@ _SIGNS = set("“”‘’„–—…€°ºª«»¿¡·´\xa0")
 _SEPARATOR_LINE = re.compile(r"^sep=(.)\r?\n", re.IGNORECASE)
 
 
-def rows(source: Path | bytes, filename: str) -> Rows:
-    """The rows of a file, whose kind is told by its content and its name."""
-    start = source[:8] if isinstance(source, bytes) else _beginning(source)
+def rows(source: Path | bytes, filename: str, sheet: str = "") -> Rows:
+    """The rows of a file, whose kind is told by its content and its name.
+
+    Of a workbook they are those of the sheet named, else of the first that holds something.
+    """
+    start = _beginning(source)
     name = filename.lower()
-    if start.startswith(b"PK\x03\x04"):
-        return by_header(_workbook(source))
+    if start.startswith(WORKBOOK):
+        return by_header(_workbook(source, ROWS, sheet))
     if start.startswith((b"\xd0\xcf\x11\xe0", b"%PDF", b"\x1f\x8b")) or name.endswith(".xls"):
         raise BadFile("This is no CSV, XLSX or NDJSON file; save the sheet as XLSX or CSV.")
     size = len(source) if isinstance(source, bytes) else source.stat().st_size
@@ -63,8 +68,21 @@ def text_rows(content: bytes, name: str) -> Rows:
     return by_header(_csv(text))
 
 
-def _beginning(path: Path) -> bytes:
-    with path.open("rb") as file:
+def sheets_of(source: Path | bytes) -> list[str]:
+    """The sheets of a workbook that hold something, that which is read first; else none."""
+    if not _beginning(source).startswith(WORKBOOK):
+        return []
+    found: list[str] = []
+    # Whatever is wrong with a sheet is told by reading it.
+    with suppress(BadFile):
+        found.extend(_workbook(source, 0))
+    return found
+
+
+def _beginning(source: Path | bytes) -> bytes:
+    if isinstance(source, bytes):
+        return source[:8]
+    with source.open("rb") as file:
         return file.read(8)
 
 
@@ -146,16 +164,16 @@ def _json_lines(text: str) -> Rows:
             yield RowError.at(number, "broken_row", "a line holds one JSON object", value=line)
 
 
-def _workbook(source: Path | bytes) -> Iterator[list[str] | RowError]:
-    """The first sheet of a workbook, read by another process."""
+def _workbook(source: Path | bytes, most_rows: int, sheet: str = "") -> Iterator[Any]:
+    """The rows of a sheet, or with no rows the names of all sheets, read by another process."""
     _check_unpacked(source)
     if isinstance(source, bytes):
         with NamedTemporaryFile(suffix=".xlsx") as file:
             file.write(source)
             file.flush()
-            yield from _workbook(Path(file.name))
+            yield from _workbook(Path(file.name), most_rows, sheet)
         return
-    command = [sys.executable, "-I", workbook.__file__, str(source), str(ROWS)]
+    command = [sys.executable, "-I", workbook.__file__, str(source), str(most_rows), sheet]
     yield from (json.loads(line) for line in _said_by(command, "workbook"))
 
 

@@ -15,7 +15,7 @@ from models.tables import PUBLIC
 from services.access.callers import Caller, Scope
 from services.files.checks import to_record, unknown_columns
 from services.files.rows import RowError, SheetRow
-from services.files.sheets import rows
+from services.files.sheets import rows, sheets_of
 from services.ingest.commitments import load_commitments
 from services.ingest.jobs import Report
 from services.ingest.upsert import Counts, ensure_tenant, upsert_collaborations, upsert_places
@@ -56,6 +56,7 @@ def tenant_of(id: str, caller: Caller) -> str:
 
 def load(upload: Upload, report: Report) -> None:
     """Read a file batch by batch; each batch is written, or tried, in its own transaction."""
+    report.note = _left_unread(upload)
     if upload.kind is FileKind.COMMITMENTS:
         tenant = upload.caller.tenant
         load_commitments(upload.path, upload.name, tenant, upload.dry_run, report)
@@ -70,6 +71,15 @@ def load(upload: Upload, report: Report) -> None:
         report.counts += counts
         with report.sessions.begin() as session:
             report.save(session)
+
+
+def _left_unread(upload: Upload) -> str | None:
+    """Which sheet of a workbook is read, where there are others."""
+    read, *left = sheets_of(upload.path) or [""]
+    if not left:
+        return None
+    names = ", ".join(repr(name) for name in left)
+    return f"Of the workbook the sheet {read!r} was read. Not read: {names}."
 
 
 def _batches(upload: Upload, report: Report) -> Iterator[list[Place | Collaboration]]:

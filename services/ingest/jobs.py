@@ -50,6 +50,8 @@ class Report:
     read: int = 0
     refused: int = 0
     counts: Counts = field(default_factory=Counts)
+    note: str | None = None
+    """What is to be known of what was read, besides its rows."""
     errors_kept: int = 0
     _new: list[RowError] = field(default_factory=list)
     _told: int = 0
@@ -193,6 +195,7 @@ def _mark(report: Report, state: str, revision: str | None = None) -> None:
         job.state, job.revision = state, revision
         job.finished_at = now() if state == "done" else None
         if state == "done":
+            job.detail = report.note
             _tell(session, job)
 
 

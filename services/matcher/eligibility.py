@@ -48,6 +48,8 @@ class RuleOutcome(NamedTuple):
     remedy: str | None = None
     remedy_kind: str | None = None
     missing: str | None = None
+    operator: str | None = None
+    """How the value is held against the threshold, of a rule that is data."""
 
     def as_json(self) -> Facts:
         """The outcome as the contract has it; `seen` and `threshold` are always there."""
@@ -188,6 +190,7 @@ def judge_rule(
         missing=what.field
         if outcome is Outcome.UNDETERMINED and (unproven or _unknown(what))
         else None,
+        operator=rule["operator"],
     )
 
 

@@ -111,7 +111,9 @@ class JobState(Said):
     rows: JobRows
     errors: list[JobErrorEntry]
     revision: str | None = Field(default=None, description="What the job made.")
-    detail: str | None = Field(default=None, description="Why it failed.")
+    detail: str | None = Field(
+        default=None, description="Why it failed; of one that is done, which sheets were not read."
+    )
 
 
 class SnapshotEntry(Said):

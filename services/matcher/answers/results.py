@@ -43,6 +43,7 @@ class RuleOutcome(Said):
     field: str | None = None
     seen: Any = Field(default=None, description="The value on file; null where it is unknown.")
     threshold: Any = None
+    operator: str | None = Field(default=None, description="How the two are compared.")
     status: str | None = None
     text: str
     code: str | None = None

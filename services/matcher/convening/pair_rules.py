@@ -125,6 +125,7 @@ def _judged(
         source=rule.get("source"),
         remedy=rule.get("remedy") if failed else None,
         remedy_kind=str(rule.get("remedy_kind", RemedyKind.FIXED)) if failed else None,
+        operator=rule["operator"],
     )
 
 

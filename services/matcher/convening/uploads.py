@@ -8,9 +8,11 @@ from models.errors import BadFile, InvalidInput, PlaceNotFound
 from models.records import Place
 from services.files.checks import to_record, unknown_columns
 from services.files.rows import RowError, SheetRow
-from services.files.sheets import rows
+from services.files.sheets import rows, sheets_of
 from services.matcher.convening.desk import Desk
 from services.matcher.convening.schemas import APPLICANTS, Applicant
+from services.matcher.convening.together import screening_caution
+from services.matcher.wording import Wording
 
 # The column that names a stored place instead of describing one.
 PLACE_ID = "place_id"
@@ -23,6 +25,15 @@ class Sheet:
     applicants: list[Applicant] = field(default_factory=list)
     lines: list[int] = field(default_factory=list)
     errors: list[RowError] = field(default_factory=list)
+    names: list[str] = field(default_factory=list)
+    """The sheets of its workbook that hold something; the first one is read."""
+
+    def left_unread(self, words: Wording) -> list[dict[str, Any]]:
+        """A caution where a workbook has other sheets than the one that was read."""
+        if len(self.names) < 2:
+            return []
+        args = {"sheet": self.names[0], "others": self.names[1:]}
+        return [screening_caution("sheets_unread", words, args)]
 
     def told(self) -> list[dict[str, Any]]:
         return [asdict(error) for error in self.errors]
@@ -31,6 +42,7 @@ class Sheet:
 def read(desk: Desk, content: bytes, filename: str) -> Sheet:
     """Read a CSV, XLSX or NDJSON file of applicants."""
     sheet = read_rows(desk, rows(content, filename))
+    sheet.names = sheets_of(content)
     if not sheet.applicants:
         detail = "no row of the file is an applicant that can be read"
         errors = [{"pointer": "/file", "detail": detail, "code": "no_applicants"}]

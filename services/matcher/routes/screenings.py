@@ -106,6 +106,9 @@ def screen(
             sheet = uploads.read(desk, body.content, body.name)
             applicants, errors = known(desk, sheet.applicants, sheet.lines), sheet.told()
             answer = Screening(desk, body.terms, applicants).answer()
+            unread = sheet.left_unread(desk.words)
+            if unread:
+                answer["cautions"] = [*answer.get("cautions", ()), *unread]
         else:
             answer = Screening(desk, body, known(desk, body.applicants)).answer()
         if errors:

@@ -5,11 +5,12 @@ import zipfile
 from pathlib import Path
 
 import pytest
+from xlsxwriter import Workbook  # type: ignore[import-untyped]
 
 from models.errors import BadFile
 from services.files import headed, sheets
 from services.files.rows import RowError, SheetRow
-from services.files.sheets import rows
+from services.files.sheets import rows, sheets_of
 
 
 def names(content: bytes, filename: str = "a.csv") -> list[str]:
@@ -182,3 +183,35 @@ def test_a_list_of_names_alone_has_its_header() -> None:
     content = b"name,\nBern,\nCork,\nGraz,\nLinz,\n"
     assert names(content) == ["Bern", "Cork", "Graz", "Linz"]
     assert names(b"name,\nBern,\n") == ["Bern"]
+
+
+def book(**filled: list[list[str]]) -> bytes:
+    """A workbook of sheets; one whose name begins with `Hidden` is not to be seen."""
+    written = io.BytesIO()
+    with Workbook(written, {"in_memory": True}) as opened:
+        for name, lines in filled.items():
+            sheet = opened.add_worksheet(name)
+            if name.startswith("Hidden"):
+                sheet.hide()
+            for at, line in enumerate(lines):
+                sheet.write_row(at, 0, line)
+        next(s for s in opened.worksheets() if not s.name.startswith("Hidden")).activate()
+    return written.getvalue()
+
+
+def test_of_a_workbook_the_first_sheet_that_holds_something_or_the_one_asked_for() -> None:
+    content = book(
+        Hidden=[["name"], ["Nowhere"]],
+        Empty=[],
+        Cities=[["name"], ["Bern"]],
+        Towns=[["name"], ["Thun"]],
+    )
+    assert sheets_of(content) == ["Cities", "Towns"]
+    assert names(content, "a.xlsx") == ["Bern"]
+    assert [r.cells for r in rows(content, "a.xlsx", "Towns") if isinstance(r, SheetRow)] == [
+        {"name": "Thun"}
+    ]
+    with pytest.raises(BadFile):
+        list(rows(content, "a.xlsx", "Villages"))
+    assert sheets_of(b"name\nBern\n") == []
+    assert sheets_of(b"PK\x03\x04 but no workbook") == []

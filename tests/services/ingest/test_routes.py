@@ -15,6 +15,7 @@ from models.tables import PUBLIC, Job, PlaceRow, now
 from services.access.callers import create_key
 from services.ingest.app import create_app
 from services.ingest.upsert import ensure_tenant
+from tests.services.files.test_sheets import book
 from tests.waiting import until
 
 BILBAO = {"name": "Bilbao", "kind": "city", "country": "ES", "population": 345_000}
@@ -209,6 +210,18 @@ def test_a_line_of_ndjson_has_fields_of_its_own(client: TestClient, own: dict[st
     (error,) = job["errors"]
     assert (error["row"], error["column"]) == (2, "popluation")
     assert "did you mean 'population'?" in error["detail"]
+
+
+def test_the_sheets_of_a_workbook_that_were_not_read_are_told(
+    client: TestClient, own: dict[str, str]
+) -> None:
+    lines = [["id", "name", "kind", "country"], ["x:one", "One", "city", "NO"]]
+    files = {"file": ("a.xlsx", book(Cities=lines, Notes=[["Call Ana"]]))}
+    job = finished(
+        client, client.post("/v1/ingest/files?kind=places", files=files, headers=own), own
+    )
+    assert (job["state"], job["rows"]["written"]) == ("done", 1)
+    assert job["detail"] == "Of the workbook the sheet 'Cities' was read. Not read: 'Notes'."
 
 
 def test_a_dry_run_counts_and_keeps_nothing(

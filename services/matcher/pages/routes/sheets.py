@@ -1,6 +1,6 @@
 """A sheet of applicants or members: its columns, and whom its names mean; nothing is kept yet."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Annotated
 
@@ -12,7 +12,12 @@ from services.access.callers import Convening
 from services.matcher.convening import roster
 from services.matcher.convening.desk import Desk
 from services.matcher.convening.naming import NameState
-from services.matcher.pages.applicant_sheet import Carried, carried, read_sheet
+from services.matcher.pages.applicant_sheet import (
+    Carried,
+    carried,
+    carried_together,
+    read_sheets,
+)
 from services.matcher.pages.rendering import Page, PageDep
 from services.matcher.pages.routes.calls import DeskDep, desk_page
 from services.matcher.pages.security import OwnForm
@@ -49,10 +54,11 @@ def upload(
     try:
         if not content:
             raise BadFile("The file is empty.")
-        sheet = read_sheet(content, name, "roster" if target == "roster" else "applicants")
+        found, left = read_sheets(content, name, "roster" if target == "roster" else "applicants")
         with desk_of(asked, collaboration_id) as desk:
-            sheet = replace(sheet, roster_version=version_of(desk))
-        return _columns(page, asked, collaboration_id, sheet, {})
+            version = version_of(desk)
+        first, *others = (replace(sheet, roster_version=version) for sheet in found)
+        return _columns(page, asked, collaboration_id, first, {}, others=others, left=left)
     except BadFile as error:
         code = "desk.error_file" if content else "desk.error_no_file"
         text = page.t(code, detail=error.detail)
@@ -66,8 +72,11 @@ def _columns(
     sheet: Carried,
     sent: Mapping[str, str],
     errors: list[dict[str, str]] | None = None,
+    others: Sequence[Carried] = (),
+    left: Sequence[str] = (),
 ) -> Response:
-    """What is each column?"""
+    """What is each column? And what other sheets does the workbook have?"""
+    book = carried_together(page.request, [sheet, *others]) if others else []
     guessed = sheet.mapping or sheet.guessed()
     columns = [
         (at, name, [line[1 + at] for line in sheet.lines[:SAMPLE]], guessed[at])
@@ -82,6 +91,8 @@ def _columns(
         c=head,
         sheet=sheet,
         signed=sheet.signed(page.request),
+        book=book,
+        left=list(left) if book else [*(one.sheet for one in others), *left],
         columns=columns,
         fields=[*FIELDS, *(g for g in dict.fromkeys(guessed) if g and g not in FIELDS)],
         kinds=[(str(kind), page.words.term("kind", kind)) for kind in PlaceKind],
@@ -89,6 +100,19 @@ def _columns(
         country=sent.get("country", ""),
         errors=errors or [],
     )
+
+
+@router.post("/other", dependencies=[OwnForm])
+def other(collaboration_id: str, page: PageDep, asked: DeskDep, form: Fields) -> Response:
+    """Another sheet of the same workbook in place of the one that was read first."""
+    sent = [carried(page.request, form[name]) for name in sorted(form) if name.startswith("book_")]
+    book = [sheet for sheet in sent if sheet is not None]
+    chosen = [sheet for sheet in book if sheet.sheet == form.get("choose")]
+    if not chosen:
+        return lost(page, asked, collaboration_id)
+    others = [sheet for sheet in book if sheet is not chosen[0]]
+    left = form.get("left", "").splitlines()
+    return _columns(page, asked, collaboration_id, chosen[0], {}, others=others, left=left)
 
 
 @router.post("/names", dependencies=[OwnForm])

@@ -157,4 +157,5 @@ def remedy_in(rule: Facts, words: PageWording) -> tuple[str, str]:
 
 
 def _on_file(rule: Facts) -> bool:
-    return "source" in rule and "status" in rule
+    """Whether its words are those of whoever wrote the rule, in their language; others are ours."""
+    return "operator" in rule and rule.get("code") != "claim_conflict"

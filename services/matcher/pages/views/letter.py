@@ -87,7 +87,7 @@ def _why(result: Json, words: PageWording) -> list[Part]:
         if texts
     ]
     if any(originals):
-        head = words.text("rule.original", {})
+        head = words.text("rule.own_words", {})
         parts.append(Part(f"{head}:", tuple(t for t in originals if t), own_words=True))
     return parts
 

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from tests.services.files.test_sheets import book
 from tests.services.matcher.convening.conftest import Desk
 
 OPEN = "city-possible"
@@ -96,6 +97,16 @@ def test_ndjson_and_stored_places(desk: Desk) -> None:
     assert [(e["row"], e["code"], e["other_row"]) for e in answer["errors"]] == [
         (3, "broken_row", None), (4, "duplicate", 1),
     ]  # fmt: skip
+
+
+def test_the_sheets_of_a_workbook_that_were_not_read_are_told(desk: Desk) -> None:
+    head, row = list(GOOD), list(GOOD.values())
+    content = book(Cities=[head, row], Empty=[], Notes=[["Call Ana"]])
+    answer = upload(desk, content, "a.xlsx", as_of="2020-06-01")
+    (told,) = (c for c in answer["cautions"] if c["code"] == "sheets_unread")
+    assert told["args"] == {"sheet": "Cities", "others": ["Notes"]}
+    alone = upload(desk, book(Cities=[head, row], Empty=[]), "a.xlsx", as_of="2020-06-01")
+    assert "cautions" not in alone
 
 
 @pytest.mark.parametrize(

@@ -1,5 +1,6 @@
 """The desk of a convener: nothing is kept before it is confirmed, and no name is guessed."""
 
+import re
 from typing import Any
 
 import pytest
@@ -9,12 +10,14 @@ from models.snapshot import Snapshot
 from services.files.rows import SheetRow
 from services.files.sheets import rows as rows_of
 from services.matcher.pages.words import page_wording
+from tests.services.files.test_sheets import book
 from tests.services.matcher.pages.convener import DC, HTML, MEMBERS, Convener
 from tests.services.matcher.pages.messy import ROWS, as_sheet, messy_rows
 from tests.services.matcher.pages.test_every_page import SLIPS
 from tests.services.matcher.pages.test_hostile import HOSTILE, read, words
 
 SHEET, WORDS = f"/calls/{DC}/sheet", page_wording("en")
+BOOK = re.compile(r'name="(book_\d)" value="([^"]*)"')
 COLUMNS: dict[str, Any] = {
     "column_0": "name",
     "column_1": "country",
@@ -41,6 +44,25 @@ def test_a_form_without_the_token_changes_nothing(convener: Convener) -> None:
     convener.fields["csrf_token"] = "wrong"
     convener.post(f"{SHEET}/confirm", 403)
     assert screenings(convener) == before
+
+
+def test_another_sheet_of_a_workbook_can_be_taken(convener: Convener) -> None:
+    content = book(
+        Read_me=[["Applications 2026"]],
+        Applicants=[["name", "country"], ["Bilbao", "ES"]],
+        Waiting=[["name", "country"], ["Oslo", "NO"], ["Bergen", "NO"]],
+    )
+    page = convener.upload(content, "a.xlsx")
+    assert WORDS.text("sheet.read_of", {"sheet": "Applicants"}) in page
+    assert WORDS.text("sheet.unread", {"sheets": ["Read_me"]}) in page
+    for chosen, first in (("Waiting", "Oslo"), ("Applicants", "Bilbao")):
+        kept = dict(BOOK.findall(page)) | {"choose": chosen, "left": "Read_me"}
+        page = convener.post(f"{SHEET}/other", **kept)
+        assert WORDS.text("sheet.read_of", {"sheet": chosen}) in page
+        assert first in page
+        assert WORDS.text("sheet.unread", {"sheets": ["Read_me"]}) in page
+    assert "Bilbao" in convener.post(f"{SHEET}/names", **COLUMNS)
+    convener.post(f"{SHEET}/other", 422, choose="Waiting")
 
 
 def test_three_hundred_messy_names(convener: Convener, snapshot: Snapshot) -> None:
