@@ -1,7 +1,8 @@
 """Compares embedding models at reading needs: `python benchmarks/embedding.py [MODEL ...]`.
 
 Reads tests/golden/needs.csv (the set the reader was fitted on) and needs_heldout.csv (not looked
-at while fitting). Every model runs in a process of its own, so that memory can be told.
+at while fitting), and both halves of needs_in_plain_words.csv. Every model runs in a process of
+its own, so that memory can be told.
 """
 
 import csv
@@ -70,6 +71,19 @@ def quality(reader: NeedReader, file: str) -> dict[str, dict[str, float]]:
     return shares
 
 
+def in_plain_words(reader: NeedReader, half: str) -> dict[str, float]:
+    """Shares of a half: first right, first right or also meant, right among three."""
+    rows = [row for row in needs("needs_in_plain_words.csv") if row["half"] == half]
+    found = [[str(need.sector) for need in reader.read_needs(row["text"])] for row in rows]
+    meant = [{row["sector"], *row["also"].split()} for row in rows]
+    hits = {
+        "first": [top[:1] == [row["sector"]] for top, row in zip(found, rows, strict=True)],
+        "meant": [set(top[:1]) <= also for top, also in zip(found, meant, strict=True)],
+        "three": [row["sector"] in top[:3] for top, row in zip(found, rows, strict=True)],
+    }
+    return {name: sum(right) / len(rows) for name, right in hits.items()}
+
+
 def measure(name: str) -> dict[str, Any]:
     """Everything about one model, in this process."""
     embedder = candidate(name)
@@ -80,7 +94,8 @@ def measure(name: str) -> dict[str, Any]:
     milliseconds = 1000 * (time.perf_counter() - begin) / len(texts)
     memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     measured = {label: quality(reader, file) for label, file in SETS.items()}
-    return {"ms": milliseconds, "mib": memory, "quality": measured}
+    plain = {half: in_plain_words(reader, half) for half in ("develop", "held_out")}
+    return {"ms": milliseconds, "mib": memory, "quality": measured, "plain": plain}
 
 
 def table(name: str, result: dict[str, Any]) -> list[str]:
@@ -97,6 +112,9 @@ def table(name: str, result: dict[str, Any]) -> list[str]:
         ]
         cells.append("all " + "/".join(f"{100 * mean:.1f}" for mean in means))
         lines.append(f"  {label}: " + ", ".join(cells))
+    for half, shares in result["plain"].items():
+        cells = [f"{column} {100 * share:.1f}" for column, share in shares.items()]
+        lines.append(f"  plain words, {half}: " + ", ".join(cells))
     return lines
 
 

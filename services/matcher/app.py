@@ -74,10 +74,12 @@ class Matcher:
         embedder, vectors = self.embedder(snapshot), snapshot.need_anchors
         with self._lock:
             if self._reader is None:
+                anchors = read_anchors()
+                # A snapshot of before has the vectors of the anchors that there were then.
                 self._reader = (
                     NeedReader(embedder)
-                    if vectors is None
-                    else NeedReader.from_vectors(read_anchors(), vectors, embedder)
+                    if vectors is None or len(vectors) != len(anchors)
+                    else NeedReader.from_vectors(anchors, vectors, embedder)
                 )
         return self._reader
 

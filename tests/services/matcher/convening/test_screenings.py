@@ -68,7 +68,10 @@ def test_equals_stand_in_the_order_of_a_lot_and_are_told_so(desk: Desk) -> None:
 def test_who_waits_stands_as_the_places_were_given_away(desk: Desk) -> None:
     """By verdict first, also where another one fits better."""
     known = [city(n, metro_population=2_000_000) for n in range(2)]
-    better: dict[str, Any] = {"needs": [{"sector": "health", "stage": "apply"}], "goals": ["policy"]}
+    better: dict[str, Any] = {
+        "needs": [{"sector": "health", "stage": "apply"}],
+        "goals": ["policy"],
+    }
     call = {"id": "own", "places": 1}
     answer = screen(desk, PHC, [city(9, **better), *known], call=call, as_of="2020-06-01")
     first, second, third = answer["results"]

@@ -58,7 +58,12 @@ def test_a_decision_without_room_is_told_before_and_after(convener: Convener, he
         WORDS.text("screening.room", {"call": "2020", "places": 10, "admitted": 10, "left": 0})
         in page
     )
-    asked: dict[str, Any] = {"every": "yes", "shown": "waitlisted", "verdict": "eligible", "text": "All of them"}
+    asked: dict[str, Any] = {
+        "every": "yes",
+        "shown": "waitlisted",
+        "verdict": "eligible",
+        "text": "All of them",
+    }
     over = WORDS.text(
         "convening.over_places", {"call": "2020", "room": 10, "admitted": 12, "over": 2}
     )
@@ -80,5 +85,10 @@ def test_a_decision_without_room_is_told_before_and_after(convener: Convener, he
     assert BEYOND in page
     assert "Back in" in page
     told = convener.at(page, r'name="told" value="(\w+)"')
-    sent: dict[str, Any] = {"kind": "override", "verdict": "eligible", "text": "Back in", "told": told}
+    sent: dict[str, Any] = {
+        "kind": "override",
+        "verdict": "eligible",
+        "text": "Back in",
+        "told": told,
+    }
     assert BEYOND not in convener.post(f"{person}/entries", **sent)
