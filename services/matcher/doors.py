@@ -1,102 +1,110 @@
 """All collaborations on a day, in a language, and what they say to one place that knocks."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
+from typing import Any, NamedTuple
 
 from models.taxonomy import Verdict
-from services.matcher.eligibility import Facts, Judgement, status_of
+from services.matcher.eligibility import Facts, Judgement, found_in, judge_rule, status_of
 from services.matcher.judging import Door
 
-# Figures are told apart by whoever knocks: what is said of one is said to one place.
-FIGURES = {"population", "metro_population", "own_budget", "national_rank", "lat", "lon"}
+# Of these a place has its own: what a rule says of them is said to one place, though its effect
+# is that on many.
+FIGURES = frozenset(("population", "metro_population", "own_budget", "national_rank"))
 # What is said to places alike (of a country and kind, mostly): some 10 MB a day and language.
 MOST_ALIKE = 500
 _WORDS = (str, bool, type(None))
 
 
-@dataclass(frozen=True)
-class Heard:
-    """What some doors say to a place, and what of it an answer counts. Shared: never written to."""
+class _Alike(NamedTuple):
+    """What the doors say to all places that are alike in what is looked at."""
 
-    judgements: Mapping[int, Judgement]
+    judgements: dict[int, Judgement]
+    """Of the doors that look at no figure."""
     refused: frozenset[int]
     unsettled: frozenset[int]
-    """Those undetermined for something that could be told."""
 
-    @classmethod
-    def of(cls, judgements: Mapping[int, Judgement]) -> "Heard":
-        """What the judgements come to."""
-        rows = judgements.items()
-        refused = frozenset(row for row, one in rows if one.verdict is Verdict.REFUSED)
-        unsettled = frozenset(
-            row for row, one in rows if one.verdict is Verdict.UNDETERMINED and one.missing
-        )
-        return cls(judgements, refused, unsettled)
 
-    def __or__(self, other: "Heard") -> "Heard":
-        return Heard(
-            {**self.judgements, **other.judgements},
-            self.refused | other.refused,
-            self.unsettled | other.unsettled,
-        )
+class Heard(dict[int, Judgement]):
+    """What each door says to one place, by its row; what tells its figures, once it is asked for.
+
+    `refused` are the rows of those that do not let it in, `unsettled` of those undetermined for
+    something that could be told.
+    """
+
+    def __init__(self, alike: _Alike, doors: "Doors", place: Facts, require_verified: bool) -> None:
+        super().__init__(alike.judgements)
+        self.refused, self.unsettled = alike.refused, alike.unsettled
+        self._doors, self._place, self._require_verified = doors, place, require_verified
+
+    def __missing__(self, row: int) -> Judgement:
+        found = self[row] = self._doors[row].judge(self._place, self._require_verified)
+        return found
 
 
 class Doors(list[Door]):
     """All collaborations on a day, in a language.
 
     Most doors say the same to whoever knocks, and of the others most look at a word or two (a
-    country, a kind): what they say is found once for places that are alike in these.
+    country, a kind): what they say is found once for places that are alike in these, and that
+    stand on the same side of every figure.
     """
 
     def __init__(self, doors: Iterable[Door]) -> None:
         super().__init__(doors)
-        self._alike: dict[tuple[Any, ...], Heard] = {}
+        self._alike: dict[tuple[Any, ...], _Alike] = {}
 
     def judge(self, place: Facts, require_verified: bool = False) -> Heard:
         """What each door says to a place."""
-        of_like = self._of_like(place, require_verified)
-        if not self._at_figures:
-            return of_like
-        return of_like | Heard.of(self._judge(self._at_figures, place, require_verified))
-
-    def _judge(
-        self, rows: Iterable[int], place: Facts, require_verified: bool
-    ) -> dict[int, Judgement]:
-        return {row: self[row].judge(place, require_verified) for row in rows}
-
-    def _of_like(self, place: Facts, require_verified: bool) -> Heard:
-        """What the doors say that look at no figure, from memory for places that are alike."""
         key = self._key(place, require_verified)
         found = self._alike.get(key) if key else None
-        if found is not None:
-            return found
-        found = Heard.of(self._judge(self._at_words, place, require_verified))
-        if key:
-            if len(self._alike) >= MOST_ALIKE:
-                self._alike.clear()
-            self._alike[key] = found
-        return found
+        if found is None:
+            found = self._judge(place, require_verified)
+            if key:
+                if len(self._alike) >= MOST_ALIKE:
+                    self._alike.clear()
+                self._alike[key] = found
+        return Heard(found, self, place, require_verified)
+
+    def _judge(self, place: Facts, require_verified: bool) -> _Alike:
+        judged = {row: door.judge(place, require_verified) for row, door in enumerate(self)}
+        return _Alike(
+            {row: one for row, one in judged.items() if row not in self._at_figures},
+            _rows_of(judged, Verdict.REFUSED),
+            frozenset(r for r in _rows_of(judged, Verdict.UNDETERMINED) if judged[r].missing),
+        )
 
     def _key(self, place: Facts, require_verified: bool) -> tuple[Any, ...] | None:
-        """All that these doors see of a place; None where it is more than words."""
+        """All that the verdicts rest on; None where it is more than words and figures."""
         key: list[Any] = [require_verified]
         for field in self._words:
             value = place.get(field)
             if not isinstance(value, _WORDS):
                 return None
             key += (value, status_of(place, field))
+        for door, rule in self._on_figures:
+            outcome = judge_rule(rule, place, door.as_of, require_verified)
+            key += (outcome.effect, outcome.missing)
         return tuple(key)
 
     @cached_property
-    def _at_figures(self) -> list[int]:
-        return [row for row, door in enumerate(self) if not door.looks_at.isdisjoint(FIGURES)]
+    def _at_figures(self) -> frozenset[int]:
+        return frozenset(row for row, door in enumerate(self) if door.looks_at & FIGURES)
 
     @cached_property
-    def _at_words(self) -> list[int]:
-        return [row for row, door in enumerate(self) if door.looks_at.isdisjoint(FIGURES)]
+    def _on_figures(self) -> list[tuple[Door, Facts]]:
+        return [
+            (self[row], rule)
+            for row in sorted(self._at_figures)
+            for rule in self[row].rules
+            if not FIGURES.isdisjoint(found_in(rule["field"]))
+        ]
 
     @cached_property
     def _words(self) -> list[str]:
-        return sorted(set().union(*(self[row].looks_at for row in self._at_words)))
+        looked_at: frozenset[str] = frozenset().union(*(door.looks_at for door in self))
+        return sorted(looked_at - FIGURES)
+
+
+def _rows_of(judged: Mapping[int, Judgement], verdict: Verdict) -> frozenset[int]:
+    return frozenset(row for row, one in judged.items() if one.verdict is verdict)

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cached_property
+from operator import eq, ge, gt, le, lt
 from typing import Any, NamedTuple
 
 from models.countries import countries, groups_of
@@ -16,8 +17,7 @@ Facts = dict[str, Any]
 STALE_AFTER = timedelta(days=731)
 
 
-@dataclass(frozen=True)
-class Seen:
+class Seen(NamedTuple):
     """A value a rule looks at. A `lower_bound` passes "more than" rules but fails none."""
 
     value: Any
@@ -26,6 +26,13 @@ class Seen:
 
 
 UNKNOWN = Seen(None, "")
+_COMPARE: dict[Operator, Callable[[Any, Any], bool]] = {
+    Operator.EQ: eq,
+    Operator.GT: gt,
+    Operator.GE: ge,
+    Operator.LT: lt,
+    Operator.LE: le,
+}
 
 
 class RuleOutcome(NamedTuple):
@@ -241,15 +248,7 @@ def _passes(operator: Operator, value: Any, wanted: Any) -> bool:
         return inside if operator is Operator.IN else not inside
     if operator is Operator.BETWEEN:
         return bool(wanted[0] <= value <= wanted[1])
-    if operator is Operator.EQ:
-        return bool(value == wanted)
-    compare = {
-        Operator.GT: value > wanted,
-        Operator.GE: value >= wanted,
-        Operator.LT: value < wanted,
-        Operator.LE: value <= wanted,
-    }
-    return bool(compare[operator])
+    return bool(_COMPARE[operator](value, wanted))
 
 
 def in_force(rule: Facts, as_of: date) -> bool:

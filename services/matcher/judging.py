@@ -46,7 +46,7 @@ class Door:
         if self.of_anyone is not None:
             return self.of_anyone
         record, words = self.collaboration, self.words
-        outcomes = [judge_rule(rule, place, self.as_of, require_verified) for rule in self._rules]
+        outcomes = [judge_rule(rule, place, self.as_of, require_verified) for rule in self.rules]
         outcomes += [*_roles(record, place, words), *self._ended]
         for field in self._circumstances:
             found = _BY_PLACE[field](record, place, words)
@@ -57,13 +57,14 @@ class Door:
     @cached_property
     def looks_at(self) -> frozenset[str]:
         """The fields of a place that its judgement looks at."""
-        fields = {field for rule in self._rules for field in found_in(rule["field"])}
+        fields = {field for rule in self.rules for field in found_in(rule["field"])}
         if self.collaboration.get("required_roles"):
             fields.add("roles")
         return frozenset(fields | {LOOKS_AT[field] for field in self._circumstances})
 
     @cached_property
-    def _rules(self) -> list[Facts]:
+    def rules(self) -> list[Facts]:
+        """Its rules on a place alone that are in force."""
         return [
             rule
             for rule in self.collaboration.get("rules", ())

@@ -28,37 +28,32 @@ class Member(NamedTuple):
     """What an answer says of it, as bytes: said of the same members again and again."""
 
 
-# Beyond the largest and the smallest: nobody.
-_NOBODY = Member(-1, "", "", inf, "", {}, orjson.Fragment(b"{}"))
-_LESS_THAN_NOBODY = _NOBODY._replace(residents=-inf)
-
-
 class _BySize:
     """Members by size, both ways: of the same size the first id comes first either way."""
 
     def __init__(self, members: Iterable[Member]) -> None:
         by_id = sorted(members, key=lambda one: one.id)
-        self._up = [*sorted(by_id, key=lambda one: one.residents), _NOBODY]
-        self._down = [*sorted(by_id, key=lambda one: -one.residents), _LESS_THAN_NOBODY]
-        self._sizes = [one.residents for one in self._up]
-        self._shrinking = [-one.residents for one in self._down]
+        self._up = sorted(by_id, key=lambda one: one.residents)
+        self._down = sorted(by_id, key=lambda one: -one.residents)
+        # Beyond the largest and the smallest is nobody, infinitely far away.
+        self._sizes = [*(one.residents for one in self._up), inf]
+        self._below = [*(-one.residents for one in self._down), inf]
 
     def nearest(self, size: float, but: int | None, away_from: str, count: int) -> list[Member]:
         """The nearest in size, but for one place and those of one country."""
         found: list[Member] = []
-        up, down = self._up, self._down
-        above, below = bisect_left(self._sizes, size), bisect_right(self._shrinking, -size)
-        while len(found) < count:
-            larger, smaller = up[above], down[below]
-            more, less = larger.residents - size, size - smaller.residents
-            if more < less or (more == less and larger.id < smaller.id):
-                above += 1
-                one = larger
-            elif less < inf:
-                below += 1
-                one = smaller
+        up, down, sizes, below = self._up, self._down, self._sizes, self._below
+        i, j = bisect_left(sizes, size), bisect_right(below, -size)
+        more, less = sizes[i] - size, below[j] + size
+        while len(found) < count and not more == less == inf:
+            if more < less or (more == less and up[i].id < down[j].id):
+                one = up[i]
+                i += 1
+                more = sizes[i] - size
             else:
-                break
+                one = down[j]
+                j += 1
+                less = below[j] + size
             if one.country != away_from and one.place != but:
                 found.append(one)
         return found
@@ -114,8 +109,11 @@ class Company:
     sizes: NDArray[np.float32]
     """Beyond all sizes where it is not known: like nobody's."""
     points: NDArray[np.float64]
+    """Where members are: in few cells of the earth, many together."""
     nowhere: NDArray[np.intp]
-    """Members whose location is not known."""
+    """Those of the points that are not known."""
+    at: NDArray[np.intp]
+    """Each member's point."""
 
 
 def read_members(snapshot: Snapshot) -> list[Roll]:
@@ -150,7 +148,8 @@ def company_of(places: Places, inside: Sequence[Collection[int]]) -> Company:
     starts = np.cumsum([0, *map(len, lists)])[:-1]
     size, location = places.columns["size"], places.columns["location"]
     sizes = size.values[size.codes[rows], 0]
-    points = location.values[location.codes[rows]].astype(np.float64)
+    cells, at = np.unique(location.codes[rows], return_inverse=True)
+    points = location.values[cells].astype(np.float64)
     return Company(
         every_network=np.arange(len(inside), dtype=np.int32),
         networks=np.array(networks, np.intp),
@@ -160,4 +159,5 @@ def company_of(places: Places, inside: Sequence[Collection[int]]) -> Company:
         sizes=np.where(np.isnan(sizes), np.float32(np.inf), sizes),
         points=points,
         nowhere=np.flatnonzero(np.isnan(points).any(axis=1)),
+        at=at,
     )

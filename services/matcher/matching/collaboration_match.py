@@ -6,7 +6,6 @@ import numpy as np
 
 from models.errors import CollaborationNotFound
 from services.matcher.comparing import Asked
-from services.matcher.eligibility import Judgement
 from services.matcher.features import PEERS_INSIDE, SIMILAR_TEXT
 from services.matcher.matching.company import company_term
 from services.matcher.matching.considered import LeftOut
@@ -43,9 +42,8 @@ class CollaborationMatch:
         seen = context.catalogue.collaborations_of(context.tenant)
         self.rows, self.removed = left_out.considered(self.records, seen)
         self.doors = context.catalogue.doors(self.as_of, context.words)
-        self.heard = self.doors.judge(self.profile.facts, request.require_verified)
-        heard = self.heard.judgements
-        self.judged: dict[int, Judgement] = {row: heard[row] for row in self.rows}
+        # By every door, whether it is considered or not.
+        self.judged = self.doors.judge(self.profile.facts, request.require_verified)
 
     def _default_weights(self) -> dict[str, float]:
         """Likeness of texts counts only where nothing else says what is sought.
@@ -97,16 +95,16 @@ class CollaborationMatch:
 
     def refused_rows(self) -> list[int]:
         """The rows of those that do not let the place in."""
-        return [row for row in self.rows if row in self.heard.refused]
+        return [row for row in self.rows if row in self.judged.refused]
 
     def open_rows(self) -> list[int]:
         """The rows that may be suggested: no refusal, and no network at home."""
-        shut = self.heard.refused | self.context.catalogue.domestic
+        shut = self.judged.refused | self.context.catalogue.domestic
         return [row for row in self.rows if row not in shut]
 
     def rows_at_home(self) -> list[int]:
         """The rows of the networks at home that let the place in."""
-        let_in = self.context.catalogue.domestic - self.heard.refused
+        let_in = self.context.catalogue.domestic - self.judged.refused
         return [row for row in self.rows if row in let_in] if let_in else []
 
     def rank(self, rows: Sequence[int] | Rows) -> Ranking:

@@ -120,8 +120,7 @@ def _next_question(match: CollaborationMatch) -> dict[str, Any]:
     """The missing field that would settle most of what is undetermined."""
     missing = Counter(
         field
-        for row in match.heard.unsettled
-        if row in match.judged
+        for row in match.judged.unsettled.intersection(match.rows)
         for field in match.judged[row].missing
     )
     if not missing:

@@ -61,5 +61,6 @@ def _alike(profile: Mapping[str, Values], company: Company) -> Scores:
     near[company.nowhere] = 0
     near *= 1 - FAR
     near += FAR
-    near *= size
-    return near
+    alike = near[company.at]
+    alike *= size
+    return alike

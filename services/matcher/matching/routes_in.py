@@ -1,5 +1,6 @@
 """Ways in: who is inside already, what to do first, and what would change a refusal."""
 
+from collections.abc import Iterator
 from typing import Any
 
 from models.residents import residents
@@ -53,37 +54,41 @@ def smallest_change(judgement: Judgement) -> dict[str, Any] | None:
 
 
 def route_in(
-    context: Any,
-    profile: Profile,
-    record: Facts,
-    judgement: Judgement,
-    inside: list[Member],
+    context: Any, profile: Profile, record: Facts, judgement: Judgement, inside: list[Member]
 ) -> list[dict[str, Any]]:
     """Doors that are open: a successor, another role, a member at home to ask."""
-    ways, words = [], context.words
-    if record.get("successor") and any(o.rule_id == "ended" for o in judgement.outcomes):
+    ways: list[dict[str, Any]] = []
+    home = profile.facts["country"]
+    if "successor" in record:
+        ways += _successor(context, record, judgement)
+    if "partner_roles" in record:
+        ways += _partners(record, home, context.words)
+    # Those at home come first, if there are any.
+    if inside and inside[0].country == home:
+        ways += _sponsors(inside, home, context.words)
+    return ways
+
+
+def _successor(context: Any, record: Facts, judgement: Judgement) -> Iterator[dict[str, Any]]:
+    """What came after a collaboration that has ended."""
+    if record["successor"] and any(o.rule_id == "ended" for o in judgement.outcomes):
         at = context.catalogue.collaboration(record["successor"], context.tenant)
         successor = context.snapshot.collaborations[at]
-        text = words.text("route.successor", {"name": successor["name"]})
-        ways.append({"code": "successor", "id": successor["id"], "text": text})
-    for role in record.get("partner_roles", ()):
-        if profile.facts["country"] in role.get("countries", ()):
-            args = {"country": profile.facts["country"], "role": role["role"]}
-            ways.append(
-                {
-                    "code": role["role"],
-                    "text": words.text("route.partner", args),
-                    "source": role.get("source"),
-                }
-            )
-    sponsors = [
-        member
-        for member in inside
-        if member.country == profile.facts["country"]
-        and member.shown.get("role", "member") == "member"
-    ]
-    if sponsors:
-        text = words.text("route.sponsor", {"places": [m.shown["name"] for m in sponsors]})
-        places = [member.written for member in sponsors]
-        ways.append({"code": "sponsor", "places": places, "text": text})
-    return ways
+        text = context.words.text("route.successor", {"name": successor["name"]})
+        yield {"code": "successor", "id": successor["id"], "text": text}
+
+
+def _partners(record: Facts, home: str, words: Wording) -> Iterator[dict[str, Any]]:
+    """Other roles than a member's that are open to those at home."""
+    for role in record["partner_roles"]:
+        if home in role.get("countries", ()):
+            text = words.text("route.partner", {"country": home, "role": role["role"]})
+            yield {"code": role["role"], "text": text, "source": role.get("source")}
+
+
+def _sponsors(inside: list[Member], home: str, words: Wording) -> Iterator[dict[str, Any]]:
+    """Members at home, who can be asked."""
+    members = [m for m in inside if m.country == home and m.shown.get("role", "member") == "member"]
+    if members:
+        text = words.text("route.sponsor", {"places": [m.shown["name"] for m in members]})
+        yield {"code": "sponsor", "places": [m.written for m in members], "text": text}

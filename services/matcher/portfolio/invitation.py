@@ -54,7 +54,7 @@ class Invitation:
 
     def _on_file(self, row: int) -> Candidate:
         match = self.situation.match
-        if row in match.judged:
+        if row in match.rows:
             return self.situation.collaboration(row)
         record = match.records[row]
         return Candidate(record["id"], record, 0.0, Verdict.UNDETERMINED)
