@@ -6,8 +6,9 @@ import time
 from collections.abc import Callable, Collection, Iterable, Iterator
 from datetime import UTC, datetime, timedelta
 from itertools import islice
+from typing import cast
 
-from sqlalchemy import insert, select
+from sqlalchemy import Table, insert, select
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
@@ -25,6 +26,10 @@ EVERY_SECONDS, LOOK_SECONDS = 0.5, 0.05
 # For so long another process of this machine is waited for, which writes within half a second.
 OTHERS_SECONDS = 3.0
 KNOWN = 50_000
+# Rows are made ready before the first is written, and meanwhile nobody is answered.
+ROWS = 50
+# Rows for the table itself: by way of the class, each takes half as long again.
+RECORDS = cast("Table", MatchRow.__table__)
 log = logging.getLogger(__name__)
 
 
@@ -165,8 +170,8 @@ def _put(writing: Writing, batch: Batch) -> None:
     """The records that are not there yet, and an entry for each who asked."""
     there = _recorded(writing.session, batch)
     new = [columns for key, (columns, _) in batch.items() if key not in there]
-    if new:
-        writing.session.execute(insert(MatchRow), new)
+    for at in range(0, len(new), ROWS):
+        writing.session.connection().execute(insert(RECORDS), new[at : at + ROWS])
     for entry in _entries(batch, there):
         writing.append(entry)
 
