@@ -8,7 +8,8 @@ from services.matcher.decisions import verify as verifying
 from services.matcher.decisions.audit import Ledger
 from services.matcher.decisions.head import HeadFile
 from services.matcher.decisions.verify import verify
-from tests.services.matcher.decisions.test_audit import WAYS, file, ledger, unlock, verify_within
+from tests.services.matcher.decisions.tampering import WAYS, unlock
+from tests.services.matcher.decisions.test_audit import file, ledger, verify_within
 from tests.trust.report import Tried
 
 __all__ = ["file", "ledger"]
