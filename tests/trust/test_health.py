@@ -128,7 +128,7 @@ def _in_hand(app: FastAPI) -> None:
     layer: Any = app.middleware_stack
     while not isinstance(layer, Shedding):
         layer = layer.app
-    layer._in_hand = 1
+    layer.hand._count = 1
 
 
 @pytest.mark.check(21, "Alive and ready are told as documented, in every state", few=36, full=36)

@@ -30,7 +30,7 @@ def test_no_place_is_its_own_company(context: Context) -> None:
     profile = profile_columns(places.facts(one))
     told = company_term(profile, one, 1.0, known.company("public"))
     assert told is not None
-    assert np.flatnonzero(told.told).tolist() == [2]
+    assert np.flatnonzero(told.table.told).tolist() == [2]
 
 
 def test_parts_of_a_theme_are_read_apart(context: Context) -> None:
