@@ -48,8 +48,8 @@ def remembered(file: Path, keys: Mapping[str, bytes]) -> list[Erasure]:
     missing = [told["pseudonym"] for told in lines if told["pseudonym"] not in keys]
     if missing:
         raise Conflict(
-            f"The keys of {', '.join(missing)} are missing, and nobody is found without: give those "
-            f"that were told when they were erased (--keys), or leave --erased out and erase by name."
+            f"The keys of {', '.join(missing)} are missing, and nobody is found without. Give "
+            f"those told when they were erased (--keys), or leave --erased out and erase by name."
         )
     return [_erasure(told, keys[told["pseudonym"]]) for told in lines]
 
