@@ -185,8 +185,8 @@ def poisoned(world: World, count: int, tried: Tried) -> None:
         )
         tried(back.status_code == 200, back.text)
         tried(town.answer(place) == before, "going back gives another answer")
-    tried(places <= MOST_PLACES, f"one key moves a result past {places} that were not as good")
-    tried.note(f"one key in {KEYS} moves a result past {places} that was not as good, at most")
+    tried(places <= MOST_PLACES, f"one key moves a result past {places} others that were not as good")
+    tried.note(f"one key in {KEYS} moves a result past {places} others that were not as good")
 
 
 @pytest.mark.check(40, "One key in twenty tells outcomes in bad faith", few=20, full=400)
