@@ -185,7 +185,9 @@ def poisoned(world: World, count: int, tried: Tried) -> None:
         )
         tried(back.status_code == 200, back.text)
         tried(town.answer(place) == before, "going back gives another answer")
-    tried(places <= MOST_PLACES, f"one key moves a result past {places} others that were not as good")
+    tried(
+        places <= MOST_PLACES, f"one key moves a result past {places} others that were not as good"
+    )
     tried.note(f"one key in {KEYS} moves a result past {places} others that were not as good")
 
 

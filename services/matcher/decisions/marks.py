@@ -100,8 +100,7 @@ def _waiting(file: Path) -> list[int]:
     if len(numbers) < _FIRST + SLOTS:  # it is only being made
         return []
     put, first = numbers[_PUT], numbers[_FROM]
-    ring = numbers[_FIRST:].tolist()
-    return [ring[number % SLOTS] for number in range(max(first, put - SLOTS), put)]
+    return [numbers[_FIRST + n % SLOTS] for n in range(max(first, put - SLOTS), put)]
 
 
 def _hash(key: Key) -> int:
