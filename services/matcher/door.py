@@ -27,6 +27,7 @@ from services.matcher.wording import choose_language, wording
 from services.sent_json import loads
 from services.web.app import COMPRESSED_FROM
 from services.web.bodies import again
+from services.web.failing import BENEATH
 
 Head = dict[bytes, bytes]
 
@@ -108,7 +109,7 @@ class Door:
         try:
             with state.hand:
                 return recorded(state.decisions, question.kind, body, context, NOBODY)
-        except Problem:
+        except (Problem, *BENEATH):
             return None
 
     async def _send(

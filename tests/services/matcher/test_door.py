@@ -1,6 +1,7 @@
 """Ordinary questions are answered at the door; whatever is odd goes on as it came."""
 
 import asyncio
+from errno import ENOSPC
 from typing import Any
 
 import pytest
@@ -111,6 +112,17 @@ def test_a_server_that_goes_down_or_is_full_answers_behind_it(
             patched.setattr(name, value, 10_000)
             assert knock(client) == BEHIND + BODY
     assert knock(client) != BEHIND + BODY
+
+
+def test_what_cannot_be_recorded_is_told_behind_it(
+    client: TestClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_: object) -> None:
+        raise OSError(ENOSPC, "No space left on device")
+
+    recorder = client.app.state.decisions.recorder  # type: ignore[attr-defined]
+    monkeypatch.setattr(recorder, "record", full)
+    assert knock(client) == BEHIND + BODY
 
 
 def test_what_has_not_come_is_waited_for_behind_it(client: TestClient) -> None:
