@@ -23,7 +23,6 @@ from services.matcher.features import (
     GIVEN_OF_COLLABORATIONS,
     PEER_FEATURES,
     SIMILAR_TEXT,
-    Facts,
     Feature,
 )
 from services.matcher.judging import Door
@@ -157,22 +156,22 @@ class Catalogue:
         raise CollaborationNotFound(name)
 
     @cached_property
+    def on_record(self) -> list[frozenset[str]]:
+        """The stages at which each collaboration works on record; its own claims cover none."""
+        return [
+            frozenset(s["stage"] for s in one.get("stages", ()) if s["status"] != FactStatus.CLAIM)
+            for one in self.snapshot.collaborations
+        ]
+
+    @cached_property
     def supply(self) -> dict[str, str]:
         """How many collaborations work at each stage, in a word; claims do not count."""
-        records = self.snapshot.collaborations
         answer = {}
         for stage in Stage:
-            share = sum(_on_record(c, stage) for c in records) / max(len(records), 1)
+            share = sum(stage in at for at in self.on_record) / max(len(self.on_record), 1)
             word = "thin" if share < THIN_SUPPLY else "fair" if share < FAIR_SUPPLY else "rich"
             answer[str(stage)] = word
         return answer
-
-
-def _on_record(collaboration: Facts, stage: Stage) -> bool:
-    return any(
-        s["stage"] == stage and s["status"] != FactStatus.CLAIM
-        for s in collaboration.get("stages", ())
-    )
 
 
 def background(texts: TextIndex) -> float:

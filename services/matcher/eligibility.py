@@ -61,7 +61,9 @@ class RuleOutcome(NamedTuple):
     def as_json(self) -> Facts:
         """The outcome as the contract has it; `seen` and `threshold` are always there."""
         shown: Facts = {"seen": None, "threshold": None}
-        shown.update((k, v) for k, v in zip(self._fields, self, strict=True) if v is not None)
+        for name, value in zip(self._fields, self, strict=True):
+            if value is not None:
+                shown[name] = value
         return shown
 
 

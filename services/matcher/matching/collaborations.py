@@ -5,7 +5,6 @@ from collections.abc import Sequence
 from typing import Any
 
 from models.taxonomy import Stage, Verdict
-from services.matcher.features import Facts
 from services.matcher.features.needs import sectors_of
 from services.matcher.matching.collaboration_cautions import stretched
 from services.matcher.matching.collaboration_match import CollaborationMatch
@@ -24,7 +23,7 @@ def match_collaborations(context: Context, request: CollaborationsRequest) -> di
     open_rows = match.open_rows()
     ranking, writes = match.rank(open_rows), CollaborationResults(match)
     best = ranking.best(request.limit)
-    shown = [match.records[row] for row in ranking.rows[best]]
+    shown = ranking.rows[best].tolist()
     answer: dict[str, Any] = {
         "mode": "collaborations",
         "weights": match.weights,
@@ -32,9 +31,9 @@ def match_collaborations(context: Context, request: CollaborationsRequest) -> di
         "supply": context.catalogue.supply,
         "uncovered_stages": _uncovered(match, shown),
     }
-    stretch = [record["id"] for record in stretched(match.profile.facts, shown)]
+    stretch = stretched(match.profile.facts, (match.records[row] for row in shown))
     if stretch:
-        answer["stretch"] = stretch
+        answer["stretch"] = [record["id"] for record in stretch]
     answer |= _covering_set(match, ranking) | _founding_group(match, open_rows)
     if len(shown) < request.limit:
         answer["fewer_because"] = _fewer_because(match)
@@ -46,14 +45,10 @@ def match_collaborations(context: Context, request: CollaborationsRequest) -> di
     return answer
 
 
-def _uncovered(match: CollaborationMatch, shown: Sequence[Facts]) -> list[str]:
+def _uncovered(match: CollaborationMatch, shown: Sequence[int]) -> list[str]:
     """Stages that no result works at on record; a network's own claim covers none."""
-    covered = {
-        stage["stage"]
-        for record in shown
-        for stage in record.get("stages", ())
-        if stage["status"] != "claim"
-    }
+    on_record = match.context.catalogue.on_record
+    covered = frozenset().union(*(on_record[row] for row in shown))
     asked = _stages_asked(match)
     return [str(s) for s in Stage if s not in covered and (not asked or s in asked)]
 
@@ -67,8 +62,8 @@ def _covering_set(match: CollaborationMatch, ranking: Ranking) -> dict[str, Any]
     chosen: list[dict[str, Any]] = []
     sought = sectors_of(match.profile.facts)
     for at in ranking.best(len(ranking.rows)) if asked else ():
-        record = match.records[int(ranking.rows[at])]
-        adds = asked & {s["stage"] for s in record.get("stages", ()) if s["status"] != "claim"}
+        row = int(ranking.rows[at])
+        record, adds = match.records[row], asked & match.context.catalogue.on_record[row]
         useful = sought.intersection(record.get("sectors", ()))
         if adds and useful:
             asked -= adds
