@@ -8,6 +8,7 @@ import hashlib
 import logging
 import time
 from collections.abc import Callable
+from functools import lru_cache
 from pathlib import Path
 from threading import Thread
 from typing import NamedTuple
@@ -18,17 +19,20 @@ from numpy.typing import NDArray
 from models.file_lock import FileLock
 from models.snapshot.groups import COMMON, FINE, OWN, OpenGroups
 from models.snapshot.packed import BITS, PACKED, nothing_packed
-from services.matcher.features import PEER_FEATURES, Scores
+from services.matcher.features import PEER_FEATURES, Scores, fully
 from services.matcher.searching.coverages import COVERAGES, coverage_table
 from services.matcher.searching.query import Found, Query
-from services.matcher.terms import ColumnTerm, Rows, RowTerm
+from services.matcher.terms import ColumnTerm, Rows
 
 log = logging.getLogger(__name__)
 
 # Seconds that a new matcher has for its first answers, before the compiler takes its share.
 FIRST_ANSWERS = 3.0
 # No question has more terms, on two sides: the kernel is compiled for so many.
-MOST_TERMS = 2 * len(PEER_FEATURES)
+MOST_TERMS = sum(1 if feature.told_once else 2 for feature in PEER_FEATURES)
+MOST_TRUSTS = sum(2 for feature in PEER_FEATURES if feature.trust is not fully)
+# The side of a term that both sides have.
+BOTH = 2
 _NOTHING = np.empty(0)
 _ALL_GROUPS = np.empty(0, np.bool_)
 _COLUMN = {name: at for at, name in enumerate(PACKED)}
@@ -58,10 +62,10 @@ class Terms(NamedTuple):
 
     weights: Scores
     read: NDArray[np.int64]
-    """The side and the column of each (terms, 2)."""
+    """The side, the column and the trust of each (terms, 3); -1 where all of its weight counts."""
     values: tuple[Scores, ...]
     trusts: tuple[Scores, ...]
-    """What part of the weight counts; of none where it is all."""
+    """The parts of weights that count."""
 
 
 class Kernel:
@@ -92,7 +96,7 @@ class Kernel:
         self.make(folder)
 
     def rows(self, query: Query, open_: OpenGroups, barred: Rows, best: Scores) -> Found | None:
-        """(rows, scores) that hold the best of the open groups' rows but the barred ones.
+        """The open groups' rows, but the barred ones, that can be the best; and the least score.
 
         `best` are the scores held before, from the least up. None where there is no kernel.
         """
@@ -102,7 +106,7 @@ class Kernel:
         groups = _ALL_GROUPS if open_.groups is None else open_.groups
         question = _question(query, packed.vectors.shape[1])
         asked = (open_.commons, groups, barred)
-        return self._search(packed, question, _terms(query), asked, best.copy())
+        return self._search(packed, question, _terms(query), asked, best)
 
 
 KERNEL = Kernel()
@@ -133,7 +137,7 @@ def _made() -> Callable[..., Found]:
         gamma=1.0,
     )
     nothing = Terms(
-        np.empty(0), np.empty((0, 2), np.int64), (_NOTHING,) * MOST_TERMS, (_NOTHING,) * MOST_TERMS
+        np.empty(0), np.empty((0, 3), np.int64), (_NOTHING,) * MOST_TERMS, (_NOTHING,) * MOST_TRUSTS
     )
     asked = (np.empty(0, np.bool_), _ALL_GROUPS, np.empty(0, np.intp))
     search: Callable[..., Found] = kernel.search
@@ -150,17 +154,17 @@ def _version() -> str:
 
 
 def _question(query: Query, dimension: int) -> Question:
-    given = np.zeros((len(query.sides), 2))
-    for side, terms in enumerate(query.sides):
-        for term in terms:
-            if isinstance(term, RowTerm):
-                given[side] += term.weight, term.weight * (term.otherwise or 0)
-    text, weight = query.text, query.text.weight if query.text else 0.0
-    queries = np.empty((0, dimension)) if text is None else text.queries
+    given, text = np.zeros((len(query.sides), 2)), query.text
+    if query.ties is not None:
+        given[:] = query.ties.weight, query.ties.weight * (query.ties.otherwise or 0)
+    queries, weights = _no_text(dimension)
+    if text is not None:
+        queries = np.array(text.queries, np.float32, order="C")
+        weights = np.array([text.weight, text.floor])
     return Question(
         given,
-        np.array(queries, np.float32, order="C"),
-        np.array([weight, text.floor if text else 0.0]),
+        queries,
+        weights,
         query.most_of_texts if query.text_decides else _NOTHING,
         query.most_of_groups if query.text_decides else _NOTHING,
         coverage_table(float(query.gamma)),
@@ -169,21 +173,37 @@ def _question(query: Query, dimension: int) -> Question:
     )
 
 
+@lru_cache(maxsize=8)
+def _no_text(dimension: int) -> tuple[NDArray[np.float32], Scores]:
+    return np.empty((0, dimension), np.float32), np.zeros(2)
+
+
 def _terms(query: Query) -> Terms:
-    read = [
-        (side, term)
-        for side, terms in enumerate(query.sides)
-        for term in terms
-        if isinstance(term, ColumnTerm)
-    ]
-    more = (_NOTHING,) * (MOST_TERMS - len(read))
+    """The terms of all sides, once each; what likeness of texts and ties tell is not among them."""
+    weights: list[float] = []
+    read: list[tuple[int, int, int]] = []
+    values: list[Scores] = []
+    trusts: list[Scores] = []
+    theirs = {id(term) for term in query.sides[-1]} if len(query.sides) > 1 else ()
+    ours = {id(term) for term in query.sides[0]} if theirs else ()
+    for side, terms in enumerate(query.sides):
+        for term in terms:
+            if not isinstance(term, ColumnTerm) or (side and id(term) in ours):
+                continue
+            compared = term.compared
+            on = BOTH if id(term) in theirs and not side else side
+            read.append((on, _COLUMN[term.column], -1 if compared.trust is None else len(trusts)))
+            weights.append(term.weight)
+            values.append(compared.values)
+            if compared.trust is not None:
+                trusts.append(compared.trust)
     return Terms(
-        np.array([term.weight for _, term in read], np.float64),
-        np.array([(side, _COLUMN[term.column]) for side, term in read], np.int64).reshape(-1, 2),
-        tuple(term.compared.values for _, term in read) + more,
-        tuple(_trust(term) for _, term in read) + more,
+        np.array(weights, np.float64),
+        np.array(read, np.int64).reshape(-1, 3),
+        (*values, *_no_tables(MOST_TERMS - len(values))),
+        (*trusts, *_no_tables(MOST_TRUSTS - len(trusts))),
     )
 
 
-def _trust(term: ColumnTerm) -> Scores:
-    return _NOTHING if term.compared.trust is None else term.compared.trust
+def _no_tables(count: int) -> tuple[Scores, ...]:
+    return (_NOTHING,) * count

@@ -18,6 +18,7 @@ from numba import njit
 from services.matcher.searching.coverages import COVERAGES
 from services.matcher.searching.kernel_bounds import empty_chunk, listing, look_into, take_in
 from services.matcher.searching.kernel_rows import (
+    best_of,
     least_of,
     nothing_found,
     open_likeliest,
@@ -31,6 +32,8 @@ from services.matcher.searching.kernel_texts import sketches_of
 FEW_GROUPS, MOST_GROUPS = 64, 1024
 # How many can be put off until the end.
 MOST_PUT_OFF = 4096
+# Steps of reach that combinations are ordered by.
+STEPS = 256
 
 
 @njit(cache=True, nogil=True)
@@ -63,16 +66,38 @@ def _likeliest(question, tables, commons, coverages, open_):
                 told, worth = commons[at, side, 0] + rest, commons[at, side, 1] + rest
                 covered = coverages[int(told / question.total * COVERAGES)]
                 reach[at] = min(reach[at], worth / told * covered if told > 0 else 0.0)
-    order = np.argsort(-reach)
-    return order[: np.sum(reach >= 0)], reach
+    return _in_order(reach), reach
+
+
+@njit(cache=True, nogil=True)
+def _in_order(reach):
+    """The open combinations from the farthest reach down, by its steps: sorting takes longer."""
+    begins = np.zeros(STEPS + 2, np.int32)
+    for at in range(len(reach)):
+        if reach[at] >= 0:
+            begins[_step(reach[at]) + 1] += 1
+    for step in range(STEPS + 1):
+        begins[step + 1] += begins[step]
+    order = np.empty(begins[-1], np.int32)
+    for at in range(len(reach)):
+        if reach[at] >= 0:
+            step = _step(reach[at])
+            order[begins[step]] = at
+            begins[step] += 1
+    return order
+
+
+@njit(cache=True, nogil=True, inline="always")
+def _step(reach):
+    return STEPS - int(min(reach, 1.0) * STEPS)
 
 
 @njit(cache=True, nogil=True)
 def search(world, question, terms, asked, best):
-    """(rows, scores) that hold the best of the open groups' rows but the barred ones.
+    """The open groups' rows, but the barred ones, that can be the best; and the least score.
 
     `asked` are the open combinations, the open groups (none where all are) and the barred rows,
-    sorted; `best` the scores held before, from the least up.
+    sorted; `best` the scores held before, from the least up: they are written over.
     """
     open_commons, open_groups, barred = asked
     sides = len(question.given)
@@ -85,8 +110,10 @@ def search(world, question, terms, asked, best):
     sums = sums_of(world, question, tables, tops, sieve, open_commons)
     later, seen, most = empty_chunk(sides, MOST_PUT_OFF), 0, FEW_GROUPS
     for at in order:
-        if reach[at] < least_of(found):
+        if reach[at] + 1 / STEPS < least_of(found):
             break
+        if reach[at] < least_of(found):
+            continue
         group, end = world.common_starts[at], world.common_starts[at + 1]
         while group < end:
             last = min(end, group + most - seen)
@@ -101,4 +128,4 @@ def search(world, question, terms, asked, best):
     look_into(world, question, tables, tops, chunk, found)
     open_likeliest(world, question, tables, sketches, chunk, found, later)
     open_rest(world, question, tables, sketches, later, found)
-    return found.rows[: found.size[0]], found.scores[: found.size[0]]
+    return best_of(found)

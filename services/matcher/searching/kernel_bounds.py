@@ -9,7 +9,7 @@ from numba import njit
 
 from services.matcher.searching.coverages import COVERAGES
 from services.matcher.searching.kernel_rows import least_of, note
-from services.matcher.searching.kernel_tables import COMMONS, FINES, OWNS, top_of
+from services.matcher.searching.kernel_tables import COMMONS, FINES, OWNS
 
 
 class Chunk(NamedTuple):
@@ -84,7 +84,7 @@ def _add_fine(world, tables, tops, chunk, side):
         weight = tables.weights[side, COMMONS + OWNS + fine]
         if weight <= 0:
             continue
-        start = tables.starts[side, COMMONS + OWNS + fine]
+        start, top = tables.starts[side, COMMONS + OWNS + fine], tops.starts[side, fine]
         for i in range(chunk.size[0]):
             group = chunk.groups[i]
             if world.known[group, fine]:
@@ -93,7 +93,9 @@ def _add_fine(world, tables, tops, chunk, side):
                 if first == last:
                     chunk.most[i] += tables.cells[start + first, 1]
                 else:
-                    chunk.most[i] += top_of(tops, side, fine, first, last)
+                    at = world.wide_tops[world.wide_before[group], fine]
+                    low, high = tops.values[top + at[0]], tops.values[top + at[1]]
+                    chunk.most[i] += low if low > high else high
 
 
 @njit(cache=True, nogil=True)

@@ -45,6 +45,17 @@ def least_of(found):
     return max(found.best[0], found.sure[0]) - ROUNDING
 
 
+@njit(cache=True, nogil=True)
+def best_of(found):
+    """The rows that are still among the best, in order, and the least score of the best."""
+    least, rows, count = found.best[0], np.empty(found.size[0], np.int64), 0
+    for i in range(len(rows)):
+        if found.scores[i] >= least - 2 * ROUNDING:
+            rows[count] = found.rows[i]
+            count += 1
+    return np.sort(rows[:count]), least
+
+
 @njit(cache=True, nogil=True, inline="always")
 def _listed(rows, row):
     at = np.searchsorted(rows, row)

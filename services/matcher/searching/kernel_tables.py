@@ -14,12 +14,19 @@ COMMONS, OWNS, FINES = len(COMMON), len(OWN), len(FINE)
 COLUMNS = COMMONS + OWNS + FINES
 
 
+# The side of a term that both sides have.
+BOTH = 2
+
+
 class Tables(NamedTuple):
     """All tables one after another: how much each code told, and what it was worth (cells, 2)."""
 
     cells: np.ndarray
     starts: np.ndarray
-    """Where the table of each column begins; -1 where none is read from it (sides, columns)."""
+    """Where the table of each column begins; -1 where none is read from it (sides, columns).
+
+    Where all that is read from a column is the same on both sides, both read one table.
+    """
     lengths: np.ndarray
     weights: np.ndarray
     """The most that each column can tell (sides, columns)."""
@@ -31,8 +38,6 @@ class Tops(NamedTuple):
     values: np.ndarray
     starts: np.ndarray
     """Where those of each table begin (sides, fine columns)."""
-    widths: np.ndarray
-    """How many steps each table has."""
 
 
 @njit(cache=True, nogil=True)
@@ -40,25 +45,62 @@ def laid_out(terms, sides):
     """The terms' tables one after another, added up where two are read from one column."""
     starts, weights = np.full((sides, COLUMNS), -1), np.zeros((sides, COLUMNS))
     lengths, size = np.zeros((sides, COLUMNS), np.int64), 0
+    shared = _shared(terms)
     for i in range(len(terms.weights)):
-        side, column = terms.read[i]
-        if starts[side, column] < 0:
-            starts[side, column], lengths[side, column] = size, len(terms.values[i])
-            size += lengths[side, column]
-        weights[side, column] += terms.weights[i]
+        column = terms.read[i, 1]
+        for side in _sides_of(terms, i):
+            if starts[side, column] < 0:
+                lengths[side, column] = len(terms.values[i])
+                if side > 0 and shared[column]:
+                    starts[side, column] = starts[0, column]
+                else:
+                    starts[side, column] = size
+                    size += lengths[side, column]
+            weights[side, column] += terms.weights[i]
     cells = np.zeros((size, 2))
     for i in range(len(terms.weights)):
-        start = starts[terms.read[i, 0], terms.read[i, 1]]
-        _lay(cells[start:], terms.weights[i], terms.values[i], terms.trusts[i])
+        column, trusted = terms.read[i, 1], terms.read[i, 2]
+        for side in _sides_of(terms, i):
+            if side == 0 or not shared[column]:
+                cells_of = cells[starts[side, column] :]
+                if trusted < 0:
+                    _lay(cells_of, terms.weights[i], terms.values[i])
+                else:
+                    _lay_trusted(cells_of, terms.weights[i], terms.values[i], terms.trusts[trusted])
     return Tables(cells, starts, lengths, weights)
 
 
+@njit(cache=True, nogil=True, inline="always")
+def _sides_of(terms, i):
+    side = terms.read[i, 0]
+    return range(2) if side == BOTH else range(side, side + 1)
+
+
 @njit(cache=True, nogil=True)
-def _lay(cells, weight, values, trusts):
+def _shared(terms):
+    """The columns of which both sides read the same."""
+    shared = np.ones(COLUMNS, np.bool_)
+    for i in range(len(terms.weights)):
+        if terms.read[i, 0] != BOTH:
+            shared[terms.read[i, 1]] = False
+    return shared
+
+
+@njit(cache=True, nogil=True)
+def _lay(cells, weight, values):
     """Add one term's table: nothing where it is not known."""
-    in_full = len(trusts) == 0
     for code in range(len(values)):
-        value, told = values[code], weight if in_full else weight * trusts[code]
+        value = values[code]
+        known = value == value
+        cells[code, 0] += weight if known else 0.0
+        cells[code, 1] += weight * value if known else 0.0
+
+
+@njit(cache=True, nogil=True)
+def _lay_trusted(cells, weight, values, trusts):
+    """The same of a term of whose weight a part counts."""
+    for code in range(len(values)):
+        value, told = values[code], weight * trusts[code]
         known = value == value
         cells[code, 0] += told if known else 0.0
         cells[code, 1] += told * value if known else 0.0
@@ -68,21 +110,37 @@ def _lay(cells, weight, values, trusts):
 def tops_of(tables):
     """The greatest values of ranges, for the fine columns on each side."""
     sides = len(tables.starts)
-    starts, widths = np.zeros((sides, FINES), np.int64), np.zeros((sides, FINES), np.int64)
-    size = 0
+    starts, size = np.zeros((sides, FINES), np.int64), 0
     for side in range(sides):
         for fine in range(FINES):
-            starts[side, fine] = size
-            length = tables.lengths[side, COMMONS + OWNS + fine]
-            widths[side, fine] = (length + (1 << BITS[fine]) - 1) >> BITS[fine]
-            size += widths[side, fine] * _levels(widths[side, fine])
+            if _seen_before(tables, side, fine):
+                starts[side, fine] = starts[0, fine]
+            else:
+                width = _width(tables, side, fine)
+                starts[side, fine] = size
+                size += width * _levels(width)
     values = np.zeros(size)
     for side in range(sides):
         for fine in range(FINES):
-            start = tables.starts[side, COMMONS + OWNS + fine]
-            table = tables.cells[start : start + tables.lengths[side, COMMONS + OWNS + fine], 1]
-            _raise(values[starts[side, fine] :], table, widths[side, fine], BITS[fine])
-    return Tops(values, starts, widths)
+            if not _seen_before(tables, side, fine):
+                start = tables.starts[side, COMMONS + OWNS + fine]
+                table = tables.cells[start : start + tables.lengths[side, COMMONS + OWNS + fine], 1]
+                width = _width(tables, side, fine)
+                _raise(values[starts[side, fine] :], table, width, BITS[fine])
+    return Tops(values, starts)
+
+
+@njit(cache=True, nogil=True)
+def _seen_before(tables, side, fine):
+    """Whether a side's table of a fine column is that of the first side."""
+    starts = tables.starts[:, COMMONS + OWNS + fine]
+    return side > 0 and starts[side] == starts[0]
+
+
+@njit(cache=True, nogil=True)
+def _width(tables, side, fine):
+    """How many steps a fine column's table has."""
+    return (tables.lengths[side, COMMONS + OWNS + fine] + (1 << BITS[fine]) - 1) >> BITS[fine]
 
 
 @njit(cache=True, nogil=True)
@@ -96,20 +154,13 @@ def _levels(width):
 @njit(cache=True, nogil=True)
 def _raise(values, table, width, bits):
     """Fill in the greatest values, level by level, each of `width`."""
-    for i in range(len(table)):
-        values[i >> bits] = max(values[i >> bits], table[i])
+    for step in range(width):
+        most = 0.0
+        for i in range(step << bits, min((step + 1) << bits, len(table))):
+            most = table[i] if table[i] > most else most
+        values[step] = most
     for level in range(1, _levels(width)):
         half, at = 1 << (level - 1), level * width
+        below, above = values[at - width : at], values[at : at + width]
         for i in range(width - 2 * half + 1):
-            values[at + i] = max(values[at - width + i], values[at - width + i + half])
-
-
-@njit(cache=True, nogil=True)
-def top_of(tops, side, fine, first, last):
-    """The most that a fine column says of the codes from one to another, or a little more."""
-    width, low, high = tops.widths[side, fine], first >> BITS[fine], last >> BITS[fine]
-    level = 0
-    while (2 << level) <= high - low + 1:
-        level += 1
-    at = tops.starts[side, fine] + level * width
-    return max(tops.values[at + low], tops.values[at + high + 1 - (1 << level)])
+            above[i] = below[i] if below[i] > below[i + half] else below[i + half]

@@ -3,18 +3,16 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from models.snapshot import Places
 from models.snapshot.groups import FINE
 from services.matcher.features import Scores
 from services.matcher.terms import ColumnTerm, Rows, RowTerm, Term, TextTerm, summed_by_span
 
-Found = tuple[NDArray[np.integer[Any]], Scores]
-"""Rows, and their rank scores up to rounding."""
+Found = tuple[Rows, float]
+"""Rows that can be the best, in order, and the least rank score of the best, up to rounding."""
 
 # Room for the rounding of sums taken in another order.
 ROUNDING = 1e-9

@@ -10,8 +10,9 @@ arithmetic as it would all places.
 import numpy as np
 
 from models.snapshot.groups import OpenGroups
+from services.matcher.features import Scores
 from services.matcher.searching.compiled import KERNEL
-from services.matcher.searching.query import ROUNDING, Query, least_of
+from services.matcher.searching.query import ROUNDING, Found, Query
 from services.matcher.searching.steps import Steps
 from services.matcher.terms import Rows
 
@@ -26,16 +27,18 @@ def best_rows(query: Query, open_: OpenGroups, barred: Rows, count: int) -> Rows
     """
     if not query.bounded:
         return None
-    first = _first(query, open_, barred)
+    first, best = _first(query, open_, barred), np.full(count, -1.0)
+    if not len(first):
+        return _searched(query, open_, barred, best)[0]
     scores = query.in_full(first)
-    best = np.sort(np.append(np.full(count, -1.0), scores))[-count:]
-    left_out = np.union1d(barred, first) if len(first) else barred
-    found = KERNEL.rows(query, open_, left_out, best)
-    if found is None:
-        found = Steps(query).rows(open_, left_out, best)
-    rows, scores = np.append(first, found[0]), np.append(scores, found[1])
-    least = least_of(scores, count) if len(scores) >= count else -1.0
-    return np.sort(rows[scores >= least - 2 * ROUNDING])
+    best = np.sort(np.append(best, scores))[-count:]
+    rows, least = _searched(query, open_, np.union1d(barred, first), best)
+    return np.sort(np.append(rows, first[scores >= least - 2 * ROUNDING]))
+
+
+def _searched(query: Query, open_: OpenGroups, barred: Rows, best: Scores) -> Found:
+    found = KERNEL.rows(query, open_, barred, best)
+    return Steps(query).rows(open_, barred, best) if found is None else found
 
 
 def _first(query: Query, open_: OpenGroups, barred: Rows) -> Rows:

@@ -46,7 +46,7 @@ class Steps:
         self.sides = [self._take_apart(terms) for terms in query.sides]
 
     def rows(self, open_: OpenGroups, barred: Rows, best: Scores) -> Found:
-        """(rows, scores) that hold the best of the open groups' rows but the barred ones.
+        """The open groups' rows, but the barred ones, that can be the best; and the least score.
 
         `best` are the scores held before, from the least up.
         """
@@ -61,7 +61,8 @@ class Steps:
             bound[opened] = -1
             least = least_of(scores, len(best))
             opened = _next(bound, max(least - ROUNDING, 0), self.groups.sizes)
-        return found, scores[len(best) :]
+        least = least_of(scores, len(best))
+        return np.sort(found[scores[len(best) :] >= least - 2 * ROUNDING]), least
 
     def _take_apart(self, terms: Sequence[Term]) -> Side:
         """Terms as sums over groups."""
