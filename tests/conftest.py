@@ -2,22 +2,21 @@
 
 import warnings
 from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from tempfile import mkdtemp
-from uuid import uuid4
 
 # Its plugins look at what the collector tracks: before a matcher freezes that, as it starts.
 import pytest
 from hypothesis import HealthCheck
 from hypothesis import settings as hypothesis_settings
-from sqlalchemy import Engine, create_engine, make_url, text
+from sqlalchemy import Engine, make_url
 from sqlalchemy.engine import URL
 
 from models import database
 from models.database import Sessions
 from models.row_security import grant
 from services.ingest import queue_tables
+from tests.databases import Databases, administer, database_of
 
 TEMPLATE = "counterpart_template"
 # The service's role owns nothing, as in production: row-level security holds for it.
@@ -54,6 +53,11 @@ def postgres() -> Iterator[URL]:
 
 
 @pytest.fixture(scope="session")
+def databases(postgres: URL) -> Databases:
+    return Databases(postgres, TEMPLATE)
+
+
+@pytest.fixture(scope="session")
 def migrated_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A migrated SQLite file to copy."""
     path = tmp_path_factory.mktemp("sqlite") / "template.db"
@@ -73,9 +77,9 @@ def database_url(
         path.write_bytes(migrated_file.read_bytes())
         yield f"sqlite:///{path}"
         return
-    url: URL = request.getfixturevalue("postgres")
-    with database_of(url, TEMPLATE) as made:
-        yield _text(made.set(username=APP_ROLE))
+    databases: Databases = request.getfixturevalue("databases")
+    with databases.one() as found:
+        yield _text(found.set(username=APP_ROLE))
 
 
 @pytest.fixture
@@ -110,21 +114,5 @@ def sessions(engine: Engine) -> Sessions:
     return database.sessions(engine)
 
 
-@contextmanager
-def database_of(server: URL, template: str = "template1") -> Iterator[URL]:
-    """A database of its own, like a template; gone afterwards, whoever is still connected."""
-    name = f"test_{uuid4().hex}"
-    administer(server, f"CREATE DATABASE {name} TEMPLATE {template}")
-    yield server.set(database=name)
-    administer(server, f"DROP DATABASE {name} WITH (FORCE)")
-
-
 def _text(url: URL) -> str:
     return url.render_as_string(hide_password=False)
-
-
-def administer(url: URL, statement: str) -> None:
-    engine = create_engine(url, isolation_level="AUTOCOMMIT")
-    with engine.connect() as connection:
-        connection.execute(text(statement))
-    engine.dispose()

@@ -23,7 +23,8 @@ from models.tables import TextVector
 from services.access.keys import Scope, create_key
 from services.backing_up import back_up, restore
 from services.ingest import queue_tables
-from tests.conftest import APP_ROLE, database_of
+from tests.conftest import APP_ROLE
+from tests.databases import database_of
 from tests.deploy.site import NGINX, Load, Site, ask, running, until
 from tests.matcher_fixtures import Published, published, settings_of
 

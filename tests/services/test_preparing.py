@@ -12,6 +12,7 @@ from models.settings import SMALLEST_CITY, Settings
 from models.tables import PUBLIC
 from models.taxonomy import PlaceKind
 from services import preparing
+from services.ingest import publish
 from services.ingest.embed import Progress, no_progress
 from services.ingest.upsert import Counts, ensure_tenant, upsert_places
 from services.preparing import fingerprint
@@ -24,9 +25,14 @@ BILBAO = "gn:3128026"
 
 @pytest.fixture
 def loads(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> list[str]:
-    """A default catalogue of one place, made of `data/table.csv`; grows with each load."""
+    """A default catalogue of one place, made of `data/table.csv`; grows with each load.
+
+    Of the 520 phrases that needs are read by it has one: each test reads them afresh.
+    """
     (tmp_path / "data").mkdir()
     (tmp_path / "data" / "table.csv").write_text("one")
+    (tmp_path / "data" / "need_anchors.csv").write_text("phrase\ndrinking water\n")
+    monkeypatch.setattr(publish, "ANCHORS", tmp_path / "data" / "need_anchors.csv")
     done: list[str] = []
 
     def load(session: Session, _: Progress, smallest: int) -> Counts:

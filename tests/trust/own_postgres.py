@@ -15,7 +15,7 @@ import pytest
 from sqlalchemy import make_url
 
 from models.database import connect, migrate
-from tests.conftest import administer
+from tests.databases import administer
 
 STARTING_SECONDS = 60
 TEMPLATE = "own_template"

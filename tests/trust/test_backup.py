@@ -5,11 +5,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from threading import Event, Thread
-from uuid import uuid4
 
 import pytest
 from fastapi.testclient import TestClient
-from sqlalchemy import URL, Connection
+from sqlalchemy import Connection
 
 from models.database import connect, sessions
 from models.settings import Settings
@@ -18,7 +17,7 @@ from services.backing_up import BackupRefused, back_up, restore
 from services.matcher.app import create_app
 from services.matcher.decisions.decisions import head_file
 from services.matcher.decisions.verify import verify
-from tests.conftest import TEMPLATE, administer
+from tests.databases import Databases
 from tests.matcher_fixtures import LOOPBACK, TENANT, Published, published, settings_of
 from tests.trust.report import Tried
 
@@ -123,19 +122,17 @@ def test_a_head_of_another_moment_is_found(
 
 
 def test_from_sqlite_to_postgresql_and_back(
-    own: Published, asked: TestClient, tmp_path: Path, postgres: URL
+    own: Published, asked: TestClient, tmp_path: Path, databases: Databases
 ) -> None:
     key, content = ask(asked, 1)
     first = back_up(own.settings, tmp_path / "first")
-    name = f"test_{uuid4().hex}"
-    administer(postgres, f"CREATE DATABASE {name} TEMPLATE {TEMPLATE}")
-    url = postgres.set(database=name).render_as_string(hide_password=False)
-    there = settings_of(tmp_path / "there").model_copy(update={"database_url": url})
-    restore(there, tmp_path / "first")
-    assert faults(there) == []
-    assert replayed(there, key, own.keys[TENANT]) == content
-    second = back_up(there, tmp_path / "second")
-    administer(postgres, f"DROP DATABASE {name} WITH (FORCE)")
+    with databases.one() as made:
+        url = made.render_as_string(hide_password=False)
+        there = settings_of(tmp_path / "there").model_copy(update={"database_url": url})
+        restore(there, tmp_path / "first")
+        assert faults(there) == []
+        assert replayed(there, key, own.keys[TENANT]) == content
+        second = back_up(there, tmp_path / "second")
     assert second.rows == first.rows
     tables = [f"tables/{name}.jsonl" for name in first.rows]
     assert {t: second.files[t] for t in tables} == {t: first.files[t] for t in tables}

@@ -22,7 +22,7 @@ from services.ingest.upsert import ensure_tenant
 from services.matcher.app import create_app
 from services.matcher.decisions.decisions import head_file
 from services.matcher.decisions.verify import verify
-from tests.conftest import administer
+from tests.databases import administer
 from tests.matcher_fixtures import LOOPBACK, TENANT, Published, published, settings_of
 from tests.trust.conftest import FULL
 from tests.trust.own_postgres import OwnPostgres, own_postgres

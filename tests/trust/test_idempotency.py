@@ -10,7 +10,7 @@ from uuid import uuid4
 import pytest
 from fastapi.testclient import TestClient
 from httpx2 import Response
-from sqlalchemy import URL, func, select, update
+from sqlalchemy import func, select, update
 
 from models.database import Sessions, connect, sessions
 from models.tables import PUBLIC, IdempotencyRow, Job, OutcomeRow, ShareRow, Table, now
@@ -20,7 +20,7 @@ from services.matcher.app import create_app
 from services.matcher.decisions.decisions import head_file
 from services.matcher.decisions.verify import verify
 from services.web.idempotency import Attempt
-from tests.conftest import TEMPLATE, administer
+from tests.databases import Databases
 from tests.matcher_fixtures import TENANT, Published
 from tests.trust.report import Tried
 from tests.trust.whole_app import PLACE, Whole, published, whole
@@ -213,24 +213,22 @@ def test_without_a_key_nothing_is_kept(
 
 @pytest.fixture
 def on_postgresql(
-    published: Published, postgres: URL, tmp_path: Path
+    published: Published, databases: Databases, tmp_path: Path
 ) -> Iterator[tuple[TestClient, Sessions]]:
     """The same catalogue, with a database of several connections at once."""
-    name = f"test_{uuid4().hex}"
-    administer(postgres, f"CREATE DATABASE {name} TEMPLATE {TEMPLATE}")
-    url = postgres.set(database=name).render_as_string(hide_password=False)
-    settings = published.settings.model_copy(
-        update={"database_url": url, "audit_head": str(tmp_path / "head.json")}
-    )
-    engine = connect(url)
-    with sessions(engine).begin() as session:
-        ensure_tenant(session, PUBLIC)
-        key = create_key(session, TENANT, ["match"])
-    headers = {"Authorization": f"Bearer {key}"}
-    with TestClient(create_app(settings), headers=headers) as client:
-        yield client, sessions(engine)
-    engine.dispose()
-    administer(postgres, f"DROP DATABASE {name} WITH (FORCE)")
+    with databases.one() as made:
+        url = made.render_as_string(hide_password=False)
+        settings = published.settings.model_copy(
+            update={"database_url": url, "audit_head": str(tmp_path / "head.json")}
+        )
+        engine = connect(url)
+        with sessions(engine).begin() as session:
+            ensure_tenant(session, PUBLIC)
+            key = create_key(session, TENANT, ["match"])
+        headers = {"Authorization": f"Bearer {key}"}
+        with TestClient(create_app(settings), headers=headers) as client:
+            yield client, sessions(engine)
+        engine.dispose()
 
 
 @pytest.mark.check(16, "The same on PostgreSQL", few=6, full=200)

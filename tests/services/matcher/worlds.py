@@ -55,7 +55,7 @@ def default_catalogue(base: Snapshot, at: Path, folder: Path) -> Snapshot:
         stored = (StoredPlace(key, PUBLIC, canonical(facts), "") for key, facts in found)
         write_blob(building, "place_records", (files.add(place, 0) for place in stored))
         files.write(building)
-        vectors = load_embedder("auto").encode([text for _, text in files.texts], "passage")
+        vectors = load_embedder("auto").encode_many([text for _, text in files.texts], "passage")
         write_texts(building, "place", [row for row, _ in files.texts], vectors)
         _move_ties(building, base, files.sorted_keys())
 
