@@ -8,9 +8,11 @@ from models.taxonomy import Verdict
 from services.matcher.eligibility import Facts, Judgement, found_in, judge_rule, status_of
 from services.matcher.judging import Door
 
-# Of these a place has its own: what a rule says of them is said to one place, though its effect
-# is that on many.
-FIGURES = frozenset(("population", "metro_population", "own_budget", "national_rank"))
+# Of these a place has its own, and what they rest on: what a rule says of them is said to one
+# place, though its effect is that on many.
+FIGURES = frozenset(
+    ("population", "population_basis", "metro_population", "own_budget", "national_rank")
+)
 # What is said to places alike (of a country and kind, mostly): some 10 MB a day and language.
 MOST_ALIKE = 500
 _WORDS = (str, bool, type(None))

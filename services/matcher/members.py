@@ -7,12 +7,13 @@ from math import inf
 from typing import Any, NamedTuple
 
 import numpy as np
-import orjson
 from numpy.typing import NDArray
+from orjson import Fragment
 
 from models.residents import residents
 from models.snapshot import Places, Snapshot
 from models.tables.records import PUBLIC
+from services.matcher.kept_json import kept
 
 
 class Member(NamedTuple):
@@ -24,7 +25,7 @@ class Member(NamedTuple):
     residents: float
     id: str
     shown: dict[str, Any]
-    written: orjson.Fragment
+    written: Fragment
     """What an answer says of it, as bytes: said of the same members again and again."""
 
 
@@ -128,8 +129,7 @@ def _of(snapshot: Snapshot, row: int) -> list[Member]:
         shown = {"id": id, "name": facts["name"], "country": facts["country"]}
         shown |= {k: tie.record[k] for k in ("since", "role") if tie.record.get(k)}
         size = residents(facts) or 0
-        written = orjson.Fragment(orjson.dumps(shown))
-        found.append(Member(tie.place, tie.tenant, facts["country"], size, id, shown, written))
+        found.append(Member(tie.place, tie.tenant, facts["country"], size, id, shown, kept(shown)))
     return found
 
 

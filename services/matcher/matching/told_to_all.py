@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from functools import lru_cache
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from orjson import Fragment
 
@@ -10,14 +10,14 @@ from models.taxonomy import Verdict
 from services.matcher.eligibility import Judgement
 from services.matcher.features import Facts
 from services.matcher.judging import Door
+from services.matcher.kept_json import kept
 from services.matcher.matching.collaboration_cautions import standing_cautions, terms
 from services.matcher.matching.routes_in import next_steps
-from services.web.app import as_json
 
 # Some hundred collaborations on the few days, and in the four languages, that are asked about.
 MOST_DOORS = 4_000
-# What they say to the kinds of places there are: some 10 MB when full.
-MOST_JUDGEMENTS = 10_000
+# What they say to the kinds of places there are: some 15 MB when full, with the judgements.
+MOST_JUDGEMENTS = 6_000
 
 
 class ToldToAll(NamedTuple):
@@ -32,9 +32,9 @@ class ToldToAll(NamedTuple):
 def told_to_all(door: Door) -> ToldToAll:
     """What a door says to all alike."""
     record, as_of, words = door.collaboration, door.as_of, door.words
-    cautions = [written(one) for one in standing_cautions(record, as_of, words)]
-    said = {name: written(value) for name, value in terms(record, words).items()}
-    return ToldToAll(written(summary(record)), cautions, said)
+    cautions = [kept(one) for one in standing_cautions(record, as_of, words)]
+    said = {name: kept(value) for name, value in terms(record, words).items()}
+    return ToldToAll(kept(summary(record)), cautions, said)
 
 
 class ToldOfJudgement(NamedTuple):
@@ -52,15 +52,10 @@ def told_of(door: Door, judgement: Judgement) -> ToldOfJudgement:
     steps = next_steps(door.collaboration, judgement, door.words)
     return ToldOfJudgement(
         judgement.verdict,
-        written(judgement.rules()),
-        written(judgement.missing) if judgement.missing else None,
-        written(steps) if steps else None,
+        kept(judgement.rules()),
+        kept(judgement.missing) if judgement.missing else None,
+        kept(steps) if steps else None,
     )
-
-
-def written(value: Any) -> Fragment:
-    """A part of an answer as the bytes of JSON."""
-    return Fragment(as_json(value))
 
 
 def summary(record: Facts) -> Facts:
