@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from typing import Any
 
 import orjson
-from sqlalchemy import or_, select
+from sqlalchemy import bindparam, or_, select
 from sqlalchemy.orm import Session
 
 from models.database import Sessions
@@ -22,15 +22,22 @@ from services.matcher.schemas import MatchRequest, PeersRequest
 WEIGHTS = "weights"
 Ranges = list[tuple[int, int]]
 
+# Asked at each question with a key: to put the statement together takes as long as to ask it.
+_LATEST = (
+    select(TenantDocumentRow)
+    .where(
+        TenantDocumentRow.tenant_id == bindparam("tenant"),
+        TenantDocumentRow.kind == bindparam("kind"),
+    )
+    .order_by(TenantDocumentRow.version.desc())
+    .limit(1)
+)
+
 
 def latest(session: Session, tenant: str, kind: str) -> TenantDocumentRow | None:
     """The version in force of a tenant's own settings."""
-    query = select(TenantDocumentRow).where(
-        TenantDocumentRow.tenant_id == tenant, TenantDocumentRow.kind == kind
-    )
-    row: TenantDocumentRow | None = session.scalars(
-        query.order_by(TenantDocumentRow.version.desc()).limit(1)
-    ).first()
+    asked = {"tenant": tenant, "kind": kind}
+    row: TenantDocumentRow | None = session.scalars(_LATEST, asked).first()
     return row
 
 
