@@ -62,9 +62,10 @@ def as_decided(desk: Desk, screening: Facts) -> Facts:
         if over:
             args = {"call": call["id"], "room": room, "admitted": len(inside), "over": over}
             cautions.append(screening_caution("over_places", desk.words, args))
-    roster = in_force(desk)
-    if roster is not None:
-        caps = [*desk.record.get("caps", ()), *roster.caps, *screening.get("caps", ())]
+    roster = in_force(desk) or Roster([])
+    caps = [*desk.record.get("caps", ()), *roster.caps, *screening.get("caps", ())]
+    # Where no roster is stored no cap can be judged.
+    if roster.version and caps:
         # Who was put on the roster since then is counted there.
         members = {key_of(member) for member in roster.members}
         joining = [facts for facts in inside if key_of(facts) not in members]

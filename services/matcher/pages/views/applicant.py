@@ -112,8 +112,13 @@ def _ledger(rule: Json, words: PageWording) -> LedgerLine:
         outcome=str(rule["outcome"]),
         word=words.term("outcome", str(rule["outcome"])),
         text=line.text,
-        seen=value_in_words(rule.get("seen"), rule["field"], words),
-        threshold=value_in_words(rule.get("threshold"), rule["field"], words),
+        # That no rule is on file is no value of the applicant's.
+        seen=""
+        if rule["rule_id"] == "entry-rules"
+        else value_in_words(rule.get("seen"), rule["field"], words),
+        threshold=""
+        if rule.get("threshold") is None
+        else value_in_words(rule["threshold"], rule["field"], words),
         remedy=remedy,
         holders=", ".join(holder["name"] for holder in rule.get("holders", ())),
         source=line.sources[0].whole if line.sources else "",

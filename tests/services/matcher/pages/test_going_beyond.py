@@ -40,16 +40,16 @@ def test_lots_and_members_are_told_on_the_page_and_in_the_sheet(
     assert BY_LOT in page
     assert page.count(WORDS.text("screening.member", {})) == 1
     waiting = convener.get(f"{here}?verdict=waitlisted")
-    assert waiting.count("both fit equally well") == 2
+    assert waiting.count("equal fit, by lot") == 2
     number = convener.at(waiting, r"/applicants/(\d+)")
-    assert "both fit equally well" in convener.get(f"{here}/applicants/{number}")
+    assert "equal fit, by lot" in convener.get(f"{here}/applicants/{number}")
     sheet = convener.raw_get(f"{here}/table").content
     rows = [line.cells for line in rows_of(sheet, "a.xlsx") if isinstance(line, SheetRow)]
     member, behind = (
         WORDS.text(f"screening.{name}", {}) for name in ("sheet_member", "sheet_behind")
     )
     assert [row["Applicant"] for row in rows if row[member]] == [f"Equal {MEMBER:02}"]
-    assert sum("the lot decides" in str(row[behind]) for row in rows) == 2
+    assert sum("equal fit, by lot" in str(row[behind]) for row in rows) == 2
 
 
 def test_a_decision_without_room_is_told_before_and_after(convener: Convener, here: str) -> None:
@@ -75,6 +75,7 @@ def test_a_decision_without_room_is_told_before_and_after(convener: Convener, he
     page = convener.post(f"{here}/decisions", **asked, told=told)
     assert BEYOND not in page
     assert over in page
+    assert WORDS.text("screening.nobody", {}) in page
     assert over in convener.get(f"{here}/minutes")
     # What makes it no worse is not asked about; one more by itself is.
     number = convener.at(convener.get(here), r"/applicants/(\d+)")
