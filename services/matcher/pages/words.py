@@ -44,6 +44,10 @@ class PageWording(OfficerWording):
             self.templates = self.templates | own
             self.terms = self.terms | content.get("terms", {})
 
+    def labelled(self, label: str, said: object) -> str:
+        """Something with its name before it, and the colon as the language sets it."""
+        return f"{label}{self.text('site.colon', {})} {said}"
+
 
 @lru_cache(maxsize=len(LANGUAGES))
 def page_wording(language: str) -> PageWording:

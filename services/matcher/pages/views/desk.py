@@ -147,7 +147,7 @@ def said(error: RowError, words: PageWording) -> str:
     if error.other_row is not None:
         text = words.text("sheet.same_as", {"row": error.other_row})
     field = words.term("sheet_field", error.column) if error.column else ""
-    shown = f"{field}: {text}" if field else text
+    shown = words.labelled(field, text) if field else text
     if error.value and error.column != "name":
         shown = words.text("sheet.seen", {"error": shown, "value": error.value})
     return shown if error.code in known else f"{shown} ({error.detail})"

@@ -92,7 +92,7 @@ class FactWords:
         words = self.words
         known = {k: v for k, v in value.items() if k != "basis" and v is not None}
         parts = [
-            f"{words.term('power', name)}: {words.format_field(round(v, 2), 'number')}"
+            words.labelled(words.term("power", name), words.format_field(round(v, 2), "number"))
             for name, v in known.items()
         ]
         return parts, []
@@ -100,7 +100,8 @@ class FactWords:
     def _levers(self, value: Facts) -> Said:
         words = self.words
         return [
-            f"{words.term('sector', s)}: {words.term('lever', v)}" for s, v in value.items()
+            words.labelled(words.term("sector", s), words.term("lever", v))
+            for s, v in value.items()
         ], []
 
     def _sectors(self, value: list[str]) -> Said:

@@ -1,6 +1,6 @@
 """The minutes of a jury as a page and as a document to sign."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -38,7 +38,8 @@ class MinutesView:
     iso_day: str
     counts: str
     sittings: list[Sitting]
-    lists: list[tuple[str, list[Listed]]]
+    lists: list[tuple[str, int, list[Listed]]]
+    """Each kind of entry: how many, and those that say the same of several put together."""
     contradictions: list[str]
     beyond: list[str]
     """Where more are let in than there is room for."""
@@ -46,7 +47,7 @@ class MinutesView:
 
 def minutes_view(minutes: Json, names: Mapping[int, str], words: PageWording) -> MinutesView:
     """The record of the proceedings in words."""
-    counts = [f"{words.term('verdict', v)}: {n}" for v, n in minutes["counts"].items()]
+    counts = [words.labelled(words.term("verdict", v), n) for v, n in minutes["counts"].items()]
     return MinutesView(
         network=minutes["collaboration"]["name"],
         as_of=words.format_field(minutes["as_of"], "day"),
@@ -54,7 +55,7 @@ def minutes_view(minutes: Json, names: Mapping[int, str], words: PageWording) ->
         counts=" · ".join(counts),
         sittings=[_sitting(entry, words) for entry in minutes["minutes"]],
         lists=[
-            (name, [_listed(entry, names, words) for entry in minutes[name]])
+            (name, len(minutes[name]), _listed(minutes[name], names, words))
             for name in LISTS
             if minutes[name]
         ],
@@ -75,15 +76,21 @@ def _sitting(entry: Json, words: PageWording) -> Sitting:
     return Sitting(head, said, entry["text"])
 
 
-def _listed(entry: Json, names: Mapping[int, str], words: PageWording) -> Listed:
-    before = entry.get("verdict_of_screening")
-    return Listed(
-        about=names.get(entry.get("applicant", -1), "") or words.text("jury.all", {}),
-        entry=entry_line(entry, words),
-        before=words.text("screening.rules_said", {"verdict": words.term("verdict", before)})
-        if before
-        else "",
-    )
+def _listed(entries: Sequence[Json], names: Mapping[int, str], words: PageWording) -> list[Listed]:
+    """Entries in words; what is said of many at once is said once, with all their names."""
+    found: dict[tuple[EntryLine, str], list[str]] = {}
+    for entry in entries:
+        about = names.get(entry.get("applicant", -1), "") or words.text("jury.all", {})
+        found.setdefault((entry_line(entry, words), _before(entry, words)), []).append(about)
+    return [Listed(", ".join(about), line, before) for (line, before), about in found.items()]
+
+
+def _before(entry: Json, words: PageWording) -> str:
+    """The verdict of the rules that a decision replaces."""
+    verdict = entry.get("verdict_of_screening")
+    if not verdict:
+        return ""
+    return words.text("screening.rules_said", {"verdict": words.term("verdict", verdict)})
 
 
 def minutes_paper(view: MinutesView, words: PageWording) -> Paper:
@@ -98,7 +105,7 @@ def minutes_paper(view: MinutesView, words: PageWording) -> Paper:
     ]
     sections += [
         Section("plain", words.text(f"jury.{name}", {}), (), [_point(one) for one in listed])
-        for name, listed in view.lists
+        for name, _, listed in view.lists
     ]
     if view.contradictions:
         points = [Point(text) for text in view.contradictions]

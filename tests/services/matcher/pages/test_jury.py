@@ -143,6 +143,19 @@ def test_minutes_hold_what_was_said_and_decided_and_can_be_signed(
     assert kept["minutes"][0]["present"] == ["Ana Ruiz", "Luis Gil"]
 
 
+def test_what_is_decided_of_many_at_once_is_minuted_once(convener: Convener, here: str) -> None:
+    convener.get(here)
+    decide(convener, here, applicant=["1", "4"], verdict="refused", text="Both of them alike")
+    page = convener.get(f"{here}/minutes")
+    assert page.count("Both of them alike") == 1
+    people = convener.raw_get(f"{here}/minutes/download?format=json").json()["decisions"]
+    alike = [one["name"] for one in people if one["reason"] == "Both of them alike"]
+    assert len(alike) == 2
+    assert ", ".join(alike) in page
+    convener.headers = convener.headers | {"Accept-Language": "fr"}
+    assert "<strong>Selon les règles\u00a0:</strong>" in convener.get(f"{here}/minutes")
+
+
 def test_letters_are_taken_away_as_documents_and_for_a_mail_merge(
     convener: Convener, here: str
 ) -> None:
