@@ -34,7 +34,7 @@ def head_file(settings: Settings) -> HeadFile:
 
 def _marks(settings: Settings) -> Marks | None:
     """What tells the workers of a service of each other's records; a full disk tells nothing."""
-    if settings.workers == 1:
+    if settings.workers <= 1:
         return None
     try:
         return Marks(settings.var / "recording")
