@@ -5,9 +5,8 @@ looks only into those that can still hold one of the best. Written once per snap
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -29,8 +28,7 @@ Codes = NDArray[np.int32]
 Positions = NDArray[np.intp]
 
 
-@dataclass(frozen=True)
-class OpenGroups:
+class OpenGroups(NamedTuple):
     """Which groups are looked into: by what they have in common, and by group where need be."""
 
     commons: NDArray[np.bool_]

@@ -44,7 +44,8 @@ def _compare(
 ) -> Compared | None:
     sides = (value, column.values) if asking else (column.values, value)
     values = shaped(feature.compare(*sides), exponent)
-    if np.isnan(values).all():
+    # Where the first is known, which it mostly is, the others need no look.
+    if np.isnan(values[:1]).all() and np.isnan(values).all():
         return None
     if feature.trust is fully:
         return Compared(feature.name, values, None)

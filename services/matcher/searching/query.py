@@ -1,7 +1,6 @@
 """One question as the search sees it: terms per side, and how they become a rank score."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
@@ -20,22 +19,17 @@ ROUNDING = 1e-9
 TEXT_DECIDES = 0.25
 
 
-@dataclass(frozen=True)
 class Query:
     """The terms of each side; likeness of texts and ties are alike on both."""
 
-    places: Places
-    sides: Sequence[Sequence[Term]]
-    total: float
-    gamma: float
-
-    @cached_property
-    def text(self) -> TextTerm | None:
-        return next((term for term in self.sides[0] if isinstance(term, TextTerm)), None)
-
-    @property
-    def text_decides(self) -> bool:
-        return self.text is not None and self.text.weight >= TEXT_DECIDES * self.total
+    def __init__(
+        self, places: Places, sides: Sequence[Sequence[Term]], total: float, gamma: float
+    ) -> None:
+        self.places, self.sides, self.total, self.gamma = places, sides, total, gamma
+        given = [term for term in sides[0] if not isinstance(term, ColumnTerm)]
+        self.text = next((term for term in given if isinstance(term, TextTerm)), None)
+        self.ties = next((term for term in given if isinstance(term, RowTerm)), None)
+        self.text_decides = self.text is not None and self.text.weight >= TEXT_DECIDES * total
 
     @cached_property
     def most_of_texts(self) -> Scores:
@@ -52,10 +46,6 @@ class Query:
         cosines = groups.best_text(self.most_of_texts)
         most[groups.written] = self.text.weight * self.text.value(cosines)
         return most
-
-    @cached_property
-    def ties(self) -> RowTerm | None:
-        return next((term for term in self.sides[0] if isinstance(term, RowTerm)), None)
 
     @property
     def bounded(self) -> bool:
