@@ -96,6 +96,8 @@ def weaker(ours: Ranking, theirs: Ranking) -> tuple[Ranking, NDArray[np.bool_]]:
 def shares(ranking: Ranking, at: Positions) -> list[list[Share]]:
     """Of some of a ranking's rows every feature that told, with its part in the score."""
     terms, found = ranking.terms, ranking.parts
+    if not terms:
+        return [[] for _ in at]
     if found is None:
         found, at = parts(terms, ranking.rows[at]), np.arange(len(at))
     told, worth = found.told[:, at], found.worth[:, at]

@@ -21,7 +21,7 @@ from models.snapshot.groups import COMMON, FINE, OWN, OpenGroups
 from models.snapshot.packed import BITS, PACKED, nothing_packed
 from services.matcher.features import PEER_FEATURES, Scores, fully
 from services.matcher.searching.coverages import COVERAGES, coverage_table
-from services.matcher.searching.query import Found, Query
+from services.matcher.searching.query import BOTH, Found, Query
 from services.matcher.terms import ColumnTerm, Rows
 
 log = logging.getLogger(__name__)
@@ -31,8 +31,6 @@ FIRST_ANSWERS = 3.0
 # No question has more terms, on two sides: the kernel is compiled for so many.
 MOST_TERMS = sum(1 if feature.told_once else 2 for feature in PEER_FEATURES)
 MOST_TRUSTS = sum(2 for feature in PEER_FEATURES if feature.trust is not fully)
-# The side of a term that both sides have.
-BOTH = 2
 _NOTHING = np.empty(0)
 _ALL_GROUPS = np.empty(0, np.bool_)
 _COLUMN = {name: at for at, name in enumerate(PACKED)}
@@ -147,7 +145,7 @@ def _made() -> Callable[..., Found]:
 
 def _version() -> str:
     """A name for all that shapes what is compiled: a kept part is not asked what it was made of."""
-    digest = hashlib.sha256(repr((COMMON, OWN, FINE, BITS, COVERAGES)).encode())
+    digest = hashlib.sha256(repr((COMMON, OWN, FINE, BITS, COVERAGES, BOTH)).encode())
     for path in sorted(Path(__file__).parent.glob("kernel*.py")):
         digest.update(path.read_bytes())
     return digest.hexdigest()[:16]

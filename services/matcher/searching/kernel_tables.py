@@ -9,13 +9,10 @@ from numba import njit
 
 from models.snapshot.groups import COMMON, FINE, OWN
 from models.snapshot.packed import BITS
+from services.matcher.searching.query import BOTH
 
 COMMONS, OWNS, FINES = len(COMMON), len(OWN), len(FINE)
 COLUMNS = COMMONS + OWNS + FINES
-
-
-# The side of a term that both sides have.
-BOTH = 2
 
 
 class Tables(NamedTuple):

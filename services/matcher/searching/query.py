@@ -15,6 +15,8 @@ Found = tuple[Rows, float]
 
 # Room for the rounding of sums taken in another order.
 ROUNDING = 1e-9
+# The side of a term that both sides have.
+BOTH = 2
 # From this share of the weight on, texts decide: all are multiplied out to bound them closely.
 TEXT_DECIDES = 0.25
 

@@ -97,6 +97,11 @@ def test_ties_go_by_row() -> None:
     assert list(ranked(alike, [1, 1, 1, 1], 0.5).best(3)) == [0, 1, 2]
 
 
+def test_where_nothing_is_asked_nothing_has_a_share() -> None:
+    ranking = rank([], {"f": 1.0}, 0.5, np.arange(3))
+    assert shares(ranking, ranking.best(2)) == [[], []]
+
+
 def test_nobody_is_best_of_none() -> None:
     none = rank([], {"f": 1.0}, 0.5, np.empty(0, np.intp))
     assert list(none.best(10)) == []
