@@ -13,7 +13,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from time import time
 
-from fastapi import Request, Response
+from fastapi import FastAPI, Request, Response
 from fastapi.concurrency import run_in_threadpool
 from limits import RateLimitItem, parse
 from limits.errors import ConfigurationError
@@ -123,20 +123,27 @@ class Rates:
         return Room(bucket, has_room, max(0, stats.remaining), seconds)
 
 
+def rates_of(app: FastAPI) -> Rates:
+    """The counters of an app, opened at its first request: each worker has its own."""
+    if not hasattr(app.state, "rates"):
+        app.state.rates = Rates(getattr(app.state, "settings", None) or Settings())
+    rates: Rates = app.state.rates
+    return rates
+
+
 class RateLimit:
     """Counts requests, tells what is left, and refuses what is over."""
 
     def __init__(self, app: ASGIApp, refuse: Callable[[Request, Problem], Response]) -> None:
         self.app = app
         self.refuse = refuse
-        self.rates: Rates | None = None
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http" or _uncounted(scope["path"]):
             await self.app(scope, receive, send)
             return
         request = Request(scope, receive)
-        rates = self._rates(request)
+        rates = rates_of(request.app)
         room = await self._count(rates, request)
         if room is not None and not room.has_room:
             await self.refuse(request, _refusal(room))(scope, receive, send)
@@ -154,11 +161,6 @@ class RateLimit:
             await send(message)
 
         await self.app(scope, receive, told)
-
-    def _rates(self, request: Request) -> Rates:
-        if self.rates is None:
-            self.rates = Rates(getattr(request.app.state, "settings", None) or Settings())
-        return self.rates
 
     async def _count(self, rates: Rates, request: Request) -> Room | None:
         """How the request stands: what is over by wrong keys is over at all."""

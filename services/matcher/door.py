@@ -18,6 +18,7 @@ from starlette_compress import CompressMiddleware
 from models.errors import Problem
 from models.tables import PUBLIC
 from services.access.callers import is_local
+from services.load.rates import cost_of, rates_of
 from services.matcher.decisions.asked import Kind
 from services.matcher.matching.brief import is_brief
 from services.matcher.routes.actor import NOBODY
@@ -41,6 +42,11 @@ FIELDS = {
     b"content-type",
     b"content-length",
     b"x-request-id",
+    # What a proxy adds; whom it speaks for is the server's to tell.
+    b"x-forwarded-for",
+    b"x-forwarded-host",
+    b"x-forwarded-proto",
+    b"x-real-ip",
 }
 JSON = (b"application/json", b"application/json; charset=utf-8")
 ACCEPTED = (b"*/*", b"application/json")
@@ -66,6 +72,28 @@ QUESTIONS = {
         Question("/v1/matches/collaborations", "collaborations", CollaborationsRequest),
     )
 }
+
+
+class Limit:
+    """The rate limit of somebody from elsewhere: counted once the answer is there, else behind."""
+
+    def __init__(self, api: FastAPI, request: Request) -> None:
+        self.rates = rates_of(api)
+        self.bucket = self.rates.bucket(request)
+        self.is_public: bool = api.state.settings.public_read
+
+    @property
+    def lets_in(self) -> bool:
+        """Whether such a caller may ask, has room, and is counted in no time."""
+        if not self.is_public or not self.rates.is_quick:
+            return False
+        return self.bucket is None or self.rates.look(self.bucket).has_room
+
+    def take(self, path: str) -> dict[str, str]:
+        """Count a question; what its answer says of the limit."""
+        if self.bucket is None:
+            return {}
+        return self.rates.take(self.bucket, cost_of(path)).headers
 
 
 class Door:
@@ -95,9 +123,13 @@ class Door:
     def _answer(
         self, question: Question, request: Request, head: Head, message: Message
     ) -> Response | None:
-        """The answer to a brief question of somebody who is not counted, else nothing."""
+        """The answer to a brief question of somebody without a key, else nothing."""
         state = self.api.state
-        if state.draining.is_on or state.hand.is_full or not is_local(request):
+        if state.draining.is_on or state.hand.is_full:
+            return None
+        # Whoever asks from this machine is not counted.
+        limit = None if is_local(request) else Limit(self.api, request)
+        if limit is not None and not limit.lets_in:
             return None
         body, catalogue = _body(question.model, head, message), state.matcher.current.held()
         if body is None or catalogue is None:
@@ -108,9 +140,12 @@ class Door:
             return None
         try:
             with state.hand:
-                return recorded(state.decisions, question.kind, body, context, NOBODY)
+                answer = recorded(state.decisions, question.kind, body, context, NOBODY)
         except (Problem, *BENEATH):
             return None
+        if limit is not None:
+            answer.headers.update(limit.take(question.path))
+        return answer
 
     async def _send(
         self, answer: Response, head: Head, scope: Scope, receive: Receive, send: Send

@@ -1,6 +1,7 @@
 """Ordinary questions are answered at the door; whatever is odd goes on as it came."""
 
 import asyncio
+from collections.abc import Iterator
 from errno import ENOSPC
 from typing import Any
 
@@ -8,6 +9,7 @@ import pytest
 from fastapi.testclient import TestClient
 from starlette.types import Message, Receive, Scope, Send
 
+from services.load.rates import Rates, rates_of
 from services.matcher.door import Door
 from tests.services.matcher.asking import BILBAO, ask
 
@@ -23,9 +25,14 @@ def _asked_before(client: TestClient) -> None:
 
 
 def knock(
-    asked: TestClient, body: bytes = BODY, parts: int = 1, late: float = 0.0, **odd: Any
+    asked: TestClient,
+    body: bytes = BODY,
+    parts: int = 1,
+    late: float = 0.0,
+    whole: bool = False,
+    **odd: Any,
 ) -> Any:
-    """What is told at the door, else what whoever is behind it was asked."""
+    """What is told at the door, else what whoever is behind it was asked; `whole` with its head."""
     fields = {"host": "a", "content-type": "application/json", "content-length": str(len(body))}
     fields |= odd.pop("fields", {})
     scope = {
@@ -41,10 +48,10 @@ def knock(
         return next(sent)
 
     async def send(message: Message) -> None:
-        told.append(message.get("body", b""))
+        told.append(message)
 
     asyncio.run(Door(_behind, asked.app)(scope, receive, send))  # type: ignore[arg-type]
-    return b"".join(told)
+    return told if whole else b"".join(message.get("body", b"") for message in told)
 
 
 def _messages(body: bytes, parts: int) -> list[Message]:
@@ -123,6 +130,45 @@ def test_what_cannot_be_recorded_is_told_behind_it(
     recorder = client.app.state.decisions.recorder  # type: ignore[attr-defined]
     monkeypatch.setattr(recorder, "record", full)
     assert knock(client) == BEHIND + BODY
+
+
+@pytest.fixture
+def public(client: TestClient) -> Iterator[TestClient]:
+    """The service for all the world, with room for two questions a day from an address."""
+    state: Any = client.app.state  # type: ignore[attr-defined]
+    before = state.settings, rates_of(client.app)  # type: ignore[arg-type]
+    rate = {"rate_per_address": "2/day", "rate_storage": "memory://"}
+    state.settings = state.settings.model_copy(update={"public_read": True, **rate})
+    state.rates = Rates(state.settings)
+    yield client
+    state.settings, state.rates = before
+
+
+def test_whoever_asks_from_elsewhere_is_counted_and_told(public: TestClient) -> None:
+    asker: dict[str, Any] = {"client": ("203.0.113.1", 5)}
+    answers = [knock(public, **asker, whole=True) for _ in range(2)]
+    told = [dict(start["headers"])[b"ratelimit"] for start, *_ in answers]
+    assert [of.split(b";")[1] for of in told] == [b"r=1", b"r=0"]
+    assert knock(public, **asker) == BEHIND + BODY
+    passed_on: dict[str, Any] = {
+        "fields": {"x-forwarded-for": "203.0.113.2"},
+        "client": ("203.0.113.2", 0),
+    }
+    assert knock(public, **passed_on) != BEHIND + BODY
+
+
+def test_what_cannot_be_answered_is_counted_once(public: TestClient) -> None:
+    asker: dict[str, Any] = {"client": ("203.0.113.1", 5)}
+    for _ in range(3):
+        assert knock(public, b'{"place_id": "gn:none"}', **asker).startswith(BEHIND)
+    assert knock(public, **asker) != BEHIND + BODY
+
+
+def test_counts_that_several_processes_share_are_made_behind_it(
+    public: TestClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(public.app.state.rates, "is_quick", False)  # type: ignore[attr-defined]
+    assert knock(public, client=("203.0.113.1", 5)) == BEHIND + BODY
 
 
 def test_what_has_not_come_is_waited_for_behind_it(client: TestClient) -> None:
