@@ -11,6 +11,7 @@ from services.matcher.learning.gate import drawn_askers, exposure, exposure_of
 from services.matcher.matching import Context
 from services.matcher.matching.peers import match_peers
 from services.matcher.schemas import PeersRequest
+from services.written_json import read_back
 
 SHOWN = 10
 CAP = 2
@@ -61,7 +62,8 @@ def _asked(
         asked = {"place_id": places.id(asker), "limit": SHOWN, **options}
         if "exposure_cap" in options:
             asked["shown"] = dict(counts)
-        for result in match_peers(context, PeersRequest.model_validate(asked))["results"]:
+        answer = read_back(match_peers(context, PeersRequest.model_validate(asked)))
+        for result in answer["results"]:
             counts[result["place"]["id"]] += 1
             scores.append(result["rank_score"])
     rows = {id: places.row(id) for id in counts}

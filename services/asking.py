@@ -29,7 +29,7 @@ from services.matcher.schemas import (
 )
 from services.matcher.whole import Everyone, ask_everyone, asking_rows
 from services.matcher.wording import wording
-from services.web.app import as_json
+from services.written_json import read_back
 
 R = TypeVar("R", bound=MatchRequest)
 Facts = dict[str, Any]
@@ -117,8 +117,7 @@ class Asking:
 
     def collaborations(self, place: Facts, **asked: Any) -> Facts:
         request = _request(CollaborationsRequest, place, asked)
-        # Parts of it are bytes: what is said to many is written once.
-        return self._headed(orjson.loads(as_json(match_collaborations(self.context, request))))
+        return self._headed(match_collaborations(self.context, request))
 
     def everyone(self, asking: PeerFilters, told: Told, **asked: Any) -> Iterator[bytes]:
         """The peers of every place that the filters let ask, as lines of JSON."""
@@ -143,7 +142,7 @@ class Asking:
         return {
             "snapshot_id": self.context.snapshot.id,
             "as_of": self.context.today.isoformat(),
-            **content,
+            **read_back(content),
         }
 
 

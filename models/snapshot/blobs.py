@@ -1,6 +1,7 @@
 """Byte strings of any length, one after another in a file, found by their row."""
 
 from collections.abc import Iterable
+from mmap import ACCESS_READ, mmap
 from pathlib import Path
 from typing import Any
 
@@ -20,17 +21,16 @@ class Blob:
     def __init__(self, folder: Path, name: str) -> None:
         self._offsets: NDArray[np.int64] = np.load(folder / f"{name}.offsets.npy")
         path = folder / f"{name}.bin"
-        self._data: NDArray[np.uint8] = (
-            np.asarray(np.memmap(path, np.uint8, "r"))
-            if path.stat().st_size
-            else np.empty(0, np.uint8)
-        )
+        with path.open("rb") as file:
+            # A file without a byte cannot be mapped.
+            self._data = mmap(file.fileno(), 0, access=ACCESS_READ) if path.stat().st_size else b""
 
     def __len__(self) -> int:
         return len(self._offsets) - 1
 
     def __getitem__(self, row: int) -> bytes:
-        return self._data[self._offsets[row] : self._offsets[row + 1]].tobytes()
+        at = self._offsets.item
+        return self._data[at(row) : at(row + 1)]
 
 
 def write_blob(folder: Path, name: str, rows: Iterable[bytes]) -> list[str]:

@@ -98,7 +98,8 @@ class Places:
 
     def id(self, row: int) -> str:
         """The place's id, as its tenant says it."""
-        return bytes(self.keys[row]).decode().split(PRIVATE)[0]
+        key: bytes = self.keys.item(row)
+        return key.decode().partition(PRIVATE)[0]
 
     def tenants_seen_by(self, tenant: str) -> NDArray[np.bool_]:
         """Which tenants' places this tenant may see: the public ones and its own."""

@@ -4,7 +4,7 @@ from typing import Any
 
 from orjson import Fragment
 
-from services.web.app import as_json
+from services.written_json import as_json
 
 
 def kept(value: Any) -> Fragment:

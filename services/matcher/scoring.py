@@ -32,13 +32,8 @@ FEW = 100
 LEAST = np.finfo(float).tiny
 
 
-class Share(NamedTuple):
-    """One feature's part in one place's score."""
-
-    feature: str
-    weight: float
-    value: float
-    contribution: float
+Share = tuple[str, float, float, float]
+"""One feature's part in one place's score: the feature, its weight, value and contribution."""
 
 
 class Ranking(NamedTuple):
@@ -105,7 +100,7 @@ def shares(ranking: Ranking, at: Positions) -> list[list[Share]]:
     weights = _weights(terms, found.trusted, told.tolist())
     names = [term.name for term in terms]
     return [
-        [Share._make(share) for share in zip(names, *of_row, strict=True) if share[1]]
+        [share for share in zip(names, *of_row, strict=True) if share[1]]
         for of_row in zip(weights, value.T.tolist(), part.T.tolist(), strict=True)
     ]
 

@@ -10,7 +10,6 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
-import orjson
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.openapi.docs import get_swagger_ui_html
@@ -45,6 +44,7 @@ from services.web.formats import Formats
 from services.web.heads import Heads
 from services.web.idempotency import Idempotency
 from services.web.problem_pages import router as problem_pages
+from services.written_json import as_json
 
 PROBLEM = "application/problem+json"
 # Bytes; below this, packing takes longer than sending.
@@ -60,16 +60,7 @@ OPERATIONS: Operations = {
 Readiness = Callable[[], list[str]]
 """The reasons why a service cannot answer now; none when it can."""
 
-_JSON = orjson.OPT_SERIALIZE_NUMPY | orjson.OPT_NON_STR_KEYS
 _TYPES = {404: "not-found", 413: "request-too-large"}
-
-
-def as_json(value: Any) -> bytes:
-    """A value as the bytes of JSON; to look at each key takes a fifth more, and few need it."""
-    try:
-        return orjson.dumps(value, option=orjson.OPT_SERIALIZE_NUMPY)
-    except orjson.JSONEncodeError:
-        return orjson.dumps(value, option=_JSON)
 
 
 def answer(value: Any, status: int = 200, headers: dict[str, str] | None = None) -> Response:
@@ -93,7 +84,7 @@ def problem(request: Request, error: Problem) -> Response:
         **error.extra,
     }
     headers = {**error.headers, "X-Request-Id": request_id(request.scope)}
-    return Response(orjson.dumps(content, option=_JSON), error.status, headers, PROBLEM)
+    return Response(as_json(content), error.status, headers, PROBLEM)
 
 
 def install(

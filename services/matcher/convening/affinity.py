@@ -13,7 +13,7 @@ from services.matcher.comparing import Asked
 from services.matcher.convening.desk import shown
 from services.matcher.features import EXISTING_TIE, PEER_FEATURES, SIMILAR_TEXT
 from services.matcher.features.stance import WORKS_ABROAD
-from services.matcher.matching.peer_cautions import Pair, peer_cautions
+from services.matcher.matching.peer_cautions import Asker, checks_for, peer_cautions
 from services.matcher.matching.question import Context, exchanges
 from services.matcher.reasons import Explainer
 from services.matcher.scoring import rank, shares, weaker
@@ -75,7 +75,7 @@ class Affinity:
         asking = bool(is_mine[0])
         explain = Explainer(mine, other, self.context.words).by(self.shapes)
         told = shares(ours if asking else theirs, np.zeros(1, np.intp))[0]
-        pair = Pair(mine, other, MODE, _PURPOSE, [], self.context.words)
+        asker = Asker(mine, _PURPOSE, self.context.words)
         return {
             "places": [shown(mine), shown(other)],
             "score": float(ranking.score[0]),
@@ -87,5 +87,5 @@ class Affinity:
             "gets": [],
             **exchanges(mine, other),
             "reasons": explain.reasons(told, mirrored=not asking),
-            "cautions": peer_cautions(pair),
+            "cautions": peer_cautions(asker, other, checks_for(mine, MODE, tied=False)),
         }

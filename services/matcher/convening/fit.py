@@ -9,10 +9,11 @@ import numpy as np
 from models.snapshot.columns import Column, profile_columns
 from models.taxonomy import Degree, EvidenceResult, Lever, PowerBasis, Readiness
 from services.matcher.comparing import Asked
+from services.matcher.evidence import fact
 from services.matcher.features import COLLABORATION_FEATURES, SIMILAR_TEXT
 from services.matcher.features.powers import hard_power
 from services.matcher.matching.question import Context, band
-from services.matcher.reasons import Explainer, fact
+from services.matcher.reasons import Explainer
 from services.matcher.scoring import Share, rank, shares
 
 Facts = dict[str, Any]

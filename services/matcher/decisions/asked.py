@@ -10,7 +10,7 @@ import orjson
 
 from services.matcher.matching import Context, match_collaborations, match_peers
 from services.matcher.schemas import CollaborationsRequest, MatchRequest, PeersRequest
-from services.web.app import as_json
+from services.written_json import as_json
 
 Kind = Literal["peers", "collaborations"]
 SOFTWARE = f"counterpart {version('counterpart')}"
@@ -63,20 +63,8 @@ def answer_match(
         language=context.words.language,
         snapshot_id=context.snapshot.id,
         weights=orjson.dumps(content["weights"]),
-        answer=as_json(head | content | {"results": _written_once(content["results"])}),
+        answer=as_json(head | content),
     )
-
-
-def _written_once(results: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """Results whose reasons are the same from both sides, with these as bytes."""
-    once = []
-    for result in results:
-        other = result.get("other_side")
-        if other is not None and other["reasons"] is result["reasons"]:
-            reasons = orjson.Fragment(as_json(result["reasons"]))
-            result = result | {"reasons": reasons, "other_side": other | {"reasons": reasons}}
-        once.append(result)
-    return once
 
 
 def parse_request(kind: str, request: Any) -> MatchRequest:

@@ -14,8 +14,8 @@ import orjson
 from models.errors import InvalidInput
 from models.tables import MatchRow
 from services.matcher.decisions.replay import stored_answer
+from services.matcher.evidence import COMPARED, in_brief
 from services.matcher.features import SIMILAR_TEXT
-from services.matcher.reasons import COMPARED, in_brief
 from services.matcher.wording import Wording
 
 Json = dict[str, Any]

@@ -2,8 +2,8 @@
 
 from typing import Any
 
+from services.matcher.evidence import fact
 from services.matcher.features import Facts
-from services.matcher.reasons import fact
 from services.matcher.wording import Wording
 
 Caution = dict[str, Any]

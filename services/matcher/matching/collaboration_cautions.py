@@ -10,11 +10,11 @@ from models.residents import residents, size_class
 from models.snapshot.codes import LEVELS
 from models.taxonomy import Goal, Hurdle, LedBy, NeedLevel
 from services.matcher.eligibility import is_stale
+from services.matcher.evidence import fact
 from services.matcher.features import Facts
 from services.matcher.features.powers import hard_power
 from services.matcher.features.stance import LOW_POWERS
 from services.matcher.matching.caution import Caution, caution
-from services.matcher.reasons import fact
 from services.matcher.wording import Wording
 
 

@@ -2,12 +2,15 @@
 
 from typing import Any
 
+import orjson
+
+from services.matcher.evidence import Exhibits
 from services.matcher.matching.collaboration_cautions import Cautions
 from services.matcher.matching.collaboration_match import CollaborationMatch
 from services.matcher.matching.question import Standing, figures
 from services.matcher.matching.routes_in import insiders, route_in, smallest_change
 from services.matcher.matching.told_to_all import summary, told_of, told_to_all
-from services.matcher.reasons import Exhibits, Explainer, quote_of
+from services.matcher.reasons import Explainer, quote_of
 from services.matcher.scoring import Ranking, Share, shares
 from services.matcher.terms import Rows
 
@@ -23,29 +26,23 @@ class CollaborationResults:
 
     def all(self, ranking: Ranking, best: Rows) -> list[dict[str, Any]]:
         """The results at these places of a ranking, best first."""
-        told = shares(ranking, best)
-        count = len(ranking.rows)
-        return [
-            self._result(ranking, int(at), Standing(above, count), told[above])
-            for above, at in enumerate(best)
-        ]
+        standing = Standing(ranking, best, range(len(best)), len(ranking.rows))
+        found = figures(standing, self.context.catalogue.weights["bands"])
+        each = zip(ranking.rows[best].tolist(), found, shares(ranking, best), strict=True)
+        return [self._result(*one) for one in each]
 
-    def _result(
-        self, ranking: Ranking, at: int, standing: Standing, told: list[Share]
-    ) -> dict[str, Any]:
-        row = int(ranking.rows[at])
+    def _result(self, row: int, found: dict[str, Any], told: list[Share]) -> dict[str, Any]:
         record, judgement, door = self.records[row], self.match.judged[row], self.match.doors[row]
         to_all, to_alike = told_to_all(door), told_of(door, judgement)
-        limits = self.context.catalogue.weights["bands"]
         nearest = self.context.snapshot.collaboration_texts.nearest(row, self.profile.texts)
         quote = quote_of(record, nearest)
         explain = Explainer(self.profile.facts, record, self.context.words, quote, self.exhibits)
         result: dict[str, Any] = {
             "collaboration": to_all.collaboration,
-            **figures(ranking, at, limits, standing),
+            **found,
             "verdict": to_alike.verdict,
             "rules": to_alike.rules,
-            "reasons": explain.reasons(told),
+            "reasons": orjson.Fragment(explain.written(told)),
             "cautions": self.cautions.about(record) + to_all.cautions,
             **to_all.terms,
         }

@@ -1,16 +1,16 @@
 """Cautions about a peer: mismatches that end pairings, levers it lacks, borrowed figures."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from typing import NamedTuple
 
 from models.countries import countries
 from models.residents import residents
 from models.taxonomy import Degree, Lever, Mode, PlaceKind, PopulationBasis, Purpose, Sector
+from services.matcher.evidence import fact
 from services.matcher.features import Facts
 from services.matcher.features.powers import hard_power
 from services.matcher.features.size import size_field
 from services.matcher.matching.caution import Caution, both, caution
-from services.matcher.reasons import fact
 from services.matcher.wording import Wording
 
 # Pairs break where one side is this many times the other (the report, lines 3696-3702).
@@ -18,27 +18,45 @@ POPULATION_RATIO = 3.0
 BUDGET_RATIO = 4.0
 POWERS_GAP = 0.3
 _DEGREES = list(Degree)
+# To look a member of an enum up takes as long as to compare with it.
+_SETTLEMENT = PopulationBasis.SETTLEMENT
 # Sectors in which neighbours bid for the same visitors, investors and talent.
 _RIVAL_SECTORS = {Sector.TRADE, Sector.BRAND}
 
 
-class Pair(NamedTuple):
-    """The two sides of a possible tie, and how it was asked for."""
+class Asker(NamedTuple):
+    """The side that is told, how it asked, and the ties it has with the other side."""
 
     ours: Facts
-    theirs: Facts
-    mode: Mode
     purpose: Purpose
-    ties: list[Facts]
     words: Wording
+    ties: Sequence[Facts] = ()
 
 
-def peer_cautions(pair: Pair) -> list[Caution]:
+class Check(NamedTuple):
+    """What is looked at, and the fields of either side without which nothing is to be said."""
+
+    says: Callable[[Asker, Facts], Iterator[Caution]]
+    theirs: str
+    ours: str
+    of_ties: bool = False
+
+
+Checks = Sequence[Check]
+
+
+def checks_for(ours: Facts, mode: Mode, tied: bool) -> Checks:
+    """What is to be looked at in any peer of a place, from what is on file of it."""
+    lasting = mode is Mode.SUSTAINED_PAIRING
+    asked = (*_OF_LASTING_TIES, *_OF_ALL) if lasting else _OF_ALL
+    return [c for c in asked if c.ours in ours and (tied or not c.of_ties)]
+
+
+def peer_cautions(asker: Asker, theirs: Facts, checks: Checks) -> list[Caution]:
     """What to know before writing to this peer."""
-    lasting = pair.mode is Mode.SUSTAINED_PAIRING
-    checks = (*_OF_LASTING_TIES, *_OF_ALL) if lasting else _OF_ALL
-    known = pair.theirs
-    return [found for field, check in checks if field in known for found in check(pair)]
+    return [
+        found for check in checks if check.theirs in theirs for found in check.says(asker, theirs)
+    ]
 
 
 def mismatched(cautions: list[Caution]) -> bool:
@@ -47,8 +65,8 @@ def mismatched(cautions: list[Caution]) -> bool:
     return {"population_gap", "resources_gap", "executive_gap"} <= codes
 
 
-def _population(pair: Pair) -> Iterator[Caution]:
-    mine, other = residents(pair.ours), residents(pair.theirs)
+def _population(asker: Asker, theirs: Facts) -> Iterator[Caution]:
+    mine, other = residents(asker.ours), residents(theirs)
     if not mine or not other:
         return
     ratio = max(mine, other) / min(mine, other)
@@ -56,36 +74,34 @@ def _population(pair: Pair) -> Iterator[Caution]:
         args = {"ours": mine, "theirs": other, "ratio": round(ratio, 1)}
         yield caution(
             "population_gap",
-            pair.words,
+            asker.words,
             args,
-            fact(pair.ours, size_field(pair.ours), "ours"),
-            fact(pair.theirs, size_field(pair.theirs), "theirs"),
+            fact(asker.ours, size_field(asker.ours), "ours"),
+            fact(theirs, size_field(theirs), "theirs"),
         )
 
 
-def _resources(pair: Pair) -> Iterator[Caution]:
-    mine, other = pair.ours.get("own_budget"), pair.theirs.get("own_budget")
+def _resources(asker: Asker, theirs: Facts) -> Iterator[Caution]:
+    mine, other = asker.ours.get("own_budget"), theirs.get("own_budget")
     if not mine or not other:
         return
     low, high = sorted((mine["amount"], other["amount"]))
     if mine["currency"] == other["currency"] and high >= BUDGET_RATIO * low:
         args = {"ours": mine, "theirs": other}
-        yield caution(
-            "resources_gap", pair.words, args, *both(pair.ours, pair.theirs, "own_budget")
-        )
+        yield caution("resources_gap", asker.words, args, *both(asker.ours, theirs, "own_budget"))
 
 
-def _executive(pair: Pair) -> Iterator[Caution]:
-    mine, other = (_capacity(f) for f in (pair.ours, pair.theirs))
+def _executive(asker: Asker, theirs: Facts) -> Iterator[Caution]:
+    mine, other = (_capacity(f) for f in (asker.ours, theirs))
     if mine is None or other is None:
         return
-    evidence = both(pair.ours, pair.theirs, "executive")
+    evidence = both(asker.ours, theirs, "executive")
     if abs(_DEGREES.index(mine) - _DEGREES.index(other)) == len(_DEGREES) - 1:
-        yield caution("executive_gap", pair.words, {"ours": mine, "theirs": other}, *evidence)
-    kinds = {pair.ours["kind"]: mine, pair.theirs["kind"]: other}
+        yield caution("executive_gap", asker.words, {"ours": mine, "theirs": other}, *evidence)
+    kinds = {asker.ours["kind"]: mine, theirs["kind"]: other}
     strong_city = kinds.get(PlaceKind.CITY) == Degree.HIGH
     if strong_city and kinds.get(PlaceKind.METRO_AUTHORITY) == Degree.LOW:
-        yield caution("strong_city_weak_metro", pair.words, {}, *evidence)
+        yield caution("strong_city_weak_metro", asker.words, {}, *evidence)
 
 
 def _capacity(facts: Facts) -> Degree | None:
@@ -93,41 +109,41 @@ def _capacity(facts: Facts) -> Degree | None:
     return Degree(capacity) if capacity else None
 
 
-def _powers(pair: Pair) -> Iterator[Caution]:
+def _powers(asker: Asker, theirs: Facts) -> Iterator[Caution]:
     """Only powers of the places themselves: an average of two countries says nothing of two."""
-    if not (_own(pair.ours) and _own(pair.theirs)):
+    if not (_own(asker.ours) and _own(theirs)):
         return
-    mine, other = hard_power(pair.ours), hard_power(pair.theirs)
+    mine, other = hard_power(asker.ours), hard_power(theirs)
     if mine is not None and other is not None and abs(mine - other) >= POWERS_GAP:
-        args = {"more": pair.ours["name"] if mine > other else pair.theirs["name"]}
-        yield caution("powers_gap", pair.words, args, *both(pair.ours, pair.theirs, "powers"))
+        args = {"more": asker.ours["name"] if mine > other else theirs["name"]}
+        yield caution("powers_gap", asker.words, args, *both(asker.ours, theirs, "powers"))
 
 
 def _own(facts: Facts) -> bool:
     return "powers" in facts and facts["powers"].get("basis") != "average"
 
 
-def _levers(pair: Pair) -> Iterator[Caution]:
+def _levers(asker: Asker, theirs: Facts) -> Iterator[Caution]:
     """A peer that does not hold the lever in a needed sector is an inspiration only."""
-    levers = pair.theirs.get("levers")
+    levers = theirs.get("levers")
     if not levers:
         return
-    wanted = {need["sector"] for need in pair.ours.get("needs", ())}
+    wanted = {need["sector"] for need in asker.ours.get("needs", ())}
     lacking = sorted(s for s in wanted if levers.get(s) in (Lever.NATIONAL, Lever.REGIONAL))
     if lacking:
-        args = {"name": pair.theirs["name"], "sectors": lacking}
-        evidence = fact(pair.theirs, "levers", "theirs")
-        yield caution("lever_held_nationally", pair.words, args, evidence)
+        args = {"name": theirs["name"], "sectors": lacking}
+        evidence = fact(theirs, "levers", "theirs")
+        yield caution("lever_held_nationally", asker.words, args, evidence)
 
 
-def _one_sided(pair: Pair) -> Iterator[Caution]:
+def _one_sided(asker: Asker, theirs: Facts) -> Iterator[Caution]:
     """Told only where both say what they need and what they offer."""
-    if not all(f.get("needs") and f.get("offers") for f in (pair.theirs, pair.ours)):
+    if not all(f.get("needs") and f.get("offers") for f in (theirs, asker.ours)):
         return
-    gets, gives = _touches(pair.ours, pair.theirs), _touches(pair.theirs, pair.ours)
+    gets, gives = _touches(asker.ours, theirs), _touches(theirs, asker.ours)
     if gets != gives:
         code = "one_sided.gets" if gets else "one_sided.gives"
-        text = caution(code, pair.words, {"name": pair.theirs["name"]})
+        text = caution(code, asker.words, {"name": theirs["name"]})
         yield {**text, "code": "one_sided"}
 
 
@@ -136,59 +152,55 @@ def _touches(needy: Facts, giver: Facts) -> bool:
     return any(offer["sector"] in wanted for offer in giver.get("offers", ()))
 
 
-def _purpose(pair: Pair) -> Iterator[Caution]:
-    only_trade = pair.ties and all(t.get("purpose") == Purpose.TRANSACTION for t in pair.ties)
-    if pair.purpose is not Purpose.TRANSACTION and only_trade:
-        yield caution("purpose_transaction", pair.words, {"name": pair.theirs["name"]})
+def _purpose(asker: Asker, theirs: Facts) -> Iterator[Caution]:
+    only_trade = all(t.get("purpose") == Purpose.TRANSACTION for t in asker.ties)
+    if asker.purpose is not Purpose.TRANSACTION and only_trade:
+        yield caution("purpose_transaction", asker.words, {"name": theirs["name"]})
 
 
-def _rivals(pair: Pair) -> Iterator[Caution]:
+def _rivals(asker: Asker, theirs: Facts) -> Iterator[Caution]:
     shared = _RIVAL_SECTORS.intersection(
-        pair.ours.get("sectors", ())
-    ) & _RIVAL_SECTORS.intersection(pair.theirs.get("sectors", ()))
-    home = pair.ours["country"]
-    if shared and pair.theirs["country"] in (home, *countries()[home].neighbours):
-        args = {"name": pair.theirs["name"], "sectors": sorted(shared)}
-        yield caution("competes_with", pair.words, args, *both(pair.ours, pair.theirs, "sectors"))
+        asker.ours.get("sectors", ())
+    ) & _RIVAL_SECTORS.intersection(theirs.get("sectors", ()))
+    home = asker.ours["country"]
+    if shared and theirs["country"] in (home, *countries()[home].neighbours):
+        args = {"name": theirs["name"], "sectors": sorted(shared)}
+        yield caution("competes_with", asker.words, args, *both(asker.ours, theirs, "sectors"))
 
 
-def _settlement(pair: Pair) -> Iterator[Caution]:
-    if pair.theirs.get("population_basis") == PopulationBasis.SETTLEMENT:
-        args = {"name": pair.theirs["name"]}
-        evidence = fact(pair.theirs, "population_basis", "theirs")
-        yield caution("settlement", pair.words, args, evidence)
+def _settlement(asker: Asker, theirs: Facts) -> Iterator[Caution]:
+    if theirs.get("population_basis") == _SETTLEMENT:
+        args = {"name": theirs["name"]}
+        evidence = fact(theirs, "population_basis", "theirs")
+        yield caution("settlement", asker.words, args, evidence)
 
 
-def _tie(pair: Pair) -> Iterator[Caution]:
-    if pair.ties:
-        yield caution("existing_tie", pair.words, {"name": pair.theirs["name"]})
+def _tie(asker: Asker, theirs: Facts) -> Iterator[Caution]:
+    yield caution("existing_tie", asker.words, {"name": theirs["name"]})
 
 
-def _disputed(pair: Pair) -> Iterator[Caution]:
-    note = countries()[pair.theirs["country"]].disputed
+def _disputed(asker: Asker, theirs: Facts) -> Iterator[Caution]:
+    note = countries()[theirs["country"]].disputed
     if note:
-        evidence = fact(pair.theirs, "country", "theirs")
-        yield caution("disputed", pair.words, {"note": note}, evidence)
+        evidence = fact(theirs, "country", "theirs")
+        yield caution("disputed", asker.words, {"note": note}, evidence)
 
 
 # A field that every record has.
-ALWAYS = "name"
-Check = tuple[str, Callable[[Pair], Iterator[Caution]]]
-"""A check, and the field of theirs without which it has nothing to say."""
-
+ALWAYS = "country"
 # What ends pairs in the course of years.
-_OF_LASTING_TIES: tuple[Check, ...] = (
-    (ALWAYS, _population),
-    ("own_budget", _resources),
-    ("executive", _executive),
-    ("powers", _powers),
+_OF_LASTING_TIES: Checks = (
+    Check(_population, ALWAYS, ALWAYS),
+    Check(_resources, "own_budget", "own_budget"),
+    Check(_executive, "executive", "executive"),
+    Check(_powers, "powers", "powers"),
 )
-_OF_ALL: tuple[Check, ...] = (
-    ("levers", _levers),
-    ("needs", _one_sided),
-    (ALWAYS, _purpose),
-    ("sectors", _rivals),
-    (ALWAYS, _tie),
-    ("country", _disputed),
-    ("population_basis", _settlement),
+_OF_ALL: Checks = (
+    Check(_levers, "levers", "needs"),
+    Check(_one_sided, "needs", "needs"),
+    Check(_purpose, ALWAYS, ALWAYS, of_ties=True),
+    Check(_rivals, "sectors", "sectors"),
+    Check(_tie, ALWAYS, ALWAYS, of_ties=True),
+    Check(_disputed, "country", ALWAYS),
+    Check(_settlement, "population_basis", ALWAYS),
 )

@@ -1,17 +1,26 @@
 """What an answer says of each peer, of those ruled out, and of a list that came out short."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import numpy as np
+import orjson
+from numpy.typing import NDArray
 
 from models.snapshot import Places
 from models.taxonomy import Mode, Outcome, Verdict
 from services.matcher.eligibility import RuleOutcome
+from services.matcher.evidence import Exhibits
 from services.matcher.features import Facts
+from services.matcher.matching.caution import Caution
 from services.matcher.matching.conditions import Condition
 from services.matcher.matching.contrast import learning
-from services.matcher.matching.peer_cautions import Pair, mismatched, peer_cautions
+from services.matcher.matching.peer_cautions import (
+    Asker,
+    checks_for,
+    mismatched,
+    peer_cautions,
+)
 from services.matcher.matching.picking import Picked, Sides
 from services.matcher.matching.question import (
     Context,
@@ -21,14 +30,28 @@ from services.matcher.matching.question import (
     place_summary,
 )
 from services.matcher.profile import Profile
-from services.matcher.reasons import Exhibits, Explainer, quote_of
+from services.matcher.reasons import Explainer, quote_of
 from services.matcher.schemas import PeersRequest
 from services.matcher.scoring import Share, shares
 from services.matcher.terms import Rows
 from services.matcher.wording import Wording
+from services.written_json import as_json
 
 # The conditions that every peer is told to meet; the others were asked for.
 _TOLD = ("foreign", "kind", "has_government")
+# To look a member of an enum up takes as long as to compare with it.
+_ELIGIBLE, _CONTRAST = Verdict.ELIGIBLE, Mode.LEARN_FROM_CONTRAST
+
+
+_Told = tuple[list[Share], list[Share]]
+"""What a score is made of on our side and on theirs: one list where the sides are one."""
+
+_Sided = tuple[bool, Facts | None]
+"""Whether the asking side is the weaker one, and the other side's figures where both count."""
+
+# What is said of conditions met, over all questions; some 5 MB when full.
+MOST_MET = 5_000
+_met: dict[tuple[Any, ...], bytes] = {}
 
 
 class PeerResults:
@@ -47,21 +70,29 @@ class PeerResults:
         self.profile = profile
         self.ties = ties
         self.exhibits = Exhibits(profile.facts, "ours")
+        self.shapes = context.catalogue.shapes(request.mode)
+        self.asker = Asker(profile.facts, request.purpose, context.words)
+        self.checks = checks_for(profile.facts, request.mode, tied=False)
         self.told = [condition for condition in conditions if condition.name in _TOLD]
-        self._rules: dict[tuple[str, Any], dict[str, Any]] = {}
+        self._rules: dict[tuple[Any, ...], orjson.Fragment] = {}
 
     def all(self, picked: Picked, judged: int) -> list[dict[str, Any]]:
         """The results that were picked, of so many judged."""
-        sides = picked.sides
-        ours = theirs = shares(sides.ours, picked.shown)
+        sides, rows, shown = picked.sides, picked.rows, picked.shown
+        standing = Standing(sides.ranking, shown, picked.above, judged)
+        ours = theirs = shares(sides.ours, shown)
         if sides.theirs is not None and sides.theirs is not sides.ours:
-            theirs = shares(sides.theirs, picked.shown)
-        results = [
-            self._result(sides, int(at), Standing(above, judged), (ours[i], theirs[i]))
-            for i, (at, above) in enumerate(zip(picked.shown, picked.above, strict=True))
-        ]
+            theirs = shares(sides.theirs, shown)
+        each = zip(
+            rows.tolist(),
+            figures(standing, self.context.catalogue.weights["bands"]),
+            zip(ours, theirs, strict=True),
+            _sided(sides, shown),
+            strict=True,
+        )
+        results = [self._result(*one) for one in each]
         if self.request.stretch:
-            self._mark_stretch(results, picked.rows, picked.usual)
+            self._mark_stretch(results, rows, picked.usual)
         return results
 
     def _mark_stretch(self, results: list[dict[str, Any]], rows: Rows, usual: Rows) -> None:
@@ -71,63 +102,73 @@ class PeerResults:
             if row not in usual:
                 result["stretch"] = {"code": "stretch", "text": text}
 
-    def _result(
-        self, sides: Sides, at: int, standing: Standing, parts: tuple[list[Share], list[Share]]
-    ) -> dict[str, Any]:
+    def _result(self, row: int, found: Facts, parts: _Told, sided: _Sided) -> dict[str, Any]:
         """One peer with its score, reasons and cautions."""
-        row = int(sides.ranking.rows[at])
-        places = self.context.snapshot.places
+        places, (asking, other) = self.context.snapshot.places, sided
         theirs = places.facts(row)
-        asking = sides.mine is None or bool(sides.mine[at])
-        nearest = places.texts.nearest(row, self.profile.texts) if len(self.profile.texts) else None
-        quote = quote_of(theirs, nearest)
-        explain = Explainer(self.profile.facts, theirs, self.context.words, quote, self.exhibits)
-        explain.by(self.context.catalogue.shapes(self.request.mode))
-        limits = self.context.catalogue.weights["bands"]
-        ours_told = explain.reasons(parts[0])
-        # Where the sides are one, so is what is told of them: no feature there has two faces.
-        alike = parts[1] is parts[0]
-        theirs_told = ours_told if alike else explain.reasons(parts[1], mirrored=True)
+        ours_told, theirs_told = self._reasons(row, theirs, parts)
         result = {
             "place": place_summary(theirs, places.id(row)),
-            **figures(sides.ranking, at, limits, standing),
-            "verdict": Verdict.ELIGIBLE,
-            "rules": self._met(theirs),
+            **found,
+            "verdict": _ELIGIBLE,
+            "rules": self._rules_of(theirs),
             "reasons": ours_told if asking else theirs_told,
-            "cautions": peer_cautions(self._pair(row, theirs)),
+            "cautions": self._cautions(row, theirs),
             **exchanges(self.profile.facts, theirs),
         }
         result |= self._extras(row, theirs, result)
-        other = sides.theirs if asking else sides.ours
         if other is not None:
             result["side"] = "ours" if asking else "theirs"
-            result["other_side"] = {
-                "score": float(other.score[at]),
-                "coverage": float(other.coverage[at]),
-                "reasons": theirs_told if asking else ours_told,
-            }
+            result["other_side"] = {**other, "reasons": theirs_told if asking else ours_told}
         return result
 
-    def _met(self, theirs: Facts) -> list[dict[str, Any]]:
-        """The conditions that a peer meets; what is said of like peers is said once."""
-        rules = []
-        for condition in self.told:
-            key = (condition.name, theirs.get(condition.field))
-            if key not in self._rules:
-                found = outcome(condition, True, theirs, self.context.words)
-                self._rules[key] = found.as_json()
-            rules.append(self._rules[key])
+    def _reasons(
+        self, row: int, theirs: Facts, parts: _Told
+    ) -> tuple[orjson.Fragment, orjson.Fragment]:
+        """The reasons of our side, and those of theirs."""
+        texts, quote = self.profile.texts, None
+        if len(texts):
+            quote = quote_of(theirs, self.context.snapshot.places.texts.nearest(row, texts))
+        explain = Explainer(self.profile.facts, theirs, self.context.words, quote, self.exhibits)
+        explain.by(self.shapes)
+        ours = orjson.Fragment(explain.written(parts[0]))
+        # Where the sides are one, so is what is told of them: no feature there has two faces.
+        alike = parts[1] is parts[0]
+        return ours, ours if alike else orjson.Fragment(explain.written(parts[1], mirrored=True))
+
+    def _rules_of(self, theirs: Facts) -> orjson.Fragment:
+        """The conditions that a peer meets; what is said of like peers is written once."""
+        seen = tuple([theirs.get(condition.field) for condition in self.told])
+        rules = self._rules.get(seen)
+        if rules is None:
+            met = [self._rule(condition, theirs) for condition in self.told]
+            rules = self._rules[seen] = orjson.Fragment(b"[%s]" % b",".join(met))
         return rules
 
-    def _pair(self, row: int, theirs: Facts) -> Pair:
-        request, ties = self.request, self.ties.get(row, [])
-        words = self.context.words
-        return Pair(self.profile.facts, theirs, request.mode, request.purpose, ties, words)
+    def _rule(self, condition: Condition, theirs: Facts) -> bytes:
+        """A condition that is met, from memory where it was before."""
+        words, wanted = self.context.words, condition.wanted
+        asked = tuple(wanted) if isinstance(wanted, list) else wanted
+        key = (words, condition.name, asked, theirs.get(condition.field))
+        rule = _met.get(key)
+        if rule is None:
+            if len(_met) >= MOST_MET:
+                _met.clear()
+            rule = _met[key] = as_json(outcome(condition, True, theirs, words).as_json())
+        return rule
+
+    def _cautions(self, row: int, theirs: Facts) -> list[Caution]:
+        """What to know before writing to a peer."""
+        asker, checks = self.asker, self.checks
+        if row in self.ties:
+            asker = asker._replace(ties=self.ties[row])
+            checks = checks_for(asker.ours, self.request.mode, tied=True)
+        return peer_cautions(asker, theirs, checks)
 
     def _extras(self, row: int, theirs: Facts, result: dict[str, Any]) -> dict[str, Any]:
         """What only some results have: lessons, another form of tie, ties there are."""
         extras: dict[str, Any] = {}
-        if self.request.mode is Mode.LEARN_FROM_CONTRAST:
+        if self.request.mode is _CONTRAST:
             extras |= learning(self.profile.facts, theirs, result, self.context.words)
         if mismatched(result["cautions"]):
             text = self.context.words.text("suggest.thematic_cluster", {})
@@ -135,6 +176,17 @@ class PeerResults:
         if row in self.ties:
             extras["ties"] = [_tie(tie) for tie in self.ties[row]]
         return extras
+
+
+def _sided(sides: Sides, shown: NDArray[np.intp]) -> Iterable[_Sided]:
+    """Of each result, which side is told first, and the figures of the other."""
+    if sides.mine is None or sides.theirs is None:
+        return [(True, None)] * len(shown)
+    asking = sides.mine[shown]
+    score = np.where(asking, sides.theirs.score[shown], sides.ours.score[shown])
+    coverage = np.where(asking, sides.theirs.coverage[shown], sides.ours.coverage[shown])
+    pairs = zip(score.tolist(), coverage.tolist(), strict=True)
+    return zip(asking.tolist(), [{"score": s, "coverage": c} for s, c in pairs], strict=True)
 
 
 def _tie(commitment: Facts) -> dict[str, Any]:

@@ -164,15 +164,12 @@ class PeerMatch:
 
     def in_brief(self) -> list[dict[str, Any]]:
         """Who fits and how well, without the reasons."""
-        picked = self.pick()
-        limits, judged = self.context.catalogue.weights["bands"], self.pool.count()
-        places, ranking = self.snapshot.places, picked.sides.ranking
+        picked, places = self.pick(), self.snapshot.places
+        standing = Standing(picked.sides.ranking, picked.shown, picked.above, self.pool.count())
+        found = figures(standing, self.context.catalogue.weights["bands"])
         return [
-            {
-                "place_id": places.id(int(ranking.rows[at])),
-                **figures(ranking, int(at), limits, Standing(above, judged)),
-            }
-            for at, above in zip(picked.shown, picked.above, strict=True)
+            {"place_id": places.id(row), **one}
+            for row, one in zip(picked.rows.tolist(), found, strict=True)
         ]
 
     def _met_by(self, picked: Picked) -> list[Condition]:

@@ -1,9 +1,13 @@
 """What both match questions share: the asking place, the weights, and the shape of an answer."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
 
 from models.errors import InvalidInput
 from models.snapshot import Snapshot
@@ -21,6 +25,13 @@ from services.matcher.wording import Wording
 
 # Below this a reading of free text is shown to the user but asks for nothing by itself.
 CONFIDENT = 0.3
+# What an answer says of a place; the whole record is at GET /v1/places/{id}.
+SHOWN = (
+    "name", "kind", "country", "region", "has_government", "lat", "lon", "population",
+    "population_basis", "metro_population", "national_rank", "languages",
+)  # fmt: skip
+# Said here once: to look a member of an enum up takes as long as to compare two numbers.
+_STRONG, _FAIR, _WEAK = Band.STRONG, Band.FAIR, Band.WEAK
 
 
 @dataclass(frozen=True)
@@ -113,47 +124,50 @@ def chosen_weights(default: Weights, asked: Weights) -> dict[str, float]:
 
 
 def place_summary(facts: Facts, place_id: str) -> dict[str, Any]:
-    """What an answer says of a place; the whole record is at GET /v1/places/{id}."""
-    shown = (
-        "name", "kind", "country", "region", "has_government", "lat", "lon", "population",
-        "population_basis", "metro_population", "national_rank", "languages",
-    )  # fmt: skip
-    return {"id": place_id, **{k: facts[k] for k in shown if k in facts}}
+    """A place as answers show it."""
+    return {"id": place_id, **{k: facts[k] for k in SHOWN if k in facts}}
 
 
 def band(rank_score: float, limits: Mapping[str, float]) -> Band:
     """A word for a rank score."""
     if rank_score >= limits["strong"]:
-        return Band.STRONG
-    return Band.FAIR if rank_score >= limits["fair"] else Band.WEAK
+        return _STRONG
+    return _FAIR if rank_score >= limits["fair"] else _WEAK
+
+
+@lru_cache(maxsize=10_000)
+def percentile(above: int, judged: int) -> float:
+    """The share of the other candidates that rank below, in per cent."""
+    if judged < 2:
+        return 100.0
+    return round(100 * (judged - 1 - above) / (judged - 1), 1)
 
 
 class Standing(NamedTuple):
-    """Where a result stands among the candidates judged."""
+    """Where results stand: their positions in a ranking, and how many rank above each."""
 
-    place: int
+    ranking: Ranking
+    shown: NDArray[np.intp]
+    above: Sequence[int]
     judged: int
 
-    @property
-    def percentile(self) -> float:
-        """The share of the other candidates that rank below, in per cent."""
-        if self.judged < 2:
-            return 100.0
-        return round(100 * (self.judged - 1 - self.place) / (self.judged - 1), 1)
 
-
-def figures(
-    ranking: Ranking, position: int, limits: Mapping[str, float], standing: Standing
-) -> dict[str, Any]:
-    """The numbers of one result."""
-    rank_score = float(ranking.rank_score[position])
-    return {
-        "score": float(ranking.score[position]),
-        "coverage": float(ranking.coverage[position]),
-        "rank_score": rank_score,
-        "band": band(rank_score, limits),
-        "percentile": standing.percentile,
-    }
+def figures(standing: Standing, limits: Mapping[str, float]) -> list[dict[str, Any]]:
+    """The numbers of each result."""
+    ranking, shown, above, judged = standing
+    scores = (ranking.score, ranking.coverage, ranking.rank_score)
+    return [
+        {
+            "score": score,
+            "coverage": coverage,
+            "rank_score": rank_score,
+            "band": band(rank_score, limits),
+            "percentile": percentile(before, judged),
+        }
+        for score, coverage, rank_score, before in zip(
+            *(part[shown].tolist() for part in scores), above, strict=True
+        )
+    ]
 
 
 def exchanges(ours: Facts, theirs: Facts) -> dict[str, Any]:

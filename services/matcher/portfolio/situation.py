@@ -25,6 +25,7 @@ from services.matcher.portfolio.schemas import PortfolioRequest
 from services.matcher.portfolio.worth import Choice, Element, Limits, Option
 from services.matcher.schemas import CollaborationsRequest, PeersRequest
 from services.matcher.wording import Wording
+from services.written_json import read_back
 
 # What is not on file may be worth anything: it is never given up for what is.
 UNKNOWN_KEPT = 100.0
@@ -123,7 +124,7 @@ class Situation:
             limit=4 * PEERS,
         )
         snapshot, found = self.context.snapshot, []
-        for result in match_peers(self.context, asked)["results"]:
+        for result in read_back(match_peers(self.context, asked))["results"]:
             row = snapshot.places.row(result["place"]["id"], self.context.tenant)
             if result.get("gets") and row is not None:
                 facts = {**snapshot.places.facts(row), "id": result["place"]["id"]}

@@ -7,7 +7,7 @@ its grammar depends on a number, a mapping `{by: hours, one: ..., other: ...}`.
 from collections.abc import Callable, Iterable
 from datetime import date
 from decimal import Decimal
-from functools import lru_cache, partial
+from functools import lru_cache
 from pathlib import Path
 from string import Formatter
 from typing import Any
@@ -23,7 +23,7 @@ from services.matcher.wording.written import (
     languages_of,
     listed,
     locale_of,
-    written_number,
+    number_writer,
 )
 
 FOLDER = Path(__file__).parent
@@ -36,8 +36,18 @@ SHOWN = 8
 # Quotation marks inside a quotation, in pairs or not, would end it for the reader.
 _INNER_QUOTES = str.maketrans('“„«”»"', "‘‘‘’’'")
 _SINGLE = (str, int, float)
-# A text, the argument that follows it, and how that is written; None where none follows.
-Slot = tuple[str, str, Callable[[Any], str] | None]
+Slot = tuple[str, Callable[[Any], str], str]
+"""An argument, how it is written where it is a single word or number, and its type."""
+
+Sentence = tuple[str, list[Slot]]
+"""A text with "%s" where arguments stand, and these."""
+
+
+class _Words(dict[Any, str]):
+    """The words of a vocabulary; of a value that has none, those of its id."""
+
+    def __missing__(self, value: Any) -> str:
+        return str(value).replace("_", " ")
 
 
 class Wording:
@@ -49,15 +59,19 @@ class Wording:
         content, english = _content(language), _content("en")
         self.templates: dict[str, Any] = english["templates"] | content["templates"]
         self.terms: dict[str, dict[str, str]] = english["terms"] | content["terms"]
-        self._slots: dict[str, list[Slot]] = {}
+        self._sentences: dict[str, Sentence] = {}
         self._said = lru_cache(maxsize=SENTENCES)(self._say_again)
         self._ways = self._ways_to_write()
         self._of_one = {code for code, one in self.templates.items() if _is_of_one(one)}
+        self._read_of_one: dict[str, Sentence] = {}
 
     def text(self, code: str, args: dict[str, Any]) -> str:
         """The sentence of a code with its arguments; what was said before is said from memory."""
-        if code in self._of_one:
-            return self._say(code, args)
+        of_one = self._read_of_one.get(code)
+        if of_one is None and code in self._of_one:
+            of_one = self._read_of_one[code] = self._read(self.templates[code])
+        if of_one is not None:
+            return self._filled(of_one, args)
         with_what = orjson.dumps(args, option=orjson.OPT_SERIALIZE_NUMPY) if args else b"{}"
         return self._said(code, with_what)
 
@@ -74,31 +88,38 @@ class Wording:
             number = args[template["by"]]
             count = len(number) if isinstance(number, list) else number
             template = template.get(self.locale.plural_form(count), template["other"])
-        slots = self._slots.get(template)
-        if slots is None:
-            slots = self._slots[template] = self._read(template)
-        return "".join(
+        sentence = self._sentences.get(template)
+        if sentence is None:
+            sentence = self._sentences[template] = self._read(template)
+        return self._filled(sentence, args)
+
+    def _filled(self, sentence: Sentence, args: dict[str, Any]) -> str:
+        """A sentence with its arguments: most are single words or numbers and take a short way."""
+        pattern, slots = sentence
+        return pattern % tuple(
             [
-                before if write is None else before + write(args[name])
-                for before, name, write in slots
+                write(value)
+                if type(value := args[name]) in _SINGLE
+                else self.format_field(value, spec)
+                for name, write, spec in slots
             ]
         )
 
-    def _read(self, template: str) -> list[Slot]:
-        """A template as texts, each with the argument that follows it and how that is written."""
-        return [
-            (before, name or "", None if name is None else self._writer(spec or ""))
-            for before, name, spec, _ in Formatter().parse(template)
-        ]
+    def _read(self, template: str) -> Sentence:
+        """A template as a pattern, and what is put into its places."""
+        pattern, slots = "", []
+        for before, name, spec, _ in Formatter().parse(template):
+            pattern += before.replace("%", "%%")
+            if name is not None:
+                pattern += "%s"
+                slots.append((name, self._writer(spec or ""), spec or ""))
+        return pattern, slots
 
     def _writer(self, spec: str) -> Callable[[Any], str]:
-        """How an argument is written; most are single words or numbers, which take a short way."""
-        one = self._ways.get(spec) or partial(self.term, spec)
-
-        def write(value: Any) -> str:
-            return one(value) if type(value) in _SINGLE else self.format_field(value, spec)
-
-        return write if spec else partial(self.format_field, spec=spec)
+        """How a single word or number is written."""
+        if not spec:
+            return str
+        return self._ways.get(spec) or _Words(self.terms[spec]).__getitem__
 
     def term(self, vocabulary: str, value: str) -> str:
         """The word for a value of an enum; the words of its id where there is none."""
@@ -134,7 +155,7 @@ class Wording:
         return {
             "name": str,
             "quote": lambda value: self.quoted(str(value)),
-            "number": partial(written_number, language),
+            "number": number_writer(language),
             "money": self.money,
             "country": lambda value: countries.get(value, str(value)),
             "language": lambda value: languages.get(value, str(value)),

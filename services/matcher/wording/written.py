@@ -5,6 +5,7 @@ they are remembered.
 """
 
 import re
+from collections.abc import Callable
 from functools import lru_cache
 
 from babel import Locale
@@ -26,10 +27,20 @@ def locale_of(language: str) -> Locale:
     return Locale.parse(_LOCALES.get(language, language))
 
 
-@lru_cache(maxsize=100_000)
-def written_number(language: str, value: float) -> str:
-    if isinstance(value, int) and value >= GROUPED_BY_ALL:
-        return f"{value:,}".replace(",", _between_thousands(language))
+def number_writer(language: str) -> Callable[[float], str]:
+    """How numbers are written; of large ones there are too many to remember."""
+    between = _between_thousands(language)
+
+    def write(value: float) -> str:
+        if type(value) is int and value >= GROUPED_BY_ALL:
+            return f"{value:,}" if between == "," else f"{value:,}".replace(",", between)
+        return _looked_up(language, value)
+
+    return write
+
+
+@lru_cache(maxsize=20_000)
+def _looked_up(language: str, value: float) -> str:
     return str(format_decimal(value, locale=locale_of(language)))
 
 

@@ -51,12 +51,12 @@ def test_contributions_add_up_to_the_score(
     ranking = ranked(table, weight, gamma)
     for row in range(PLACES):
         found = shares(ranking, np.array([row]))[0]
-        assert sum(s.contribution for s in found) == pytest.approx(ranking.score[row], abs=1e-6)
-        told = sum(s.weight for s in found)
+        contributions = sum(contribution for *_, contribution in found)
+        assert contributions == pytest.approx(ranking.score[row], abs=1e-6)
+        told = sum(weight for _, weight, _, _ in found)
         assert told / sum(weight) == pytest.approx(ranking.coverage[row], abs=1e-6)
-        assert all(
-            s.contribution == pytest.approx(s.weight * s.value / told, abs=1e-9) for s in found
-        )
+        for _, one, value, contribution in found:
+            assert contribution == pytest.approx(one * value / told, abs=1e-9)
 
 
 @settings(max_examples=80)

@@ -7,7 +7,7 @@ import pytest
 from fastapi.testclient import TestClient
 
 from models.countries import countries
-from services.matcher.reasons import COMPARED, in_brief
+from services.matcher.evidence import COMPARED, in_brief
 from tests.services.matcher.asking import (
     BILBAO,
     BRISTOL,
