@@ -8,8 +8,13 @@ from services.written_json import as_json
 
 
 def kept(value: Any) -> Fragment:
+    """A value as a part of an answer."""
+    return Fragment(kept_bytes(value))
+
+
+def kept_bytes(value: Any) -> bytes:
     """A value as the bytes of JSON, in no more memory than they take.
 
     What orjson hands out holds on to the 4 KB that it began with, however little it wrote.
     """
-    return Fragment(bytes(memoryview(as_json(value))))
+    return bytes(memoryview(as_json(value)))

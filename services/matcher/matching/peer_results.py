@@ -12,6 +12,7 @@ from models.taxonomy import Mode, Outcome, Verdict
 from services.matcher.eligibility import RuleOutcome
 from services.matcher.evidence import Exhibits
 from services.matcher.features import Facts
+from services.matcher.kept_json import kept_bytes
 from services.matcher.matching.caution import Caution
 from services.matcher.matching.conditions import Condition
 from services.matcher.matching.contrast import learning
@@ -35,7 +36,6 @@ from services.matcher.schemas import PeersRequest
 from services.matcher.scoring import Share, shares
 from services.matcher.terms import Rows
 from services.matcher.wording import Wording
-from services.written_json import as_json
 
 # The conditions that every peer is told to meet; the others were asked for.
 _TOLD = ("foreign", "kind", "has_government")
@@ -154,7 +154,7 @@ class PeerResults:
         if rule is None:
             if len(_met) >= MOST_MET:
                 _met.clear()
-            rule = _met[key] = as_json(outcome(condition, True, theirs, words).as_json())
+            rule = _met[key] = kept_bytes(outcome(condition, True, theirs, words).as_json())
         return rule
 
     def _cautions(self, row: int, theirs: Facts) -> list[Caution]:
