@@ -16,7 +16,7 @@ from models.tables.records import PUBLIC
 from models.taxonomy import FactStatus, Mode, Stage
 from services.matcher.collaboration_columns import collaboration_columns
 from services.matcher.comparing import Shapes, compared
-from services.matcher.doors import Doors
+from services.matcher.doors import Doors, Remembered
 from services.matcher.features import (
     COLLABORATION_FEATURES,
     EXISTING_TIE,
@@ -25,7 +25,6 @@ from services.matcher.features import (
     SIMILAR_TEXT,
     Feature,
 )
-from services.matcher.judging import Door
 from services.matcher.members import Company, Roll, company, read_members
 from services.matcher.wording import Wording
 
@@ -54,6 +53,7 @@ class Catalogue:
         self.columns = collaboration_columns(snapshot.collaborations)
         self._companies: dict[str, Company] = {}
         self._doors: dict[tuple[date, str], Doors] = {}
+        self._alike: Remembered = {}
         self._answered: set[type] = set()
 
     def has_answered(self, kind: type) -> bool:
@@ -111,7 +111,7 @@ class Catalogue:
         if found is None:
             if len(self._doors) >= DAYS:
                 self._doors.clear()
-            found = Doors(Door(one, as_of, words) for one in self.snapshot.collaborations)
+            found = Doors(self.snapshot.collaborations, as_of, words, self._alike)
             self._doors[as_of, words.language] = found
         return found
 

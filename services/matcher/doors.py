@@ -1,30 +1,36 @@
 """All collaborations on a day, in a language, and what they say to one place that knocks."""
 
 from collections.abc import Iterable, Mapping
+from datetime import date
 from functools import cached_property
 from typing import Any, NamedTuple
 
 from models.taxonomy import Verdict
 from services.matcher.eligibility import Facts, Judgement, found_in, judge_rule, status_of
 from services.matcher.judging import Door
+from services.matcher.wording import Wording
 
 # Of these a place has its own, and what they rest on: what a rule says of them is said to one
 # place, though its effect is that on many.
 FIGURES = frozenset(
     ("population", "population_basis", "metro_population", "own_budget", "national_rank")
 )
-# What is said to places alike (of a country and kind, mostly): some 10 MB a day and language.
-MOST_ALIKE = 500
+# Kinds of places (a country and a kind, mostly) on a day, in a language: some 15 MB when full.
+MOST_ALIKE = 1_000
 _WORDS = (str, bool, type(None))
 
 
-class _Alike(NamedTuple):
+class Alike(NamedTuple):
     """What the doors say to all places that are alike in what is looked at."""
 
     judgements: dict[int, Judgement]
-    """Of the doors that look at no figure."""
+    """Of the doors that look at words only."""
     refused: frozenset[int]
     unsettled: frozenset[int]
+
+
+Remembered = dict[tuple[Any, ...], Alike]
+"""What was found for places that are alike, on all days and in all languages."""
 
 
 class Heard(dict[int, Judgement]):
@@ -34,8 +40,9 @@ class Heard(dict[int, Judgement]):
     something that could be told.
     """
 
-    def __init__(self, alike: _Alike, doors: "Doors", place: Facts, require_verified: bool) -> None:
-        super().__init__(alike.judgements)
+    def __init__(self, alike: Alike, doors: "Doors", place: Facts, require_verified: bool) -> None:
+        super().__init__(doors.of_anyone)
+        self.update(alike.judgements)
         self.refused, self.unsettled = alike.refused, alike.unsettled
         self._doors, self._place, self._require_verified = doors, place, require_verified
 
@@ -52,9 +59,12 @@ class Doors(list[Door]):
     stand on the same side of every figure.
     """
 
-    def __init__(self, doors: Iterable[Door]) -> None:
-        super().__init__(doors)
-        self._alike: dict[tuple[Any, ...], _Alike] = {}
+    def __init__(
+        self, collaborations: Iterable[Facts], as_of: date, words: Wording, alike: Remembered
+    ) -> None:
+        super().__init__(Door(one, as_of, words) for one in collaborations)
+        self._day = (as_of, words.language)
+        self._alike = alike
 
     def judge(self, place: Facts, require_verified: bool = False) -> Heard:
         """What each door says to a place."""
@@ -68,17 +78,17 @@ class Doors(list[Door]):
                 self._alike[key] = found
         return Heard(found, self, place, require_verified)
 
-    def _judge(self, place: Facts, require_verified: bool) -> _Alike:
+    def _judge(self, place: Facts, require_verified: bool) -> Alike:
         judged = {row: door.judge(place, require_verified) for row, door in enumerate(self)}
-        return _Alike(
-            {row: one for row, one in judged.items() if row not in self._at_figures},
+        return Alike(
+            {row: judged[row] for row in judged.keys() - self._at_figures - self.of_anyone.keys()},
             _rows_of(judged, Verdict.REFUSED),
             frozenset(r for r in _rows_of(judged, Verdict.UNDETERMINED) if judged[r].missing),
         )
 
     def _key(self, place: Facts, require_verified: bool) -> tuple[Any, ...] | None:
         """All that the verdicts rest on; None where it is more than words and figures."""
-        key: list[Any] = [require_verified]
+        key: list[Any] = [self._day, require_verified]
         for field in self._words:
             value = place.get(field)
             if not isinstance(value, _WORDS):
@@ -88,6 +98,11 @@ class Doors(list[Door]):
             outcome = judge_rule(rule, place, door.as_of, require_verified)
             key += (outcome.effect, outcome.missing)
         return tuple(key)
+
+    @cached_property
+    def of_anyone(self) -> dict[int, Judgement]:
+        """Those that say the same to whoever knocks, and what they say."""
+        return {row: door.of_anyone for row, door in enumerate(self) if door.of_anyone is not None}
 
     @cached_property
     def _at_figures(self) -> frozenset[int]:

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from models.taxonomy import Verdict
-from services.matcher.doors import Doors
+from services.matcher.doors import Doors, Remembered
 from services.matcher.eligibility import Judgement
 from services.matcher.judging import Door
 from services.matcher.wording import wording
@@ -56,7 +56,7 @@ def told(judgement: Judgement) -> list[Any]:
 
 @pytest.fixture
 def doors() -> Doors:
-    return Doors(Door({**OPEN, **record}, DAY, wording("en")) for record in RECORDS)
+    return Doors([{**OPEN, **record} for record in RECORDS], DAY, wording("en"), {})
 
 
 @pytest.mark.parametrize("proven", [False, True])
@@ -90,3 +90,13 @@ def test_what_is_kept_has_a_bound(doors: Doors, monkeypatch: pytest.MonkeyPatch)
     for country in ("DE", "FR", "ES", "DE"):
         assert doors.judge({**CITY, "country": country}).refused
         assert len(doors._alike) <= 2
+
+
+def test_days_and_languages_are_told_apart() -> None:
+    records = [{**OPEN, "domestic": True, "country": "FR", "ends": "2020-06-01"}]
+    alike: Remembered = {}
+    today = Doors(records, DAY, wording("en"), alike).judge(CITY)
+    later = Doors(records, DAY.replace(day=2), wording("en"), alike).judge(CITY)
+    french = Doors(records, DAY, wording("fr"), alike).judge(CITY)
+    assert [len(heard[0].outcomes) for heard in (today, later, french)] == [1, 2, 1]
+    assert today[0].outcomes[0].text != french[0].outcomes[0].text
