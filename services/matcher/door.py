@@ -106,27 +106,25 @@ class Door:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         question = QUESTIONS.get(scope["path"]) if scope["type"] == "http" else None
         head = _head(scope) if question is not None else None
-        if question is None or head is None:
+        state = self.api.state
+        is_closed = question is None or head is None or state.draining.is_on or state.hand.is_full
+        message = None if is_closed else _come(receive)
+        if question is None or head is None or message is None:
             await self.app(scope, receive, send)
             return
-        message = _come(receive)
-        if message is None:
-            await self.app(scope, receive, send)
-            return
-        answer = self._answer(question, Request(scope), head, message)
-        if answer is None:
-            await self.app(scope, again(message, receive), send)
-            return
-        scope["route"] = question
-        await self._send(answer, head, scope, receive, send)
+        with state.hand:
+            answer = self._answer(question, Request(scope), head, message)
+            if answer is not None:
+                scope["route"] = question
+                await self._send(answer, head, scope, receive, send)
+                return
+        await self.app(scope, again(message, receive), send)
 
     def _answer(
         self, question: Question, request: Request, head: Head, message: Message
     ) -> Response | None:
         """The answer to a brief question of somebody without a key, else nothing."""
         state = self.api.state
-        if state.draining.is_on or state.hand.is_full:
-            return None
         # Whoever asks from this machine is not counted.
         limit = None if is_local(request) else Limit(self.api, request)
         if limit is not None and not limit.lets_in:
@@ -139,8 +137,7 @@ class Door:
         if not is_brief(context, body):
             return None
         try:
-            with state.hand:
-                answer = recorded(state.decisions, question.kind, body, context, NOBODY)
+            answer = recorded(state.decisions, question.kind, body, context, NOBODY)
         except (Problem, *BENEATH):
             return None
         if limit is not None:
