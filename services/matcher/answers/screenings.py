@@ -149,6 +149,10 @@ class ScreeningAnswer(Said):
     as_of: date
     call: CallShown | None = None
     roster_version: int | None
+    order: list[str] | None = Field(
+        default=None,
+        description="What sets one before another, and where that is equal, what next.",
+    )
     results: list[ScreeningResult]
     counts: dict[str, int] = Field(description="Applicants by verdict.")
     cautions: list[Caution] | None = None

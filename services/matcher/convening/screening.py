@@ -114,6 +114,7 @@ class Screening:
             "as_of": self.as_of.isoformat(),
             "snapshot_id": self.desk.context.snapshot.id,
             "roster_version": self.roster.version,
+            "order": list(Before),
             "results": results,
             "counts": dict(sorted(Counter(str(r["verdict"]) for r in results).items())),
         }

@@ -63,7 +63,7 @@ def table_view(screening: Json, verdict: str, words: PageWording) -> Table:
         counts=[(v, words.term("verdict", v), now.count(v)) for v in map(str, Verdict) if v in now],
         cautions=caution_lines([*decided["cautions"], *screening.get("cautions", [])], words),
         room=room_in(screening, words),
-        by_lot=_by_lot(results),
+        by_lot=Before.LOT in screening.get("order", ()) and _by_lot(results),
         together=words.text(
             "screening.together",
             {"count": together["admitted"], "verdict": str(together["verdict"])},

@@ -54,6 +54,7 @@ def test_equals_stand_in_the_order_of_a_lot_and_are_told_so(desk: Desk) -> None:
         key=lambda name: sha256(f"{GRCN}\n2020\n{name.lower()}|NO".encode()).hexdigest(),
     )
     assert orders == [drawn, drawn, ["Madeup 013", *drawn]]
+    assert answer["order"] == ["verdict", "fit", "lot"]
     (told,) = (c for c in answer["cautions"] if c["code"] == "last_places_by_lot")
     assert told["args"] == {"call": "2020", "count": 13, "inside": 9}
     waiting = [r for r in last if r["verdict"] == "waitlisted"]
