@@ -125,8 +125,3 @@ def test_silence_on_all_features_scores_nothing() -> None:
     ranking = ranked(silent, [1, 1, 1, 1], 0.5)
     assert (ranking.score[0], ranking.coverage[0], ranking.rank_score[0]) == (0, 0, 0)
     assert shares(ranking, np.array([0])) == [[]]
-
-
-def test_where_no_feature_can_tell_of_anybody_nothing_is_shared() -> None:
-    """Of a place with no more than a name, some modes compare nothing."""
-    assert shares(rank([], {"a": 1.0}, 0.5, np.arange(3)), np.array([2, 0])) == [[], []]
