@@ -44,6 +44,7 @@ class Fire:
         self.schema = schemathesis.openapi.from_asgi("/openapi.json", app)
         self.headers, self.round = headers, 0
         self.real: dict[str, Request] = {}
+        self.never_invalid: set[str] = set()
         self.statuses: dict[str, Counter[int]] = defaultdict(Counter)
 
     def scenario(self, calls: Calls, tried: Tried) -> None:
@@ -69,7 +70,9 @@ class Fire:
             self.round += 1
 
     def _both(self, operation: Any, each: int, tried: Tried) -> int:
-        done = self._at(operation, GenerationMode.NEGATIVE, each, tried)
+        done = 0
+        if operation.label not in self.never_invalid:
+            done = self._at(operation, GenerationMode.NEGATIVE, each, tried)
         # What nothing invalid can be sent to gets the valid ones instead.
         return done + self._at(operation, GenerationMode.POSITIVE, 2 * each - done, tried)
 
@@ -96,6 +99,8 @@ class Fire:
             fire()
         except Unsatisfiable:
             assert mode is GenerationMode.NEGATIVE
+            # To find that out takes up to three seconds: it is not looked for in each round.
+            self.never_invalid.add(operation.label)
         return sent
 
     def _one(self, label: str, case: Any, tried: Tried) -> None:
@@ -125,7 +130,7 @@ def _one_of(made_up: Any, turn: int) -> Request:
     return {name: made_up[name] for name in fields[turn % len(fields) :][:1]} if fields else {}
 
 
-@pytest.mark.check(14, "Made-up requests, judged by the contract", few=1_500, full=10_000)
+@pytest.mark.check(14, "Made-up requests, judged by the contract", few=1_000, full=10_000)
 def test_the_contract_holds_whatever_is_sent(
     whole: Whole, count: int, tried: Tried, monkeypatch: pytest.MonkeyPatch
 ) -> None:
