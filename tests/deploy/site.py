@@ -30,12 +30,12 @@ ROOT = Path(__file__).parent.parent.parent
 PATIENCE = 120
 # Between two requests of a connection: it is no test of speed, and others need the cores.
 PAUSE = 0.02
-# The command of the service, handing out also what it could read itself in some seconds.
+# The command of the service, handing out also what it could read itself in some seconds, and all of it.
 _COUNTERPART = (
     sys.executable,
     "-c",
     "from services.cli import app; from services.ingest import embed; "
-    "embed.SECONDS_WORTH_IT = 0.0; app()",
+    "embed.SECONDS_WORTH_IT = 0.0; embed._read_meanwhile = lambda *_: (); app()",
 )
 NGINX = shutil.which("nginx", path=f"{os.environ.get('PATH', '')}:/usr/sbin")
 # Of the user that the tests are run by, whose folder nobody else may write to.
