@@ -30,7 +30,7 @@ ROOT = Path(__file__).parent.parent.parent
 PATIENCE = 120
 # Between two requests of a connection: it is no test of speed, and others need the cores.
 PAUSE = 0.02
-# The command of the service, handing out also what it could read itself in some seconds, and all of it.
+# The command of the service, handing out all there is to read, also what takes some seconds.
 _COUNTERPART = (
     sys.executable,
     "-c",
