@@ -1,10 +1,13 @@
-"""Answers on their way to the database: taken in at once, packed where nobody waits for it."""
+"""Answers on their way to the database, packed as they are taken in.
+
+Packed by another thread, an answer takes more time of the one that made it than packing does: each
+time that thread wants the interpreter back, the one that answers has to let go of it.
+"""
 
 import hashlib
 import logging
 import threading
 from collections.abc import Iterable
-from datetime import datetime
 from itertools import islice
 from typing import Any
 
@@ -15,12 +18,8 @@ from services.matcher.decisions.marks import Key, Marks
 from services.matcher.decisions.packing import packed
 
 BATCH = 500
-# As they were given, answers are large: so many are packed, and wait on for their transaction.
-ENOUGH = 100
 # More than this wait only where the database cannot be written: the oldest are then let go.
 WAITING = 10_000
-# Where that does not keep up, whoever brings one more than these packs it.
-FRESH = 500
 Actors = dict[str, None]
 """Who asked, in order."""
 Columns = dict[str, Any]
@@ -36,7 +35,6 @@ class Pending:
     def __init__(self, marks: Marks | None = None) -> None:
         self._marks = marks
         self._numbers: dict[Key, int] = {}
-        self._fresh: dict[Key, tuple[Answered, datetime, str]] = {}
         self._packed: dict[Key, Columns] = {}
         self._actors: dict[Key, Actors] = {}
         self._lock = threading.Lock()
@@ -45,19 +43,15 @@ class Pending:
         return actor in self._actors.get(key, ())
 
     def add(self, key: Key, answered: Answered, actor: str) -> bool:
-        """Take an answer in; says whether enough wait to be packed now."""
+        """Take an answer in; says whether just so many wait now as are written at once."""
         with self._lock:
             if key not in self._actors:
                 self._let_go()
                 if self._marks is not None:
                     self._numbers[key] = self._marks.put(key)
-                fresh = answered, now(), new_digest_key()
-                if len(self._fresh) < FRESH:
-                    self._fresh[key] = fresh
-                else:
-                    self._packed[key] = _columns(*fresh)
+                self._packed[key] = _columns(answered)
             self._actors.setdefault(key, {})[actor] = None
-            return len(self._fresh) >= ENOUGH
+            return len(self._actors) == BATCH
 
     def _let_go(self) -> None:
         if len(self._actors) < WAITING:
@@ -66,7 +60,6 @@ class Pending:
         oldest = next(iter(self._actors))
         del self._actors[oldest]
         self._packed.pop(oldest, None)
-        self._fresh.pop(oldest, None)
         self._unmark([oldest])
 
     def _unmark(self, keys: Iterable[Key]) -> None:
@@ -78,8 +71,7 @@ class Pending:
 
     def find(self, key: Key) -> Columns | None:
         with self._lock:
-            fresh, columns = self._fresh.get(key), self._packed.get(key)
-        return columns if fresh is None else _columns(*fresh)
+            return self._packed.get(key)
 
     def one(self, key: Key) -> Batch:
         """A record that waits, as a batch of its own; none where it waits no more."""
@@ -90,26 +82,11 @@ class Pending:
 
     def batch(self) -> Batch:
         """The next records to be written; none where none wait."""
-        self.pack()
         with self._lock:
             return {
                 key: (columns, tuple(self._actors[key]))
                 for key, columns in islice(self._packed.items(), BATCH)
             }
-
-    def is_full(self) -> bool:
-        """Whether as many wait as are written at once."""
-        return len(self._actors) >= BATCH
-
-    def pack(self) -> None:
-        """Pack what came since."""
-        with self._lock:
-            fresh = list(self._fresh.items())
-        for key, one in fresh:
-            columns = _columns(*one)
-            with self._lock:
-                if self._fresh.pop(key, None) is not None:
-                    self._packed[key] = columns
 
     def forget(self, batch: Batch) -> None:
         """Let go of what was written; who asked meanwhile still waits."""
@@ -124,7 +101,7 @@ class Pending:
             self._unmark(batch)
 
 
-def _columns(answered: Answered, recorded_at: datetime, digest_key: str) -> Columns:
+def _columns(answered: Answered) -> Columns:
     return {
         "tenant_id": answered.tenant,
         "id": answered.id,
@@ -137,6 +114,6 @@ def _columns(answered: Answered, recorded_at: datetime, digest_key: str) -> Colu
         "answer": packed(answered.answer),
         "answer_hash": hashlib.sha256(answered.answer).hexdigest(),
         "software": SOFTWARE,
-        "recorded_at": recorded_at,
-        "digest_key": digest_key,
+        "recorded_at": now(),
+        "digest_key": new_digest_key(),
     }

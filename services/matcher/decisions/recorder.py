@@ -135,16 +135,12 @@ class Recorder:
         self._tidied = now
 
     def _run(self) -> None:
-        due = time.monotonic() + EVERY_SECONDS
+        # A transaction for a few takes as long as one for hundreds: they wait for each other.
         while not self._closed.is_set():
-            self._wake.wait(max(0.0, due - time.monotonic()))
+            self._wake.wait(EVERY_SECONDS)
             self._wake.clear()
-            self.pending.pack()
-            # A transaction for a few takes as long as one for hundreds.
-            if time.monotonic() >= due or self.pending.is_full():
-                self._try(self.flush)
-                self._try(self.tidy)
-                due = time.monotonic() + EVERY_SECONDS
+            self._try(self.flush)
+            self._try(self.tidy)
 
     def _try(self, work: Callable[[], None]) -> None:
         try:

@@ -20,7 +20,6 @@ from services.access.callers import create_key
 from services.ingest.publish import publish
 from services.ingest.upsert import upsert_places
 from services.matcher.app import create_app
-from services.matcher.decisions import pending
 from services.matcher.decisions.decisions import head_file
 from services.matcher.decisions.recorder import Recorder
 from services.matcher.decisions.verify import verify
@@ -122,10 +121,7 @@ def test_a_match_that_waits_in_another_process_is_found(own: Published) -> None:
         assert other.get("/v1/matches/m_none").status_code == 404
 
 
-def test_more_may_wait_than_are_kept_as_they_were_given(
-    asked: Client, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(pending, "FRESH", 1)
+def test_what_waits_for_the_database_is_found(asked: Client) -> None:
     recorder = asked.app.state.decisions.recorder  # type: ignore[attr-defined]
     with recorder._writing:  # as long as the database cannot be written
         given = [asked.post(f"/v1/matches/{k}", json=b) for k, b in islice(questions(), 4)]
