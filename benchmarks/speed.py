@@ -111,7 +111,7 @@ def _each(stores: list[Built], rows: Callable[[Built, int], Table], count: int) 
 
 def _http(asked: argparse.Namespace) -> list[str]:
     rows, note = over_http.http_rows(asked.source, asked.seconds)
-    beside = workers.rows(asked.source, asked.seconds)
+    beside = workers.rows(asked.source, min(asked.seconds, workers.SECONDS))
     said = f"One worker beside two, at {workers.CONNECTIONS} connections:\n"
     return [table(over_http.HEADER, rows), note, said, table(workers.HEADER, beside)]
 

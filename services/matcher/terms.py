@@ -154,9 +154,12 @@ def summed(parts: Parts) -> tuple[Scores, Scores]:
 
 
 def summed_by_span(terms: Sequence[Term], rows: Rows) -> tuple[Scores, Scores]:
-    """The same of many rows."""
-    told, worth = np.empty((2, len(rows)))
+    """The same of many rows, to the last bit; of so many, adding in place is sooner done."""
+    told, worth = np.zeros((2, len(rows)))
     for first in range(0, len(rows), ROWS_AT_ONCE):
         span = slice(first, first + ROWS_AT_ONCE)
-        told[span], worth[span] = summed(parts(terms, rows[span]))
+        found = parts(terms, rows[span])
+        for of_told, of_worth in zip(found.told, found.worth, strict=True):
+            told[span] += of_told
+            worth[span] += of_worth
     return told, worth
