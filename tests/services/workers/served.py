@@ -89,6 +89,12 @@ def _states(pid: int) -> list[str]:
     return found
 
 
+def _hear_signals() -> None:
+    """As begun by hand: `nohup` and shells have what they begin ignore some, which is kept."""
+    for ending in (signal.SIGHUP, signal.SIGINT, signal.SIGTERM):
+        signal.signal(ending, signal.SIG_DFL)
+
+
 @contextmanager
 def served(settings: Settings, log: Path, *service: str, **more: str) -> Iterator[Served]:
     """A service with two workers on a port of its own; it is up, and gone afterwards."""
@@ -106,7 +112,9 @@ def served(settings: Settings, log: Path, *service: str, **more: str) -> Iterato
     }
     command = [sys.executable, "-c", _SERVE, "serve", *service, "--port", str(port)]
     with log.open("wb") as err:
-        parent = subprocess.Popen(command, cwd=log.parent, env=env, stderr=err)
+        parent = subprocess.Popen(
+            command, cwd=log.parent, env=env, stderr=err, preexec_fn=_hear_signals
+        )
     found = Served(parent, f"http://127.0.0.1:{port}", settings.var, log)
     try:
         until(found.is_up, "both workers answer")
