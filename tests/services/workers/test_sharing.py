@@ -30,7 +30,9 @@ def seen_by(port: socket.socket, held: list[int], number: int) -> Shared:
 def connected(port: socket.socket) -> socket.socket:
     """Who calls; the call has come by then, which its end may know before the other one does."""
     found = socket.create_connection(port.getsockname())
-    assert select.select([port], [], [], PATIENCE)[0]
+    coming = select.poll()  # `select` knows no descriptors from 1,024 on
+    coming.register(port, select.POLLIN)
+    assert coming.poll(1000 * PATIENCE)
     return found
 
 
