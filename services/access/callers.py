@@ -32,6 +32,7 @@ __all__ = [
     "create_key",
     "is_local",
     "key_hash",
+    "may_read",
     "require",
     "requires",
 ]
@@ -66,7 +67,7 @@ async def _found(request: Request, csrf: str | None) -> Caller:
         known = await run_in_threadpool(_known, request, csrf)
         if known is not None:
             return known
-    if request.app.state.settings.public_read or is_local(request):
+    if may_read(request):
         return Caller(PUBLIC, frozenset({Scope.MATCH}))
     raise Unauthorised()
 
@@ -108,6 +109,11 @@ def _by_session(request: Request, csrf: str | None) -> Caller | None:
 
 def _scopes(names: str) -> frozenset[Scope]:
     return frozenset(Scope(name) for name in names.split())
+
+
+def may_read(request: Request) -> bool:
+    """Whether whoever sends no key is a reader of the public catalogue here."""
+    return bool(request.app.state.settings.public_read) or is_local(request)
 
 
 def is_local(request: Request) -> bool:

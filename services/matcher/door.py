@@ -17,7 +17,7 @@ from starlette_compress import CompressMiddleware
 
 from models.errors import Problem
 from models.tables import PUBLIC
-from services.access.callers import is_local
+from services.access.callers import is_local, may_read
 from services.load.rates import cost_of, rates_of
 from services.matcher.decisions.asked import Kind
 from services.matcher.matching.brief import is_brief
@@ -80,12 +80,11 @@ class Limit:
     def __init__(self, api: FastAPI, request: Request) -> None:
         self.rates = rates_of(api)
         self.bucket = self.rates.bucket(request)
-        self.is_public: bool = api.state.settings.public_read
 
     @property
     def lets_in(self) -> bool:
-        """Whether such a caller may ask, has room, and is counted in no time."""
-        if not self.is_public or not self.rates.is_quick:
+        """Whether there is room for one more, and it is counted in no time."""
+        if not self.rates.is_quick:
             return False
         return self.bucket is None or self.rates.look(self.bucket).has_room
 
@@ -125,6 +124,8 @@ class Door:
     ) -> Response | None:
         """The answer to a brief question of somebody without a key, else nothing."""
         state = self.api.state
+        if not may_read(request):
+            return None
         # Whoever asks from this machine is not counted.
         limit = None if is_local(request) else Limit(self.api, request)
         if limit is not None and not limit.lets_in:

@@ -18,8 +18,6 @@ Exhibit = tuple[int, bytes]
 """How well a fact is proven, 0 the best, and the fact as JSON."""
 
 _proof = itemgetter(0)
-# Not null: what is not said of a fact is left out.
-UNSAID = object()
 # Some 2 MB when full.
 MOST_PROOFS = 5_000
 
@@ -54,13 +52,7 @@ class Exhibits:
         name = field if self._provenance.get(field) else "*"
         found = self._proofs.get(name)
         if found is None:
-            said = rests_on(self.facts, name).get
-            found = self._proofs[name] = _tail(
-                said("source", UNSAID),
-                said("date", UNSAID),
-                said("documented", UNSAID),
-                said("status", FactStatus.CLAIM),
-            )
+            found = self._proofs[name] = _tail(tuple(proof_of(self.facts, name).items()))
         return found
 
     def key(self, field: str) -> tuple[Any, bytes]:
@@ -80,11 +72,10 @@ def _head(field: str, side: str) -> bytes:
 
 
 @lru_cache(maxsize=MOST_PROOFS)
-def _tail(source: Any, date: Any, documented: Any, status: str) -> Exhibit:
+def _tail(proof: tuple[tuple[str, Any], ...]) -> Exhibit:
     """How a fact ends, after its value; a few proofs stand behind most facts."""
-    named = {"source": source, "date": date, "documented": documented, "status": status}
-    said = {name: value for name, value in named.items() if value is not UNSAID}
-    return _STATUS[status], b"," + as_json(said)[1:]
+    said = dict(proof)
+    return _STATUS[said["status"]], b"," + as_json(said)[1:]
 
 
 def evidence(because: Because, ours: Exhibits, theirs: Exhibits) -> bytes:
@@ -103,17 +94,15 @@ def in_brief(items: Iterable[Facts]) -> list[Facts]:
 
 
 def fact(facts: Facts, field: str, side: str) -> dict[str, Any]:
-    """One field as evidence; what came without a source is a claim of whoever sent it."""
+    """One field as evidence."""
+    return {"field": field, "side": side, "value": facts[field], **proof_of(facts, field)}
+
+
+def proof_of(facts: Facts, field: str) -> dict[str, Any]:
+    """How a field is proven; what came without a source is a claim of whoever sent it."""
     proof = rests_on(facts, field)
-    item = {"field": field, "side": side, "value": facts[field]}
-    if "source" in proof:
-        item["source"] = proof["source"]
-    if "date" in proof:
-        item["date"] = proof["date"]
-    if "documented" in proof:
-        item["documented"] = proof["documented"]
-    item["status"] = proof.get("status", FactStatus.CLAIM)
-    return item
+    said = {name: proof[name] for name in ("source", "date", "documented") if name in proof}
+    return said | {"status": proof.get("status", FactStatus.CLAIM)}
 
 
 def rests_on(facts: Facts, field: str) -> Mapping[str, Any]:

@@ -3,6 +3,8 @@
 import os
 import subprocess
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from signal import SIGKILL
 from threading import Thread
@@ -30,6 +32,15 @@ time.sleep(600)
 """
 
 
+@contextmanager
+def another_process(script: str, file: Path) -> Iterator[tuple["subprocess.Popen[str]", str]]:
+    """A process that takes the lock of a file, and the line that it says then."""
+    command = [sys.executable, "-c", script, str(file)]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as taker:
+        assert taker.stdout is not None
+        yield taker, taker.stdout.readline()
+
+
 def test_one_has_it_until_it_is_given_back(tmp_path: Path) -> None:
     one, other = FileLock(tmp_path / "new" / "lock"), FileLock(tmp_path / "new" / "lock")
     assert one.take()
@@ -45,12 +56,9 @@ def test_one_has_it_until_it_is_given_back(tmp_path: Path) -> None:
 
 
 def test_who_is_killed_loses_it(tmp_path: Path) -> None:
-    lock, command = FileLock(tmp_path / "lock"), [sys.executable, "-c", HOLDER]
-    with subprocess.Popen(
-        [*command, str(tmp_path / "lock")], stdout=subprocess.PIPE, text=True
-    ) as holder:
-        assert holder.stdout is not None
-        assert holder.stdout.readline() == "True\n"
+    lock = FileLock(tmp_path / "lock")
+    with another_process(HOLDER, tmp_path / "lock") as (holder, said):
+        assert said == "True\n"
         assert not lock.take()
         holder.kill()
     assert lock.take()
@@ -58,12 +66,9 @@ def test_who_is_killed_loses_it(tmp_path: Path) -> None:
 
 
 def test_a_worker_keeps_what_its_parent_took(tmp_path: Path) -> None:
-    lock, command = FileLock(tmp_path / "lock"), [sys.executable, "-c", FORKED]
-    with subprocess.Popen(
-        [*command, str(tmp_path / "lock")], stdout=subprocess.PIPE, text=True
-    ) as parent:
-        assert parent.stdout is not None
-        worker = int(parent.stdout.readline())
+    lock = FileLock(tmp_path / "lock")
+    with another_process(FORKED, tmp_path / "lock") as (parent, said):
+        worker = int(said)
         assert parent.wait(60) == -SIGKILL
         try:
             assert not lock.take()

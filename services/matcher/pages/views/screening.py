@@ -6,7 +6,7 @@ from itertools import pairwise
 from typing import Any
 
 from models.taxonomy import Verdict
-from services.matcher.convening.queue import DIGITS, Before
+from services.matcher.convening.queue import Before, Turn
 from services.matcher.convening.together import is_member, verdict_of
 from services.matcher.pages.views.evidence import Sentence, caution_lines, rule_lines
 from services.matcher.pages.words import PageWording
@@ -101,11 +101,13 @@ def _by_lot(results: Sequence[Json]) -> bool:
     if any(r.get("behind", {}).get("by") == Before.LOT for r in results):
         return True
     inside = [r for r in results if r["verdict"] not in (Verdict.REFUSED, Verdict.WAITLISTED)]
-    return any(
-        (a["verdict"], round(a["rank_score"], DIGITS))
-        == (b["verdict"], round(b["rank_score"], DIGITS))
-        for a, b in pairwise(inside)
-    )
+    return any(a.parted_by(b) is Before.LOT for a, b in pairwise(map(_turn, inside)))
+
+
+def _turn(result: Json) -> Turn:
+    """Where an applicant stands but for its lot, which results do not tell."""
+    number = result["applicant"]["number"]
+    return Turn(Verdict(result["verdict"]), result["rank_score"], "", number)
 
 
 def _columns(results: Sequence[Json]) -> dict[str, str]:
