@@ -70,14 +70,15 @@ class Loading:
                 return False
         return stamp.is_file() and stamp.read_text() == fingerprint(self.settings)
 
-    def default(self) -> Counts:
-        """Load the default catalogue."""
+    def default(self, over_sent: bool = False) -> Counts:
+        """Load the default catalogue; what somebody sent stays, unless it is written over."""
         stamp = fingerprint(self.settings)
         with (
             self.watch("Loading the default catalogue") as progress,
             self.sessions.begin() as session,
         ):
-            counts = load_default(session, progress, smallest=self.settings.smallest_city)
+            smallest = self.settings.smallest_city
+            counts = load_default(session, progress, smallest=smallest, over_sent=over_sent)
         (self.settings.var / STAMP).write_text(stamp)
         return counts
 

@@ -16,6 +16,7 @@ from services import printing
 from services.commands.console import settings_in_force
 from services.ingest import queue_tables
 from services.ingest.files import FileKind
+from services.ingest.upsert import Counts
 from services.preparing import Loading
 
 DEFAULT = "default"
@@ -29,8 +30,14 @@ def load(
     ] = None,
     tenant: Annotated[str, typer.Option(help="Whose records a file holds.")] = PUBLIC,
     kind: Annotated[FileKind, typer.Option(help="What the rows are.")] = FileKind.PLACES,
+    over_sent: Annotated[
+        bool, typer.Option("--over-sent", help="Let the default catalogue replace what was sent.")
+    ] = False,
 ) -> None:
-    """Load the default catalogue, or files: good rows land, bad rows are listed."""
+    """Load the default catalogue, or files: good rows land, bad rows are listed.
+
+    The default catalogue leaves public records as they are that somebody sent or changed.
+    """
     names = what or [DEFAULT]
     missing = [name for name in names if name != DEFAULT and not Path(name).is_file()]
     if missing:
@@ -39,12 +46,20 @@ def load(
     with closing(Loading(settings_in_force(), printing.progress)) as loading:
         for name in names:
             if name == DEFAULT:
-                done = loading.default()
-                printing.say(f"{done.written:,} records written, {done.unchanged:,} unchanged.")
+                _say(loading.default(over_sent))
             else:
                 all_landed &= _load_file(loading, Path(name), kind, tenant)
     printing.say("Run `counterpart publish` to answer from what was loaded.")
     raise typer.Exit(0 if all_landed else 1)
+
+
+def _say(done: Counts) -> None:
+    printing.say(f"{done.written:,} records written, {done.unchanged:,} unchanged.")
+    if done.kept:
+        printing.say(
+            f"{done.kept:,} records stay as they were sent, though the catalogue says otherwise; "
+            "--over-sent replaces them."
+        )
 
 
 def _load_file(loading: Loading, path: Path, kind: FileKind, tenant: str) -> bool:

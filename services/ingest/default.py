@@ -28,6 +28,7 @@ from services.ingest.upsert import (
     ensure_tenant,
     forget_left_out,
     replace_commitments,
+    take_back,
     upsert_collaborations,
     upsert_places,
 )
@@ -41,20 +42,24 @@ def load_default(
     progress: Progress = no_progress,
     data: Path = DATA,
     smallest: int = SMALLEST_CITY,
+    over_sent: bool = False,
 ) -> Counts:
     """Write the default catalogue; loading it again changes nothing.
 
-    What an older catalogue had and this one leaves out (data/districts.csv grew) is forgotten;
-    what others sent stays.
+    What an older catalogue had and this one leaves out (data/districts.csv grew) is forgotten.
+    What others sent stays as they sent it, unless it is to be written over.
     """
     ensure_tenant(session, PUBLIC)
     found = list(places(data, smallest))
+    networks = list(collaborations(data / "collaborations"))
+    if over_sent:
+        take_back(session, PlaceRow, [place.id for place in found])
+        take_back(session, CollaborationRow, [network.id for network in networks])
     counts = Counts()
     for start in range(0, len(found), BATCH):
         batch = found[start : start + BATCH]
         counts += upsert_places(session, batch, origin=Origin.CATALOGUE)
         progress(min(start + BATCH, len(found)), len(found))
-    networks = list(collaborations(data / "collaborations"))
     counts += upsert_collaborations(session, networks, origin=Origin.CATALOGUE)
     counts += forget_left_out(session, PlaceRow, (place.id for place in found))
     counts += forget_left_out(session, CollaborationRow, (network.id for network in networks))

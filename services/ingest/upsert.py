@@ -22,10 +22,13 @@ class Counts:
 
     written: int = 0
     unchanged: int = 0
+    kept: int = 0
+    """What the default catalogue says otherwise and stays as somebody sent it."""
 
     def __iadd__(self, other: "Counts") -> "Counts":
         self.written += other.written
         self.unchanged += other.unchanged
+        self.kept += other.kept
         return self
 
 
@@ -101,6 +104,14 @@ def _upsert_place_batch(
         if new:
             session.execute(insert(CommitmentRow), _unique(new))
     return counts
+
+
+def take_back(session: Session, table: Stored, ids: Sequence[str | None]) -> None:
+    """Let go of who sent public records, so that the default catalogue writes over them."""
+    for start in range(0, len(ids), BATCH):
+        sent = table.tenant_id == PUBLIC, table.origin == Origin.SENT
+        these = table.id.in_(ids[start : start + BATCH])
+        session.execute(update(table).where(*sent, these).values(origin=None))
 
 
 def forget_left_out(session: Session, table: Stored, kept: Iterable[str | None]) -> Counts:
@@ -196,7 +207,8 @@ def _write(
     known = {row.id: row for row in session.execute(query)}
     there = [(known[row["id"]], row) for row in rows if row["id"] in known]
     new = [row for row in rows if row["id"] not in known]
-    changed = [row for old, row in there if old.content_hash != row["content_hash"]]
+    differ = [(old, row) for old, row in there if old.content_hash != row["content_hash"]]
+    changed = [row for old, row in differ if not _stays(old.origin, row["origin"])]
     same = [(old, row) for old, row in there if old.content_hash == row["content_hash"]]
     names = ("tenant_id", "id", "origin")
     told = [{n: row[n] for n in names} for old, row in same if _is_told(old.origin, row["origin"])]
@@ -205,7 +217,12 @@ def _write(
     for values in filter(None, (changed, told)):
         session.execute(update(table), values)
     written = [row["id"] for row in new + changed]
-    return Counts(len(written), len(rows) - len(written)), written
+    return Counts(len(written), len(same), len(differ) - len(changed)), written
+
+
+def _stays(before: str | None, origin: Origin) -> bool:
+    """Whether a record stays as it is: the catalogue does not write over what somebody sent."""
+    return before == Origin.SENT and origin is Origin.CATALOGUE
 
 
 def _is_told(before: str | None, origin: Origin) -> bool:

@@ -35,7 +35,8 @@ def loads(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> list[str]:
     monkeypatch.setattr(publish, "ANCHORS", tmp_path / "data" / "need_anchors.csv")
     done: list[str] = []
 
-    def load(session: Session, _: Progress, smallest: int) -> Counts:
+    def load(session: Session, _: Progress, smallest: int, over_sent: bool) -> Counts:
+        assert not over_sent
         done.append("load" if smallest == SMALLEST_CITY else f"load from {smallest}")
         ensure_tenant(session, PUBLIC)
         place = Place(id=BILBAO, name="Bilbao", kind=PlaceKind.CITY, country="ES")

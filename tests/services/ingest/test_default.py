@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from itertools import islice
 
 import pytest
-from sqlalchemy import update
+from sqlalchemy import select, update
 
 from models.countries import DATA
 from models.database import Sessions
@@ -16,7 +16,12 @@ from services.ingest.default import load_default
 from services.ingest.sources import own_tables
 from services.ingest.sources.collaborations import collaborations, memberships
 from services.ingest.sources.tables import rows as rows_of
-from services.ingest.upsert import ensure_tenant, upsert_collaborations, upsert_places
+from services.ingest.upsert import (
+    Counts,
+    ensure_tenant,
+    upsert_collaborations,
+    upsert_places,
+)
 
 
 @pytest.fixture(scope="module")
@@ -116,6 +121,28 @@ def test_what_the_catalogue_leaves_out_by_now_is_forgotten_and_what_others_sent_
     assert ties == 0
 
 
+def test_what_was_sent_stays_as_it_is_until_it_is_to_be_written_over(
+    sessions: Sessions, places: dict[str, Place], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    mine, theirs = islice(places.values(), 2)
+    newer = [p.model_copy(update={"name": f"{p.name} by now"}) for p in (mine, theirs)]
+    sent = mine.model_copy(update={"name": "As its council says"})
+    networks = list(islice(collaborations(DATA / "collaborations"), 1))
+    monkeypatch.setattr(default, "collaborations", lambda _: iter(networks))
+    _load(sessions, monkeypatch, [mine, theirs])
+    with sessions.begin() as session:
+        upsert_places(session, [sent])
+        upsert_collaborations(session, [networks[0].model_copy(update={"name": "Ours"})])
+
+    assert _load(sessions, monkeypatch, newer).kept == 2
+    assert _names(sessions) == {sent.name, newer[1].name, "Ours"}
+
+    assert _load(sessions, monkeypatch, newer, over_sent=True).kept == 0
+    assert _names(sessions) == {newer[0].name, newer[1].name, networks[0].name}
+    with sessions() as session:
+        assert set(session.scalars(select(PlaceRow.origin))) == {Origin.CATALOGUE}
+
+
 def test_a_network_that_is_left_out_goes_and_one_that_was_sent_stays(
     sessions: Sessions, places: dict[str, Place], monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -146,7 +173,17 @@ def test_a_record_of_whom_nobody_knows_is_the_catalogues_once_it_says_the_same(
     assert known == {same.id: Origin.CATALOGUE, other.id: None}
 
 
-def _load(sessions: Sessions, monkeypatch: pytest.MonkeyPatch, catalogue: Iterable[Place]) -> None:
+def _names(sessions: Sessions) -> set[str]:
+    with sessions() as session:
+        return {n for t in (PlaceRow, CollaborationRow) for n in session.scalars(select(t.name))}
+
+
+def _load(
+    sessions: Sessions,
+    monkeypatch: pytest.MonkeyPatch,
+    catalogue: Iterable[Place],
+    over_sent: bool = False,
+) -> Counts:
     monkeypatch.setattr(default, "places", lambda *_: iter(catalogue))
     with sessions.begin() as session:
-        load_default(session)
+        return load_default(session, over_sent=over_sent)
