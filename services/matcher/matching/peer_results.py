@@ -31,7 +31,7 @@ from services.matcher.matching.question import (
     place_summary,
 )
 from services.matcher.profile import Profile
-from services.matcher.reasons import Explainer, quote_of
+from services.matcher.reasons import MIRRORED, Explainer, quote_of
 from services.matcher.schemas import PeersRequest
 from services.matcher.scoring import Share, shares
 from services.matcher.terms import Rows
@@ -132,9 +132,9 @@ class PeerResults:
         explain = Explainer(self.profile.facts, theirs, self.context.words, quote, self.exhibits)
         explain.by(self.shapes)
         ours = orjson.Fragment(explain.written(parts[0]))
-        # Where the sides are one, so is what is told of them: no feature there has two faces.
-        alike = parts[1] is parts[0]
-        return ours, ours if alike else orjson.Fragment(explain.written(parts[1], mirrored=True))
+        if _told_alike(*parts):
+            return ours, ours
+        return ours, orjson.Fragment(explain.written(parts[1], mirrored=True))
 
     def _rules_of(self, theirs: Facts) -> orjson.Fragment:
         """The conditions that a peer meets; what is said of like peers is written once."""
@@ -176,6 +176,11 @@ class PeerResults:
         if row in self.ties:
             extras["ties"] = [_tie(tie) for tie in self.ties[row]]
         return extras
+
+
+def _told_alike(ours: list[Share], theirs: list[Share]) -> bool:
+    """Whether the same is told of both sides: of most peers what tells is mutual."""
+    return theirs is ours or (theirs == ours and MIRRORED.isdisjoint([share[0] for share in ours]))
 
 
 def _sided(sides: Sides, shown: NDArray[np.intp]) -> Iterable[_Sided]:
