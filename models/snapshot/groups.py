@@ -34,6 +34,16 @@ class OpenGroups(NamedTuple):
     commons: NDArray[np.bool_]
     groups: NDArray[np.bool_] | None = None
 
+    def within(self, groups: NDArray[np.bool_]) -> "OpenGroups":
+        """Those of them that are marked among all groups."""
+        return self._replace(groups=groups if self.groups is None else self.groups & groups)
+
+    def rows(self, groups: "Groups") -> int:
+        """How many rows they hold."""
+        if self.groups is None:
+            return int(groups.sizes_of_common[self.commons].sum())
+        return int(groups.sizes[self.mask(groups)].sum())
+
     def mask(self, groups: "Groups") -> NDArray[np.bool_]:
         """Per group whether it is open."""
         mask = self.commons.take(groups.common_of)

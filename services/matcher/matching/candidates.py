@@ -18,7 +18,9 @@ from services.matcher.matching.conditions import (
     Exactly,
     Mask,
     Only,
+    Pool,
     Test,
+    Usual,
     Without,
 )
 from services.matcher.profile import Profile
@@ -30,27 +32,19 @@ from services.matcher.terms import Rows
 STEP = 0.011
 
 
-def conditions(
-    snapshot: Snapshot, profile: Profile, request: PeersRequest, tenant: str
-) -> list[Condition]:
-    """All conditions on peers, in the order in which they are told."""
+def candidates(snapshot: Snapshot, profile: Profile, request: PeersRequest, tenant: str) -> Pool:
+    """Who meets all conditions on peers, these in the order in which they are told."""
     places, filters = snapshot.places, request.filters
     kinds = tuple(filters.kinds or [profile.facts["kind"]])
     home = profile.facts["country"] if filters.countries is None else None
-    return [
-        *remembered(
-            places.columns["kind"],
-            (tenant, kinds, home),
-            lambda: _defaults(places, tenant, kinds, home),
-        ),
-        *(filter_conditions(places, filters) if filters.model_fields_set else ()),
-        *_lists(snapshot, profile, request, tenant),
-    ]
+    usual = remembered(
+        places.columns["kind"], (tenant, kinds, home), lambda: _usual(places, tenant, kinds, home)
+    )
+    asked = filter_conditions(places, filters) if filters.model_fields_set else []
+    return Pool(places, usual, asked + _lists(snapshot, profile, request, tenant))
 
 
-def _defaults(
-    places: Places, tenant: str, kinds: Sequence[PlaceKind], home: str | None
-) -> list[Condition]:
+def _usual(places: Places, tenant: str, kinds: Sequence[PlaceKind], home: str | None) -> Usual:
     """What most questions ask: of who may be seen, foreign places of a kind with a government."""
     visible = ByTenant(places.tenants, places.tenants_seen_by(tenant))
     government = _by_column(places, "government", places.columns["government"].values[:, 0] != 0)
@@ -64,7 +58,7 @@ def _defaults(
     if home is not None:
         abroad = _in_countries(places, [home], inside=False)
         found.append(Condition("foreign", "country", abroad, f"not {home}"))
-    return found
+    return Usual.of(places.groups, found)
 
 
 def _by_column(places: Places, name: str, table: Mask) -> Test:
@@ -87,7 +81,7 @@ def _any_of(values: Values, codes: Sequence[int]) -> Mask:
 
 def filter_conditions(places: Places, filters: PeerFilters) -> list[Condition]:
     """What a caller's filters ask of places."""
-    found = []
+    found: list[Condition] = []
     if filters.countries is not None:
         test = _in_countries(places, filters.countries)
         found.append(Condition("countries", "country", test, filters.countries))

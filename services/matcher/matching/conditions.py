@@ -109,44 +109,65 @@ class Condition(NamedTuple):
     remedy_kind: str = RemedyKind.FIXED
 
 
+class Usual(NamedTuple):
+    """What most questions ask, and what it leaves: worked out once for all of them."""
+
+    conditions: Sequence[Condition]
+    open: OpenGroups
+    rows: int
+    """How many places the open groups hold."""
+
+    @classmethod
+    def of(cls, groups: Groups, conditions: Sequence[Condition]) -> "Usual":
+        """Of conditions that groups can say all of."""
+        open_ = OpenGroups(np.ones(len(groups.common), bool))
+        for condition in conditions:
+            narrowed = _narrowed(open_, groups, condition.test)
+            assert narrowed is not None
+            open_ = narrowed
+        return cls(conditions, open_, open_.rows(groups))
+
+
+def _narrowed(open_: OpenGroups, groups: Groups, test: Test) -> OpenGroups | None:
+    """The open groups that meet a test; None where groups cannot say."""
+    if isinstance(test, ByTenant):
+        return open_ if test.table.all() else open_.within(test.table.take(groups.tenants))
+    if isinstance(test, ByColumn) and test.column in COMMON:
+        return open_._replace(commons=open_.commons & test.by_combination)
+    if isinstance(test, ByColumn) and test.column not in FINE:
+        return open_.within(test.by_group)
+    return None
+
+
 class Pool:
     """The candidates: all rows that meet all conditions, known as groups and exceptions."""
 
-    def __init__(self, places: Places, conditions: Sequence[Condition]) -> None:
+    def __init__(self, places: Places, usual: Usual, asked: Sequence[Condition]) -> None:
+        """`asked` are the conditions of this question, told after the usual ones."""
         self.places = places
-        self.conditions = conditions
-        groups = places.groups
-        self._commons: Mask = np.ones(len(groups.common), bool)
-        self._by_group: Mask | None = None
+        self.conditions = [*usual.conditions, *asked]
+        self.open = usual.open
+        """The groups that may hold candidates."""
+        self._usual = usual
         self._barred: list[Rows] = []
         self.only: Rows | None = None
         self._exact: list[Test] = []
-        for test in (condition.test for condition in conditions):
-            if isinstance(test, ByTenant):
-                if not test.table.all():
-                    self._narrow(test.table.take(groups.tenants))
-            elif isinstance(test, ByColumn) and test.column in COMMON:
-                self._commons &= test.by_combination
-            elif isinstance(test, ByColumn) and test.column not in FINE:
-                self._narrow(test.by_group)
-            elif isinstance(test, Without):
-                self._barred.append(test.rows)
-            elif isinstance(test, Only):
-                self.only = test.rows
-            else:
-                self._exact.append(test)
+        for condition in asked:
+            self._add(condition.test)
 
-    def _narrow(self, mask: Mask) -> None:
-        self._by_group = mask if self._by_group is None else self._by_group & mask
-
-    @property
-    def open(self) -> OpenGroups:
-        """The groups that may hold candidates."""
-        return OpenGroups(self._commons, self._by_group)
+    def _add(self, test: Test) -> None:
+        if isinstance(test, Without):
+            self._barred.append(test.rows)
+        elif isinstance(test, Only):
+            self.only = test.rows
+        elif (narrowed := _narrowed(self.open, self.places.groups, test)) is not None:
+            self.open = narrowed
+        else:
+            self._exact.append(test)
 
     @cached_property
     def groups(self) -> Mask:
-        """The same, per group."""
+        """Per group whether it may hold candidates."""
         return self.open.mask(self.places.groups)
 
     @cached_property
@@ -181,10 +202,7 @@ class Pool:
         """How many candidates there are."""
         if not self.grouped:
             return len(self.rows())
-        groups = self.places.groups
-        inside = self.open.holds(groups, groups.of_row[self.barred])
-        if self._by_group is None:
-            everybody = groups.sizes_of_common[self._commons].sum()
-        else:
-            everybody = groups.sizes[self.groups].sum()
-        return int(everybody) - int(np.count_nonzero(inside))
+        groups, open_ = self.places.groups, self.open
+        everybody = self._usual.rows if open_ is self._usual.open else open_.rows(groups)
+        inside = open_.holds(groups, groups.of_row[self.barred])
+        return everybody - int(np.count_nonzero(inside))

@@ -11,8 +11,8 @@ from services.matcher.features import EXISTING_TIE, PEER_FEATURES, SIMILAR_TEXT,
 from services.matcher.features.stance import WORKS_ABROAD
 from services.matcher.matching.alike import terms_alike
 from services.matcher.matching.by_country import full_countries, passed_over
-from services.matcher.matching.candidates import conditions, known_ties
-from services.matcher.matching.conditions import Condition, Pool
+from services.matcher.matching.candidates import candidates, known_ties
+from services.matcher.matching.conditions import Condition
 from services.matcher.matching.peer_results import PeerResults, fewer_because, not_on_file, refusals
 from services.matcher.matching.picking import Picked, Sides, pick
 from services.matcher.matching.question import (
@@ -46,8 +46,7 @@ class PeerMatch:
         self.weights = chosen_weights(self._default_weights(), request.weights)
         self.gamma: float = context.catalogue.weights["gamma"]
         self.ties = known_ties(self.snapshot, self.profile, context.tenant)
-        self.conditions = conditions(self.snapshot, self.profile, request, context.tenant)
-        self.pool = Pool(self.snapshot.places, self.conditions)
+        self.pool = candidates(self.snapshot, self.profile, request, context.tenant)
         self.shapes = context.catalogue.shapes(request.mode)
         given = self._given()
         two_sides = request.mode in TWO_SIDED
@@ -175,8 +174,8 @@ class PeerMatch:
     def _met_by(self, picked: Picked) -> list[Condition]:
         """All conditions that what is shown meets."""
         if self.request.max_per_country is None:
-            return self.conditions
-        return [*self.conditions, full_countries(picked.passed, self.request.max_per_country)]
+            return self.pool.conditions
+        return [*self.pool.conditions, full_countries(picked.passed, self.request.max_per_country)]
 
     def _refused(self, conditions: Sequence[Condition], passed: Rows) -> list[dict[str, Any]]:
         """The ledger of what was ruled out, those that would have ranked best first.

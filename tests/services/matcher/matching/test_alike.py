@@ -12,7 +12,7 @@ from models.taxonomy import Mode
 from services.matcher.comparing import Asked
 from services.matcher.features import PEER_FEATURES
 from services.matcher.matching.alike import terms_alike
-from services.matcher.matching.candidates import conditions
+from services.matcher.matching.candidates import candidates
 from services.matcher.profile import Profile
 from services.matcher.schemas import PeersRequest
 from services.matcher.terms import parts
@@ -45,7 +45,7 @@ def test_what_is_remembered_of_places_does_not_keep_them(published: Published) -
     weights = snapshot.weights["peers"][Mode.LOOK_UP]
     asked = Asked(weights, profile.values, places.columns)
     terms_alike(asked, PEER_FEATURES, places, 0, two_sides=False)
-    conditions(snapshot, profile, PeersRequest(place_id=places.id(0)), PUBLIC)
+    candidates(snapshot, profile, PeersRequest(place_id=places.id(0)), PUBLIC)
     here = weakref.ref(places.columns["kind"])
     del snapshot, places, asked
     # Not by the collector of cycles, which does not look at snapshots.
