@@ -35,13 +35,14 @@ async def nothing() -> Response:
     return Response(content, media_type="application/json")
 uvicorn.run(app, port=int(sys.argv[1]), log_level="error", access_log=False)
 """
+# As `counterpart serve matcher` serves it, without a line of log for each request.
 MATCHER = """
-import sys, uvicorn
-from services.logs import *
+import sys
 from services.matcher.app import create_app
+from services.serving import Server, listen
 import logging, structlog
 structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.WARNING))
-uvicorn.run(create_app(), port=int(sys.argv[1]), log_level="error", access_log=False)
+Server(create_app(), lambda: None).run([listen("127.0.0.1", int(sys.argv[1]))])
 """
 
 

@@ -4,6 +4,8 @@ import logging
 import re
 import sys
 import traceback
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import lru_cache
 from random import getrandbits
 from time import perf_counter
@@ -19,7 +21,7 @@ from services.measures import REQUESTS, SECONDS
 # A line of up to 4,096 bytes is written at once: those of several processes never mix.
 FRAMES, MOST_OF_FRAMES = 30, 3_000
 _METHODS = {"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"}
-_ID = b"x-request-id"
+ID = b"x-request-id"
 _SAFE_ID = re.compile(r"^[A-Za-z0-9._-]{1,64}$")
 
 
@@ -86,32 +88,41 @@ class RequestLog:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
-        id = _given_id(scope) or f"{getrandbits(128):032x}"
-        scope.setdefault("state", {})["request_id"] = id
         status, started = 500, perf_counter()
+        with named(scope) as id:
 
-        async def send_with_id(message: Message) -> None:
-            nonlocal status
-            if message["type"] == "http.response.start":
-                status = message["status"]
-                _name(message, id.encode())
-            await send(message)
+            async def send_with_id(message: Message) -> None:
+                nonlocal status
+                if message["type"] == "http.response.start":
+                    status = message["status"]
+                    _name(message, id.encode())
+                await send(message)
 
-        bound = structlog.contextvars.bind_contextvars(request_id=id)
-        try:
-            await self.app(scope, receive, send_with_id)
-        except Exception:
-            structlog.get_logger("access").exception("request failed")
-            raise
-        finally:
-            _record(scope, status, perf_counter() - started)
-            structlog.contextvars.reset_contextvars(**bound)
+            try:
+                await self.app(scope, receive, send_with_id)
+            except Exception:
+                structlog.get_logger("access").exception("request failed")
+                raise
+            finally:
+                record(scope, status, perf_counter() - started)
+
+
+@contextmanager
+def named(scope: Scope) -> Iterator[str]:
+    """Give a request its id, which comes with every event that is logged meanwhile."""
+    id = _given_id(scope) or f"{getrandbits(128):032x}"
+    scope.setdefault("state", {})["request_id"] = id
+    bound = structlog.contextvars.bind_contextvars(request_id=id)
+    try:
+        yield id
+    finally:
+        structlog.contextvars.reset_contextvars(**bound)
 
 
 def _given_id(scope: Scope) -> str | None:
     """The id that a caller gave its request, where it is one that may be logged."""
     for name, value in scope["headers"]:
-        if name == _ID:
+        if name == ID:
             given: str = value.decode("latin-1")
             return given if _SAFE_ID.match(given) else None
     return None
@@ -119,11 +130,11 @@ def _given_id(scope: Scope) -> str | None:
 
 def _name(start: Message, id: bytes) -> None:
     """Tell the id in the head of an answer; problems tell it themselves."""
-    if all(name != _ID for name, _ in start["headers"]):
-        start["headers"] = [*start["headers"], (_ID, id)]
+    if all(name != ID for name, _ in start["headers"]):
+        start["headers"] = [*start["headers"], (ID, id)]
 
 
-def _record(scope: Scope, status: int, seconds: float) -> None:
+def record(scope: Scope, status: int, seconds: float) -> None:
     """Count and log by the route's template: a path may hold what nobody should log."""
     route = _template(scope)
     method = scope["method"] if scope["method"] in _METHODS else "OTHER"

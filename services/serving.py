@@ -9,7 +9,7 @@ from fastapi import FastAPI
 
 from models.errors import Problem
 from services import printing
-from services.load.patience import Impatient
+from services.web.wire import Wire
 
 _EVERYWHERE = {"0.0.0.0": "127.0.0.1", "::": "::1"}
 _EXAMPLE = (
@@ -59,7 +59,7 @@ class Server(uvicorn.Server):
 
     def __init__(self, app: FastAPI, up: Callable[[], object]) -> None:
         config = uvicorn.Config(
-            app, http=Impatient, log_config=None, log_level="warning", access_log=False
+            app, http=Wire, log_config=None, log_level="warning", access_log=False
         )
         super().__init__(config)
         self._up = up

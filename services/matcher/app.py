@@ -112,7 +112,7 @@ def mount(app: FastAPI, settings: Settings) -> Callable[[], list[str]]:
         await run_in_threadpool(decisions.recorder.close)
 
     add_questions(app)
-    app.state.door = Door
+    app.state.door = Door(app)
     own = APIRouter(lifespan=lifespan)
     own.include_router(router)
     own.include_router(pages)

@@ -8,6 +8,7 @@ cannot be given, a server that is full or going down. Tests hold both ways equal
 """
 
 from dataclasses import dataclass
+from functools import partial
 
 import orjson
 from fastapi import FastAPI, Request, Response
@@ -27,6 +28,7 @@ from services.matcher.schemas import CollaborationsRequest, MatchRequest, PeersR
 from services.matcher.wording import choose_language, wording
 from services.sent_json import loads
 from services.web.app import COMPRESSED_FROM
+from services.web.at_once import at_once, sent_at_once
 from services.web.bodies import again
 from services.web.failing import BENEATH
 
@@ -51,7 +53,6 @@ FIELDS = {
 JSON = (b"application/json", b"application/json; charset=utf-8")
 ACCEPTED = (b"*/*", b"application/json")
 MOST_BYTES = 10_000
-_ANSWER = "answer"
 # Where OpenTelemetry is on, the framework names the route of each request in its span.
 _TRACED = "fastapi.telemetry"
 
@@ -96,30 +97,58 @@ class Limit:
 
 
 class Door:
-    """Answers ordinary questions; sends everything else on."""
+    """Answers ordinary questions: where they come in from the wire, else before the first layer."""
 
-    def __init__(self, app: ASGIApp, api: FastAPI) -> None:
-        self.app, self.api = app, api
-        self._packed = CompressMiddleware(_given, minimum_size=COMPRESSED_FROM)
+    def __init__(self, api: FastAPI) -> None:
+        self.api = api
+        # Known once somebody came by the framework.
+        self._is_traced = True
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        question = QUESTIONS.get(scope["path"]) if scope["type"] == "http" else None
-        head = _head(scope) if question is not None else None
-        state = self.api.state
-        is_closed = question is None or head is None or state.draining.is_on or state.hand.is_full
-        message = None if is_closed else _come(receive)
-        if question is None or head is None or message is None:
-            await self.app(scope, receive, send)
+    def at_once(self, scope: Scope, message: Message) -> Response | None:
+        """The answer to an ordinary question that never saw the framework, else nothing."""
+        head = None if self._is_traced else self._head(scope)
+        if head is None:
+            return None
+        scope["app"] = self.api
+        with self.api.state.hand:
+            return self._answer(scope, head, message)
+
+    def before(self, app: ASGIApp) -> ASGIApp:
+        """An app to which what is not answered here goes on."""
+        return partial(self._come, app)
+
+    async def _come(self, app: ASGIApp, scope: Scope, receive: Receive, send: Send) -> None:
+        self._is_traced = _TRACED in scope
+        head = self._head(scope) if scope["type"] == "http" else None
+        # What has to be waited for is waited for behind the door.
+        message = at_once(receive()) if head is not None else None
+        if head is None or message is None:
+            await app(scope, receive, send)
             return
-        with state.hand:
-            answer = self._answer(question, Request(scope), head, message)
+        with self.api.state.hand:
+            answer = self._answer(scope, head, message)
             if answer is not None:
-                scope["route"] = question
-                await self._send(answer, head, scope, receive, send)
+                await answer(scope, receive, send)
                 return
-        await self.app(scope, again(message, receive), send)
+        await app(scope, again(message, receive), send)
 
-    def _answer(
+    def _head(self, scope: Scope) -> Head | None:
+        """The head of an ordinary question, as long as there is room for it."""
+        state = self.api.state
+        if scope["path"] not in QUESTIONS or state.draining.is_on or state.hand.is_full:
+            return None
+        return _ordinary(scope)
+
+    def _answer(self, scope: Scope, head: Head, message: Message) -> Response | None:
+        """The answer as it is sent, where there is one."""
+        question = QUESTIONS[scope["path"]]
+        answer = self._made(question, Request(scope), head, message)
+        if answer is not None:
+            scope["route"] = question
+            _pack(answer, head, scope)
+        return answer
+
+    def _made(
         self, question: Question, request: Request, head: Head, message: Message
     ) -> Response | None:
         """The answer to a brief question of somebody without a key, else nothing."""
@@ -145,19 +174,8 @@ class Door:
             answer.headers.update(limit.take(question.path))
         return answer
 
-    async def _send(
-        self, answer: Response, head: Head, scope: Scope, receive: Receive, send: Send
-    ) -> None:
-        if b"accept-encoding" in head:
-            scope["state"][_ANSWER] = answer
-            await self._packed(scope, receive, send)
-            return
-        if len(answer.body) >= COMPRESSED_FROM:
-            answer.raw_headers.append((b"vary", b"Accept-Encoding"))
-        await answer(scope, receive, send)
 
-
-def _head(scope: Scope) -> Head | None:
+def _ordinary(scope: Scope) -> Head | None:
     """The head of a question as most are; None where it says anything else."""
     fields: list[tuple[bytes, bytes]] = scope["headers"]
     head = dict(fields)
@@ -173,18 +191,6 @@ def _head(scope: Scope) -> Head | None:
     return head if is_ordinary else None
 
 
-def _come(receive: Receive) -> Message | None:
-    """What came with the head; None where it has to be waited for, as is done behind the door."""
-    coming = receive().__await__()
-    try:
-        next(coming)
-    except StopIteration as came:
-        message: Message = came.value
-        return message
-    coming.close()
-    return None
-
-
 def _body(model: type[MatchRequest], head: Head, message: Message) -> MatchRequest | None:
     """The question, where it came whole and is well-formed."""
     sent: bytes = message.get("body", b"")
@@ -197,6 +203,12 @@ def _body(model: type[MatchRequest], head: Head, message: Message) -> MatchReque
         return None
 
 
-async def _given(scope: Scope, receive: Receive, send: Send) -> None:
-    """An app that sends the answer that is there, to be packed on its way."""
-    await scope["state"][_ANSWER](scope, receive, send)
+def _pack(answer: Response, head: Head, scope: Scope) -> None:
+    """Pack an answer where it is wanted so."""
+    if b"accept-encoding" not in head:
+        if len(answer.body) >= COMPRESSED_FROM:
+            answer.raw_headers.append((b"vary", b"Accept-Encoding"))
+        return
+    start, *parts = sent_at_once(CompressMiddleware(answer, minimum_size=COMPRESSED_FROM), scope)
+    answer.raw_headers = start["headers"]
+    answer.body = b"".join(part["body"] for part in parts)

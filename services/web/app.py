@@ -119,7 +119,7 @@ def install(
     app.add_middleware(Heads)
     door = getattr(app.state, "door", None)
     if door is not None:
-        app.add_middleware(door, api=app)
+        app.add_middleware(door.before)
     app.add_middleware(RequestLog)
 
 

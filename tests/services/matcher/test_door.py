@@ -1,6 +1,7 @@
 """Ordinary questions are answered at the door; whatever is odd goes on as it came."""
 
 import asyncio
+import re
 from collections.abc import Iterator
 from errno import ENOSPC
 from typing import Any
@@ -9,9 +10,11 @@ import pytest
 from fastapi.testclient import TestClient
 from starlette.types import Message, Receive, Scope, Send
 
+from services.load.patience import Impatient
 from services.load.rates import Rates, rates_of
-from services.matcher.door import Door
+from services.web.wire import Wire
 from tests.services.matcher.asking import BILBAO, ask
+from tests.services.web.on_the_wire import connected, posted
 
 PEERS = "/v1/matches/peers"
 BODY = b'{"place_id": "%s", "limit": 3}' % BILBAO.encode()
@@ -50,7 +53,7 @@ def knock(
     async def send(message: Message) -> None:
         told.append(message)
 
-    asyncio.run(Door(_behind, asked.app)(scope, receive, send))  # type: ignore[arg-type]
+    asyncio.run(asked.app.state.door.before(_behind)(scope, receive, send))  # type: ignore[attr-defined]
     return told if whole else b"".join(message.get("body", b"") for message in told)
 
 
@@ -173,3 +176,59 @@ def test_counts_that_several_processes_share_are_made_behind_it(
 
 def test_what_has_not_come_is_waited_for_behind_it(client: TestClient) -> None:
     assert knock(client, late=0.01) == BEHIND + BODY
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        (),
+        ("Accept-Encoding: gzip, deflate, br, zstd", "Accept: */*", "User-Agent: a"),
+        ("Accept-Encoding: gzip", "Accept-Language: fr"),
+        ("Accept-Encoding: identity",),
+        ("X-Forwarded-For: 203.0.113.1", "X-Forwarded-Proto: https"),
+    ],
+    ids=str,
+)
+@pytest.mark.parametrize("kind", ["peers", "collaborations"])
+def test_on_the_wire_the_same_is_answered(
+    public: TestClient, kind: str, fields: tuple[str, ...], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Byte for byte, by whichever way it went."""
+    app: Any = public.app
+    answer, given = app.state.door.at_once, []
+
+    def watched(*asked: Any) -> Any:
+        given.append(answer(*asked))
+        return given[-1]
+
+    monkeypatch.setattr(app.state.door, "at_once", watched)
+    ask(public, kind, {"place_id": BILBAO})
+    sent = posted(f"/v1/matches/{kind}", BODY, "X-Request-Id: a", *fields)
+    at_once = asyncio.run(_told_on(Wire, app, sent))
+    assert [one is not None for one in given] == [True]
+    assert at_once == asyncio.run(_told_on(Impatient, app, sent))
+
+
+async def _told_on(protocol: Any, app: Any, sent: bytes) -> bytes:
+    """What is answered, but for the seconds left of a limit."""
+    app.state.rates = Rates(app.state.settings)
+    async with connected(app, protocol) as line:
+        return re.sub(rb";t=\d+", b"", await line.ask(sent))
+
+
+def test_who_is_traced_is_answered_by_way_of_the_framework(client: TestClient) -> None:
+    door: Any = client.app.state.door  # type: ignore[attr-defined]
+    traced: dict[str, Any] = {"fastapi.telemetry": object()}
+    scope = {"type": "http", "method": "POST", "path": PEERS, "query_string": b"",
+        "client": ("127.0.0.1", 5), "state": {},
+        "headers": [
+            (b"content-type", b"application/json"),
+            (b"content-length", b"%d" % len(BODY)),
+        ],
+    }  # fmt: skip
+    whole: Message = {"type": "http.request", "body": BODY, "more_body": False}
+    knock(client)
+    assert door.at_once({**scope}, whole) is not None
+    knock(client, **traced)
+    assert door.at_once({**scope}, whole) is None
+    knock(client)

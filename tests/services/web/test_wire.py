@@ -1,0 +1,173 @@
+"""A plain request is answered where it comes in; any other goes the server's own way."""
+
+import asyncio
+import json
+from typing import Any
+
+import pytest
+from fastapi import FastAPI, Request, Response
+from starlette.types import ASGIApp, Message, Scope
+
+from services import logs
+from services.web import app as web
+from tests.services.web.on_the_wire import connected, posted
+
+BODY, LONG, SHORT = b"{}", b"the server's own way", b"at once"
+PLAIN = posted("/asked", BODY)
+
+
+class Door:
+    """Answers all that it is asked, and keeps it; or as it is told."""
+
+    path = "/asked"
+
+    def __init__(self, answer: Any = lambda: Response(SHORT)) -> None:
+        self.asked: list[Scope] = []
+        self.answer = answer
+
+    def at_once(self, scope: Scope, message: Message) -> Any:
+        self.asked.append({**scope, "body": message["body"], "route": self})
+        scope["route"] = self
+        return self.answer()
+
+    def before(self, app: ASGIApp) -> ASGIApp:
+        return app
+
+
+def app_with(door: Door) -> FastAPI:
+    app = FastAPI(docs_url=None, redoc_url=None)
+    app.state.door = door
+    web.install(app, lambda: [])
+
+    @app.api_route("/asked", methods=["POST", "GET"])
+    async def asked(request: Request) -> Response:
+        await request.body()
+        return Response(LONG)
+
+    return app
+
+
+def told(door: Door, *sent: bytes, **settings: Any) -> list[bytes]:
+    """What is answered to each of these, on one connection."""
+
+    async def ask() -> list[bytes]:
+        async with connected(app_with(door), **settings) as line:
+            return [await line.ask(one) for one in sent]
+
+    return asyncio.run(ask())
+
+
+def test_plain_requests_are_answered_at_once() -> None:
+    door = Door()
+    answers = told(door, PLAIN, posted("/asked", b"[]", "Connection: keep-alive", "Accept:*/*"))
+    assert all(answer.startswith(b"HTTP/1.1 200 OK\r\n") for answer in answers)
+    assert all(answer.endswith(b"\r\n\r\n" + SHORT) for answer in answers)
+    assert [scope["body"] for scope in door.asked] == [BODY, b"[]"]
+    assert (b"accept", b"*/*") in door.asked[1]["headers"]
+
+
+@pytest.mark.parametrize(
+    "odd",
+    [
+        PLAIN.replace(b"POST", b"GET"),
+        PLAIN.replace(b"/asked", b"/asked?q=1"),
+        PLAIN.replace(b"/asked", b"/%61sked"),
+        PLAIN.replace(b"/asked", b"http://here/asked"),
+        PLAIN.replace(b"HTTP/1.1", b"HTTP/1.0"),
+        PLAIN.replace(b"Host: here\r\n", b""),
+        posted("/asked", BODY, "Host: there"),
+        posted("/asked", BODY, "Content-Length: 2"),
+        posted("/asked", b"0\r\n\r\n", "Transfer-Encoding: chunked"),
+        PLAIN.replace(b"Content-Length: 2", b"Transfer-Encoding: chunked")[:-2] + b"0\r\n\r\n",
+        posted("/asked", BODY, "Expect: 100-continue"),
+        posted("/asked", BODY, "Connection: close"),
+        posted("/asked", BODY, "Connection: upgrade", "Upgrade: h2c"),
+        posted("/asked", BODY, "X-A: b", " folded"),
+        posted("/asked", BODY, "X-A: caf\xe9"),
+        posted("/asked", BODY, "X-A: a\tb"),
+        posted("/asked", BODY, "X-A: a\rX-B: b"),
+        posted("/asked", BODY, "X-A : b"),
+        posted("/asked", BODY, "X-A: " + "a" * 12_000),
+    ],
+    ids=lambda odd: odd[:200].decode("latin-1"),
+)
+def test_whatever_is_not_plain_goes_the_servers_own_way(odd: bytes) -> None:
+    door = Door()
+    (answer,) = told(door, odd)
+    assert not door.asked
+    assert SHORT not in answer
+
+
+def test_what_comes_in_parts_or_together_is_answered_in_order() -> None:
+    async def ask() -> None:
+        async with connected(app_with(door)) as line:
+            line.writer.write(PLAIN[:-1])
+            while not any(getattr(one, "cycle", None) for one in line.state.connections):
+                await asyncio.sleep(0.01)
+            assert LONG in await line.ask(PLAIN[-1:] + PLAIN)
+            assert LONG in await line.ask(b"")
+            assert (await line.ask(PLAIN)).endswith(SHORT)
+
+    door = Door()
+    asyncio.run(ask())
+    assert len(door.asked) == 1
+
+
+def test_who_does_not_read_is_waited_for_on_the_servers_own_way() -> None:
+    async def ask() -> None:
+        async with connected(app_with(door)) as line:
+            assert SHORT in await line.ask(PLAIN)
+            (connection,) = line.state.connections
+            connection.pause_writing()
+            waiting = asyncio.create_task(line.ask(PLAIN))
+            await asyncio.sleep(0.05)
+            connection.resume_writing()
+            assert LONG in await waiting
+
+    door = Door()
+    asyncio.run(ask())
+    assert len(door.asked) == 1
+
+
+def failed() -> None:
+    raise RuntimeError("broken")
+
+
+@pytest.mark.parametrize("answer", [lambda: None, failed])
+def test_what_is_not_answered_at_once_goes_the_servers_own_way(answer: Any) -> None:
+    door = Door(answer)
+    assert all(LONG in one for one in told(door, PLAIN, PLAIN))
+    assert len(door.asked) == 2
+
+
+def test_who_asks_is_whom_a_trusted_proxy_names() -> None:
+    passed_on = posted("/asked", BODY, "X-Forwarded-For: 203.0.113.1", "X-Forwarded-Proto: https")
+    for trusted, client, scheme in (
+        ("127.0.0.1", "203.0.113.1", "https"),
+        ("192.0.2.1", "127.0.0.1", "http"),
+    ):
+        door = Door()
+        told(door, passed_on, forwarded_allow_ips=trusted)
+        (scope,) = door.asked
+        assert (scope["client"][0], scope["scheme"]) == (client, scheme)
+
+
+def test_it_is_named_logged_and_counted_once(capsys: pytest.CaptureFixture[str]) -> None:
+    logs.configure()
+    (answer,) = told(Door(), posted("/asked", BODY, "X-Request-Id: id-1"))
+    assert b"x-request-id: id-1\r\n" in answer
+    (line,) = capsys.readouterr().err.splitlines()
+    event = json.loads(line)
+    assert (event["route"], event["status"], event["request_id"]) == ("/asked", 200, "id-1")
+
+
+def test_a_quiet_connection_is_closed_and_one_that_asks_is_not() -> None:
+    async def ask() -> None:
+        async with connected(app_with(Door()), timeout_keep_alive=0.2) as line:
+            assert SHORT in await line.ask(PLAIN)
+            connection: Any = next(iter(line.state.connections))
+            connection.timeout_keep_alive_handler()
+            assert SHORT in await line.ask(PLAIN)
+            assert await line.ask(b"") == b""
+
+    asyncio.run(ask())
