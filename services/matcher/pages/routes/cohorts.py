@@ -7,6 +7,7 @@ from fastapi import APIRouter, Response
 from services.matcher.convening import jury, roster
 from services.matcher.convening.cohort import Cohort
 from services.matcher.convening.schemas import PURPOSE_SIZES
+from services.matcher.convening.together import is_member
 from services.matcher.pages.cohort_asked import CohortQuery, standing
 from services.matcher.pages.pairs_asked import place_key
 from services.matcher.pages.rendering import PageDep
@@ -51,6 +52,7 @@ def cohort(
         v=view,
         room=room,
         names={r["applicant"]["number"]: r["applicant"]["name"] for r in results},
+        members={r["applicant"]["number"] for r in results if is_member(r)},
         sizes=[(str(purpose), *sizes) for purpose, sizes in PURPOSE_SIZES.items()],
         has_roster=held is not None,
     )

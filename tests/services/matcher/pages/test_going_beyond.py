@@ -33,7 +33,7 @@ def here(client: TestClient, conveners_key: str) -> str:
     return f"/calls/{GRCN}/screenings/{answer.json()['screening_id']}"
 
 
-def test_lots_and_members_are_told_on_the_page_and_in_the_sheet(
+def test_lots_and_members_are_told_on_the_pages_and_in_the_sheet(
     convener: Convener, here: str
 ) -> None:
     page = convener.get(here)
@@ -43,6 +43,9 @@ def test_lots_and_members_are_told_on_the_page_and_in_the_sheet(
     assert waiting.count("equal fit, by lot") == 2
     number = convener.at(waiting, r"/applicants/(\d+)")
     assert "equal fit, by lot" in convener.get(f"{here}/applicants/{number}")
+    assert (
+        convener.get(f"{here}/cohort?low=2&high=3").count(WORDS.text("screening.member", {})) == 1
+    )
     sheet = convener.raw_get(f"{here}/table").content
     rows = [line.cells for line in rows_of(sheet, "a.xlsx") if isinstance(line, SheetRow)]
     member, behind = (
