@@ -18,7 +18,6 @@ from models.tables import PUBLIC
 from services.inputs import record_errors
 from services.matcher.app import Matcher
 from services.matcher.matching import Context, match_collaborations, match_peers
-from services.matcher.matching.question import place_summary
 from services.matcher.profile import stored_facts
 from services.matcher.reconciling.finding import find_places, offered_places
 from services.matcher.schemas import (
@@ -82,7 +81,7 @@ class Asking:
             return stored_facts(snapshot, name, PUBLIC)[1] | {"id": name}
         inside = _IN_COUNTRY.match(name)
         wanted, country = (inside[1], inside[2].upper()) if inside else (name, None)
-        found = [self._summary(row) for row in self._named(wanted, country)]
+        found = [self.context.snapshot.places.shown(row) for row in self._named(wanted, country)]
         if not found:
             found = self._offered(name)
         # Who says "Bilbao" means no place that is merely also called so.
@@ -101,16 +100,12 @@ class Asking:
     def _offered(self, name: str) -> list[Facts]:
         """The one place that a text can only mean; a misspelling is offered, never taken."""
         offered = offered_places(self.context.snapshot, name, PUBLIC)
-        found = [self._summary(one.row) for one in offered]
+        found = [self.context.snapshot.places.shown(one.row) for one in offered]
         if not found:
             raise NameNotFound(name)
         if not offered[0].match:
             raise AmbiguousName(name, found)
         return found[:1]
-
-    def _summary(self, row: int) -> Facts:
-        places = self.context.snapshot.places
-        return place_summary(places.facts(row), places.id(row))
 
     def peers(self, place: Facts, **asked: Any) -> Facts:
         return self._headed(match_peers(self.context, _request(PeersRequest, place, asked)))

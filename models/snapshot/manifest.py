@@ -8,7 +8,9 @@ from pydantic import BaseModel, ConfigDict
 
 from models.errors import SnapshotRefused
 
-FORMAT = 3
+FORMAT = 4
+# A recorded match is answered again from the snapshot it was answered from, however old.
+READABLE = (3, FORMAT)
 MANIFEST = "manifest.json"
 
 
@@ -64,9 +66,10 @@ def read_manifest(folder: Path) -> Manifest:
         manifest = Manifest.model_validate_json((folder / MANIFEST).read_bytes())
     except (OSError, ValueError) as error:
         raise SnapshotRefused(f"The snapshot {folder.name} has no readable manifest.") from error
-    if manifest.format != FORMAT:
+    if manifest.format not in READABLE:
         raise SnapshotRefused(
-            f"The snapshot {folder.name} has format {manifest.format}; this version reads {FORMAT}."
+            f"The snapshot {folder.name} has format {manifest.format}; this version "
+            f"reads {READABLE[0]} to {FORMAT}."
         )
     if manifest.snapshot_id != folder.name:
         raise SnapshotRefused(f"The manifest of snapshot {folder.name} has been changed.")

@@ -19,6 +19,7 @@ from models.snapshot.groups import COARSE, Groups
 from models.snapshot.manifest import Manifest, read_manifest
 from models.snapshot.packed import Packed, pack
 from models.snapshot.place_columns import PLACE_COLUMNS
+from models.snapshot.place_records import PlaceRecords, Record
 from models.snapshot.texts import TextIndex
 from models.tables.records import PUBLIC
 
@@ -58,7 +59,7 @@ class Places:
         self.texts = TextIndex(folder, "place")
         self.groups = Groups(folder, self.texts.owners)
         self.directory = Directory(folder, "place")
-        self._records = Blob(folder, "place_records")
+        self._records = PlaceRecords(folder)
         self._tenant_names = tenants
 
     def __len__(self) -> int:
@@ -93,8 +94,16 @@ class Places:
 
     def facts(self, row: int) -> dict[str, Any]:
         """The place's record as given, without what is unknown."""
-        facts: dict[str, Any] = orjson.loads(self._records[row])
-        return facts
+        return self._records[row].facts
+
+    def record(self, row: int) -> Record:
+        """The same, with what answers show of it."""
+        return self._records[row]
+
+    def shown(self, row: int) -> dict[str, Any]:
+        """The place as answers show it."""
+        shown: dict[str, Any] = orjson.loads(self._records[row].shown)
+        return shown
 
     def id(self, row: int) -> str:
         """The place's id, as its tenant says it."""

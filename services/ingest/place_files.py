@@ -16,6 +16,7 @@ from models.snapshot import place_key
 from models.snapshot.columns import ColumnWriter
 from models.snapshot.directory import write_directory
 from models.snapshot.groups import write_groups
+from models.snapshot.place_records import RecordWriter
 from models.snapshot.texts import written_texts
 from models.tables import PlaceRow
 from services.ingest.embed import Progress
@@ -60,20 +61,20 @@ class PlaceFiles:
     tenants: "array[int]" = field(default_factory=lambda: array("H"))
     names: list[tuple[str, int]] = field(default_factory=list)
     texts: list[tuple[int, str]] = field(default_factory=list)
+    records: RecordWriter = field(default_factory=RecordWriter)
 
     def add(self, place: StoredPlace, tenant: int) -> bytes:
-        """Take in one place; answers with its record's bytes."""
-        record, row = place.record.encode(), len(self.keys)
-        facts = orjson.loads(record)
+        """Take in one place; answers with its record as bytes."""
+        facts, row = orjson.loads(place.record), len(self.keys)
         self.columns.add(facts)
         self.keys.append(place.key)
         self.tenants.append(tenant)
         self.names += [(name, row) for name in (facts["name"], *facts.get("aliases", ()))]
         self.texts += [(row, written.text) for written in written_texts(facts)]
-        return record
+        return self.records.add(facts)
 
     def write(self, folder: Path) -> list[str]:
-        """Write keys, columns, groups and names; answers with the names of the files."""
+        """Write all but the records themselves; answers with the names of the files."""
         coded = self.columns.columns()
         tenants = np.array(self.tenants, np.uint16)
         arrays = {"place_keys.npy": self.sorted_keys(), "place_tenants.npy": tenants}
@@ -84,7 +85,8 @@ class PlaceFiles:
             np.save(folder / file, values)
         owners = np.unique(np.array([row for row, _ in self.texts], np.int32))
         groups = write_groups(folder, coded, tenants, owners)
-        return [*arrays, *groups, *write_directory(folder, "place", self.names)]
+        records, names = self.records.write(folder), write_directory(folder, "place", self.names)
+        return [*arrays, *groups, *records, *names]
 
     def sorted_keys(self) -> NDArray[np.bytes_]:
         return np.array(self.keys, np.bytes_)

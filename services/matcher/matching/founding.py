@@ -8,7 +8,7 @@ from models.snapshot.codes import SECTORS
 from models.taxonomy import Sector
 from services.matcher.comparing import Asked
 from services.matcher.features import PEER_FEATURES
-from services.matcher.matching.question import Context, place_summary
+from services.matcher.matching.question import Context
 from services.matcher.profile import Profile
 from services.matcher.reasons import Explainer
 from services.matcher.scoring import rank, shares
@@ -35,8 +35,7 @@ def founding_group(context: Context, profile: Profile, sectors: list[str]) -> di
     found = []
     best = ranking.best(PARTNERS)
     for row, parts in zip(ranking.rows[best].tolist(), shares(ranking, best), strict=True):
-        facts = places.facts(row)
-        explain = Explainer(profile.facts, facts, context.words).by(shapes)
-        found.append({**place_summary(facts, places.id(row)), "reasons": explain.reasons(parts)})
+        explain = Explainer(profile.facts, places.facts(row), context.words).by(shapes)
+        found.append({**places.shown(row), "reasons": explain.reasons(parts)})
     text = context.words.text("founding_group", {"sectors": sectors})
     return {"sectors": sectors, "text": text, "places": found}

@@ -28,7 +28,6 @@ from services.matcher.matching.question import (
     Standing,
     exchanges,
     figures,
-    place_summary,
 )
 from services.matcher.profile import Profile
 from services.matcher.reasons import MIRRORED, Explainer, quote_of
@@ -105,10 +104,10 @@ class PeerResults:
     def _result(self, row: int, found: Facts, parts: _Told, sided: _Sided) -> dict[str, Any]:
         """One peer with its score, reasons and cautions."""
         places, (asking, other) = self.context.snapshot.places, sided
-        theirs = places.facts(row)
+        theirs, shown = places.record(row)
         ours_told, theirs_told = self._reasons(row, theirs, parts)
         result = {
-            "place": place_summary(theirs, places.id(row)),
+            "place": orjson.Fragment(shown),
             **found,
             "verdict": _ELIGIBLE,
             "rules": self._rules_of(theirs),
@@ -229,11 +228,11 @@ def refusals(
     """Places that were ruled out, with every condition they do not meet."""
     places, ledger = context.snapshot.places, []
     for row in rows:
-        theirs, one = places.facts(row), np.array([row])
+        (theirs, shown), one = places.record(row), np.array([row])
         failed = [c for c in conditions if not c.test.met(one)[0]]
         ledger.append(
             {
-                "place": place_summary(theirs, places.id(row)),
+                "place": orjson.Fragment(shown),
                 "verdict": Verdict.REFUSED,
                 "rules": [outcome(c, False, theirs, context.words).as_json() for c in failed],
             }

@@ -25,11 +25,6 @@ from services.matcher.wording import Wording
 
 # Below this a reading of free text is shown to the user but asks for nothing by itself.
 CONFIDENT = 0.3
-# What an answer says of a place; the whole record is at GET /v1/places/{id}.
-SHOWN = (
-    "name", "kind", "country", "region", "has_government", "lat", "lon", "population",
-    "population_basis", "metro_population", "national_rank", "languages",
-)  # fmt: skip
 # Said here once: to look a member of an enum up takes as long as to compare two numbers.
 _STRONG, _FAIR, _WEAK = Band.STRONG, Band.FAIR, Band.WEAK
 
@@ -121,11 +116,6 @@ def chosen_weights(default: Weights, asked: Weights) -> dict[str, float]:
     if not any(weights.values()):
         raise InvalidInput.at("/weights", "at least one weight must be above zero", "all_zero")
     return weights
-
-
-def place_summary(facts: Facts, place_id: str) -> dict[str, Any]:
-    """A place as answers show it."""
-    return {"id": place_id, **{k: facts[k] for k in SHOWN if k in facts}}
 
 
 def band(rank_score: float, limits: Mapping[str, float]) -> Band:

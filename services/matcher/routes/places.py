@@ -1,6 +1,6 @@
 """GET /v1/places: find a place by any of its names, and read what is held about it."""
 
-from typing import Annotated, Any
+from typing import Annotated
 
 from fastapi import APIRouter, Query, Response
 
@@ -9,7 +9,6 @@ from models.records.values import CountryCode
 from models.residents import size_class
 from models.taxonomy import PlaceKind
 from services.access.callers import Matching
-from services.matcher.matching.question import place_summary
 from services.matcher.profile import stored_facts
 from services.matcher.reconciling.finding import places_called
 from services.matcher.routes.dependencies import CatalogueDep
@@ -35,12 +34,8 @@ def search(
     """
     places = catalogue.snapshot.places
     rows = places_called(catalogue.snapshot, q, caller.tenant, country, kind)
-
-    def show(row: int) -> dict[str, Any]:
-        return place_summary(places.facts(row), places.id(row))
-
     listed = Listed(catalogue.snapshot.id, ("places", caller.tenant, q, country, kind))
-    return answer(page(rows, listed, limit, cursor, show))
+    return answer(page(rows, listed, limit, cursor, places.shown))
 
 
 @router.get("/{place_id}")
@@ -52,5 +47,7 @@ def read(place_id: str, caller: Matching, catalogue: CatalogueDep) -> Response:
         "size_class": size_class(residents),
         "continent": countries()[facts["country"]].continent,
     }
-    shown = facts | {k: v for k, v in derived.items() if v is not None}
+    known = {k: v for k, v in derived.items() if v is not None}
+    # In the order of names, whichever fields the snapshot has first.
+    shown = dict(sorted(facts.items())) | known
     return answer({**shown, "snapshot_id": catalogue.snapshot.id})

@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import orjson
 from numpy.typing import NDArray
 
 from models.embedding import load_embedder
@@ -22,6 +21,7 @@ from models.snapshot.directory import write_directory
 from models.snapshot.groups import write_groups
 from models.snapshot.manifest import MANIFEST, entry
 from models.snapshot.place_columns import PLACE_COLUMNS
+from models.snapshot.place_records import RecordWriter
 from models.snapshot.texts import write_texts
 from models.tables import PUBLIC
 from services.ingest.default import places
@@ -155,7 +155,7 @@ class _WideWorld:
         codes[self.tells] = len(drawn.values) + numbers
         return Column(codes, np.vstack([drawn.values, distinct]))
 
-    def records(self) -> Iterator[bytes]:
+    def records(self) -> Iterator[Facts]:
         """The records, with what the columns say."""
         dropped = ("needs", "offers", "sectors", "goals", "stakeholders", "commitments", "lat",
                    "description", "strategic_goals", "metro_population", "population", "aliases",
@@ -174,7 +174,7 @@ class _WideWorld:
                 facts |= {"lat": lat, "lon": lon}
             if row in teller:
                 facts |= self._telling(teller[row])
-            yield orjson.dumps(facts)
+            yield facts
 
     def _telling(self, nth: int) -> Facts:
         def cells(name: str) -> list[Facts]:
@@ -206,7 +206,9 @@ class _WideWorld:
             np.save(folder / f"place_{name}.codes.npy", column.codes)
             np.save(folder / f"place_{name}.values.npy", column.values)
         write_groups(folder, columns, tenants, owners)
-        write_blob(folder, "place_records", self.records())
+        records = RecordWriter()
+        write_blob(folder, "place_records", map(records.add, self.records()))
+        records.write(folder)
         write_directory(folder, "place", [])
         write_texts(folder, "place", owners.tolist(), self._vectors(len(owners)))
 
