@@ -1,9 +1,10 @@
 """Evidence: the facts behind a reason or a caution, each with what it rests on."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
-from operator import itemgetter
 from typing import Any
+
+from orjson import dumps, loads
 
 from models.taxonomy import FactStatus
 from services.matcher.features import Because, Facts
@@ -15,54 +16,39 @@ COMPARED = {"needs", "offers"}
 TOLD_OF_EACH = ("sector", "stage", "level")
 _STATUS: dict[str, int] = {status: i for i, status in enumerate(FactStatus)}
 Exhibit = tuple[int, bytes]
-"""How well a fact is proven, 0 the best, and the fact as JSON."""
+"""How well a fact is proven, 0 the best, and the fact as JSON; or several proven alike."""
 
-_proof = itemgetter(0)
+Shown = tuple[Exhibit, ...]
+"""Facts in the order of how well they are proven."""
+
 # Some 2 MB when full.
 MOST_PROOFS = 5_000
 
 
-class Exhibits:
-    """One side's facts as evidence, each written once: many reasons rest on the same few."""
+class Exhibits(dict[tuple[str, ...], Shown]):
+    """One side's facts as evidence, by the fields asked for: many reasons rest on the same few.
+
+    What is on file of them is written once, the best proven first; nothing where nothing is.
+    """
 
     def __init__(self, facts: Facts, side: str) -> None:
         self.facts, self.side = facts, side
-        self._of: dict[tuple[str, ...], list[Exhibit]] = {}
-        self._keys: dict[str, tuple[Any, bytes]] = {}
-        self._proofs: dict[str, Exhibit] = {}
         self._provenance: Facts = facts.get("provenance") or {}
 
-    def of(self, fields: tuple[str, ...]) -> list[Exhibit]:
-        """The facts of several fields, of those that are there."""
-        found = self._of.get(fields)
-        if found is None:
-            facts = self.facts
-            found = self._of[fields] = [self._exhibit(name) for name in fields if name in facts]
+    def __missing__(self, fields: tuple[str, ...]) -> Shown:
+        facts = self.facts
+        found = in_order([self._exhibit(name) for name in fields if name in facts])
+        self[fields] = found
         return found
 
     def _exhibit(self, field: str) -> Exhibit:
         """One field as `fact` has it, but for what of needs and offers is not compared."""
-        value = self.facts[field]
-        shown = as_json(in_brief(value) if field in COMPARED else value)
-        proof, tail = self._proof(field)
-        return proof, b"%s%s%s" % (_head(field, self.side), shown, tail)
-
-    def _proof(self, field: str) -> Exhibit:
-        """How a fact ends that rests on what this one does: most rest on what the record does."""
-        name = field if self._provenance.get(field) else "*"
-        found = self._proofs.get(name)
-        if found is None:
-            found = self._proofs[name] = _tail(tuple(proof_of(self.facts, name).items()))
-        return found
-
-    def key(self, field: str) -> tuple[Any, bytes]:
-        """All that is on file of a field, its value and what that rests on, to remember by."""
-        found = self._keys.get(field)
-        if found is None:
-            value = self.facts.get(field)
-            shown = tuple(value) if isinstance(value, list) else value
-            found = self._keys[field] = (shown, self._proof(field)[1])
-        return found
+        value, provenance = self.facts[field], self._provenance
+        if field in COMPARED:
+            value = in_brief(value)
+        # Most fields rest on what the record does, and few records on what no other does.
+        proof, tail = _tail(dumps(provenance.get(field) or provenance.get("*")))
+        return proof, b"%s%s%s" % (_head(field, self.side), as_json(value), tail)
 
 
 @lru_cache(maxsize=1_000)
@@ -72,20 +58,29 @@ def _head(field: str, side: str) -> bytes:
 
 
 @lru_cache(maxsize=MOST_PROOFS)
-def _tail(proof: tuple[tuple[str, Any], ...]) -> Exhibit:
+def _tail(rests_on: bytes) -> Exhibit:
     """How a fact ends, after its value; a few proofs stand behind most facts."""
-    said = dict(proof)
+    said = _said(loads(rests_on) or {})
     return _STATUS[said["status"]], b"," + as_json(said)[1:]
 
 
+def in_order(exhibits: Sequence[Exhibit]) -> Shown:
+    """The best proven first, those proven alike written as one."""
+    if len(exhibits) < 2:
+        return tuple(exhibits)
+    by_proof: dict[int, list[bytes]] = {}
+    for proof, written in exhibits:
+        by_proof.setdefault(proof, []).append(written)
+    return tuple([(proof, b",".join(by_proof[proof])) for proof in sorted(by_proof)])
+
+
 def evidence(because: Because, ours: Exhibits, theirs: Exhibits) -> bytes:
-    """The facts behind a reason as JSON, the best proven first."""
-    mine, other = ours.of(because.ours), theirs.of(because.theirs)
+    """The facts behind a reason as JSON, the best proven first; of those proven alike, ours."""
+    mine, other = ours[because.ours], theirs[because.theirs]
     if len(mine) == len(other) == 1:
         first, second = (mine[0], other[0]) if mine[0][0] <= other[0][0] else (other[0], mine[0])
         return b"[%s,%s]" % (first[1], second[1])
-    items = sorted(mine + other, key=_proof)
-    return b"[%s]" % b",".join([written for _, written in items])
+    return b"[%s]" % b",".join([written for _, written in in_order(mine + other)])
 
 
 def in_brief(items: Iterable[Facts]) -> list[Facts]:
@@ -100,7 +95,10 @@ def fact(facts: Facts, field: str, side: str) -> dict[str, Any]:
 
 def proof_of(facts: Facts, field: str) -> dict[str, Any]:
     """How a field is proven; what came without a source is a claim of whoever sent it."""
-    proof = rests_on(facts, field)
+    return _said(rests_on(facts, field))
+
+
+def _said(proof: Mapping[str, Any]) -> dict[str, Any]:
     said = {name: proof[name] for name in ("source", "date", "documented") if name in proof}
     return said | {"status": proof.get("status", FactStatus.CLAIM)}
 

@@ -31,7 +31,7 @@ from services.written_json import as_json
 
 FEATURES: dict[str, Feature] = {f.name: f for f in (*PEER_FEATURES, *COLLABORATION_FEATURES)}
 MIRRORED = {feature.name for feature in PEER_FEATURES if feature.mirrored}
-BY_FIELD = {name: feature.by_field for name, feature in FEATURES.items() if feature.by_field}
+BY_FIELD = {name: (feature.by_field,) for name, feature in FEATURES.items() if feature.by_field}
 # What was told of two values of such a field, some 10 MB when full.
 MOST_TOLD = 5_000
 _told: dict[tuple[Any, ...], bytes] = {}
@@ -84,33 +84,27 @@ class Explainer:
         feature, weight, value, contribution = share
         # Most is told of either side alike: in words it is told once.
         mirrored = mirrored and feature in MIRRORED
-        told = self._told.get((feature, value, mirrored))
-        if told is None:
-            told = self._remembered(feature, value, mirrored)
-            self._told[feature, value, mirrored] = told
         figures = orjson.dumps(
             {"feature": feature, "weight": weight, "value": value, "contribution": contribution}
         )
-        return figures[:-1] + told
+        return figures[:-1] + self._remembered(feature, value, mirrored)
 
     def _remembered(self, feature: str, value: float, mirrored: bool) -> bytes:
-        """What is told of a feature's value, from memory where it rests on a field of few."""
+        """What is told of a feature's value, from memory where it was told before.
+
+        Where it rests on a field of few values, that of any answer; else this one's.
+        """
+        memory: dict[tuple[Any, ...], bytes] = self._told
+        key: tuple[Any, ...] = (feature, value, mirrored)
         field = BY_FIELD.get(feature)
-        if field is None:
-            return self._tell(feature, value, mirrored)
-        key = (
-            self.words,
-            feature,
-            value,
-            self.shapes.get(feature),
-            self._ours.key(field),
-            self._theirs.key(field),
-        )
-        told = _told.get(key)
+        if field is not None:
+            memory, ours, theirs = _told, self._ours[field], self._theirs[field]
+            key = (self.words, feature, value, self.shapes.get(feature), ours, theirs)
+        told = memory.get(key)
         if told is None:
-            if len(_told) >= MOST_TOLD:
-                _told.clear()
-            told = _told[key] = self._tell(feature, value, mirrored)
+            if len(memory) >= MOST_TOLD:
+                memory.clear()
+            told = memory[key] = self._tell(feature, value, mirrored)
         return told
 
     def _tell(self, feature: str, value: float, mirrored: bool) -> bytes:

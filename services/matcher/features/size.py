@@ -30,16 +30,17 @@ def size_field(facts: Facts) -> str:
 
 def _residents(ours: Facts, theirs: Facts, value: float) -> Because:
     mine, other = size_field(ours), size_field(theirs)
+    we, they = ours[mine], theirs[other]
     args = {
-        "ours": ours[mine],
-        "theirs": theirs[other],
+        "ours": we,
+        "theirs": they,
         "ours_what": counted_as(ours, mine),
         "theirs_what": counted_as(theirs, other),
     }
-    alike = max(ours[mine], theirs[other]) <= SAME_NUMBER * min(ours[mine], theirs[other])
     said = close(value)
-    code = "roughly" if said == "alike" and not alike else said
-    return Because(f"similar_size.{code}", args, (mine,), (other,))
+    if said == "alike" and max(we, they) > SAME_NUMBER * min(we, they):
+        said = "roughly"
+    return Because(f"similar_size.{said}", args, (mine,), (other,))
 
 
 def counted_as(facts: Facts, field: str) -> str:
