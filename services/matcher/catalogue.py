@@ -1,6 +1,6 @@
 """An opened snapshot with what the matcher derives from it once: columns, aliases, weights."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from datetime import date
 from functools import cached_property
 from typing import Any
@@ -11,9 +11,11 @@ from models.errors import CollaborationNotFound, SnapshotRefused
 from models.names import fold
 from models.snapshot import Snapshot
 from models.snapshot.columns import ProfileColumns, profile_columns
+from models.snapshot.groups import FINE
 from models.snapshot.texts import TextIndex
 from models.tables.records import PUBLIC
 from models.taxonomy import FactStatus, Mode, Stage
+from services.matcher.askers import MOST_ALIKE, Askers
 from services.matcher.collaboration_columns import collaboration_columns
 from services.matcher.comparing import Shapes, compared
 from services.matcher.doors import Doors, Remembered
@@ -54,6 +56,7 @@ class Catalogue:
         self._companies: dict[str, Company] = {}
         self._doors: dict[tuple[date, str], Doors] = {}
         self._alike: Remembered = {}
+        self._askers: dict[Hashable, Askers] = {}
         self._answered: set[type] = set()
 
     def has_answered(self, kind: type) -> bool:
@@ -86,6 +89,12 @@ class Catalogue:
         )
 
     @cached_property
+    def says_of_one(self) -> bool:
+        """Whether a collaboration says anything that each place is compared with for itself."""
+        asked = [f for f in COLLABORATION_FEATURES if f.asks in FINE]
+        return any(not np.isnan(self.columns[f.answers].values).all() for f in asked)
+
+    @cached_property
     def text_floors(self) -> tuple[float, float]:
         """The cosine of unrelated texts: of places, of collaborations (see `TextTerm`)."""
         places, collaborations = self.snapshot.places.texts, self.snapshot.collaboration_texts
@@ -113,6 +122,17 @@ class Catalogue:
                 self._doors.clear()
             found = Doors(self.snapshot.collaborations, as_of, words, self._alike)
             self._doors[as_of, words.language] = found
+        return found
+
+    def askers(self, key: Hashable | None, make: Callable[[], Askers]) -> Askers:
+        """What is found for all places alike, by all that they share; made anew without a key."""
+        found = self._askers.get(key) if key else None
+        if found is None:
+            found = make()
+            if key:
+                if len(self._askers) >= MOST_ALIKE:
+                    self._askers.clear()
+                self._askers[key] = found
         return found
 
     def collaborations_of(self, tenant: str) -> Sequence[int]:

@@ -29,25 +29,29 @@ class Alike(NamedTuple):
     unsettled: frozenset[int]
 
 
-Remembered = dict[tuple[Any, ...], Alike]
+Key = tuple[Any, ...]
+Remembered = dict[Key, Alike]
 """What was found for places that are alike, on all days and in all languages."""
 
 
 class Heard(dict[int, Judgement]):
-    """What each door says to one place, by its row; what tells its figures, once it is asked for.
+    """What each door says to one place, by its row, once it is asked for.
 
     `refused` are the rows of those that do not let it in, `unsettled` of those undetermined for
-    something that could be told.
+    something that could be told. `alike` is all that the verdicts rest on, if that is little.
     """
 
-    def __init__(self, alike: Alike, doors: "Doors", place: Facts, require_verified: bool) -> None:
-        super().__init__(doors.of_anyone)
-        self.update(alike.judgements)
-        self.refused, self.unsettled = alike.refused, alike.unsettled
-        self._doors, self._place, self._require_verified = doors, place, require_verified
+    def __init__(self, found: Alike, doors: "Doors", place: Facts, require_verified: bool) -> None:
+        self.refused, self.unsettled = found.refused, found.unsettled
+        self.alike: Key | None = None
+        self._found, self._doors = found.judgements, doors
+        self._place, self._require_verified = place, require_verified
 
     def __missing__(self, row: int) -> Judgement:
-        found = self[row] = self._doors[row].judge(self._place, self._require_verified)
+        found = self._doors.of_anyone.get(row) or self._found.get(row)
+        if found is None:
+            found = self._doors[row].judge(self._place, self._require_verified)
+        self[row] = found
         return found
 
 
@@ -76,20 +80,22 @@ class Doors(list[Door]):
                 if len(self._alike) >= MOST_ALIKE:
                     self._alike.clear()
                 self._alike[key] = found
-        return Heard(found, self, place, require_verified)
+        heard = Heard(found, self, place, require_verified)
+        heard.alike = key
+        return heard
 
     def _judge(self, place: Facts, require_verified: bool) -> Alike:
         judged = {row: door.judge(place, require_verified) for row, door in enumerate(self)}
         return Alike(
-            {row: judged[row] for row in judged.keys() - self._at_figures - self.of_anyone.keys()},
+            {row: judged[row] for row in judged.keys() - self.at_figures - self.of_anyone.keys()},
             _rows_of(judged, Verdict.REFUSED),
             frozenset(r for r in _rows_of(judged, Verdict.UNDETERMINED) if judged[r].missing),
         )
 
-    def _key(self, place: Facts, require_verified: bool) -> tuple[Any, ...] | None:
+    def _key(self, place: Facts, require_verified: bool) -> Key | None:
         """All that the verdicts rest on; None where it is more than words and figures."""
         key: list[Any] = [self._day, require_verified]
-        for field in self._words:
+        for field in self._in_order:
             value = place.get(field)
             if not isinstance(value, _WORDS):
                 return None
@@ -105,22 +111,28 @@ class Doors(list[Door]):
         return {row: door.of_anyone for row, door in enumerate(self) if door.of_anyone is not None}
 
     @cached_property
-    def _at_figures(self) -> frozenset[int]:
+    def at_figures(self) -> frozenset[int]:
+        """Those that tell a figure, which is each place's own."""
         return frozenset(row for row, door in enumerate(self) if door.looks_at & FIGURES)
 
     @cached_property
     def _on_figures(self) -> list[tuple[Door, Facts]]:
         return [
             (self[row], rule)
-            for row in sorted(self._at_figures)
+            for row in sorted(self.at_figures)
             for rule in self[row].rules
             if not FIGURES.isdisjoint(found_in(rule["field"]))
         ]
 
     @cached_property
-    def _words(self) -> list[str]:
+    def words(self) -> frozenset[str]:
+        """The fields that they look at besides figures."""
         looked_at: frozenset[str] = frozenset().union(*(door.looks_at for door in self))
-        return sorted(looked_at - FIGURES)
+        return looked_at - FIGURES
+
+    @cached_property
+    def _in_order(self) -> list[str]:
+        return sorted(self.words)
 
 
 def _rows_of(judged: Mapping[int, Judgement], verdict: Verdict) -> frozenset[int]:

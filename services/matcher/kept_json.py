@@ -2,14 +2,7 @@
 
 from typing import Any
 
-from orjson import Fragment
-
 from services.written_json import as_json
-
-
-def kept(value: Any) -> Fragment:
-    """A value as a part of an answer."""
-    return Fragment(kept_bytes(value))
 
 
 def kept_bytes(value: Any) -> bytes:

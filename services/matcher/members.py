@@ -8,12 +8,11 @@ from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
-from orjson import Fragment
 
 from models.residents import residents
 from models.snapshot import Places, Snapshot
 from models.tables.records import PUBLIC
-from services.matcher.kept_json import kept
+from services.matcher.kept_json import kept_bytes
 
 
 class Member(NamedTuple):
@@ -25,8 +24,8 @@ class Member(NamedTuple):
     residents: float
     id: str
     shown: dict[str, Any]
-    written: Fragment
-    """What an answer says of it, as bytes: said of the same members again and again."""
+    written: bytes
+    """What an answer says of it as JSON: said of the same members again and again."""
 
 
 class _BySize:
@@ -129,7 +128,9 @@ def _of(snapshot: Snapshot, row: int) -> list[Member]:
         shown = {"id": id, "name": facts["name"], "country": facts["country"]}
         shown |= {k: tie.record[k] for k in ("since", "role") if tie.record.get(k)}
         size = residents(facts) or 0
-        found.append(Member(tie.place, tie.tenant, facts["country"], size, id, shown, kept(shown)))
+        found.append(
+            Member(tie.place, tie.tenant, facts["country"], size, id, shown, kept_bytes(shown))
+        )
     return found
 
 

@@ -65,10 +65,21 @@ def rank(terms: Sequence[Term], weights: Weights, gamma: float, rows: Rows) -> R
     """Score the rows given, all of them."""
     found = parts(terms, rows) if len(rows) <= ROWS_AT_ONCE else None
     told, worth = summed_by_span(terms, rows) if found is None else summed(found)
-    total = sum(weights.values())
-    score = worth / np.maximum(told, LEAST)
+    return Ranking(rows, *scored(Parts(told, worth), weights, gamma), terms, found)
+
+
+def scored(sums: Parts, weights: Weights, gamma: float) -> tuple[Scores, Scores, Scores]:
+    """Score, coverage and rank score, by how much told of each row and what that is worth."""
+    told, total = sums.told, sum(weights.values())
+    score = sums.worth / np.maximum(told, LEAST)
     coverage = told / total if total else told
-    return Ranking(rows, score, coverage, score * coverage**gamma, terms, found)
+    return score, coverage, score * coverage**gamma
+
+
+def sums(terms: Sequence[Term], rows: Rows) -> Parts:
+    """How much tells of each row, and what it is worth, of all terms together."""
+    few = len(rows) <= ROWS_AT_ONCE
+    return Parts(*(summed(parts(terms, rows)) if few else summed_by_span(terms, rows)))
 
 
 def weaker(ours: Ranking, theirs: Ranking) -> tuple[Ranking, NDArray[np.bool_]]:

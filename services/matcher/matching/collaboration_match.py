@@ -1,10 +1,12 @@
 """A question about collaborations: which are judged, what each would say, and how it is ranked."""
 
-from collections.abc import Sequence
+from collections.abc import Hashable, Sequence
 
 import numpy as np
+import orjson
 
 from models.errors import CollaborationNotFound
+from services.matcher.askers import Askers, alike_in
 from services.matcher.comparing import Asked
 from services.matcher.features import PEERS_INSIDE, SIMILAR_TEXT
 from services.matcher.matching.company import company_term
@@ -12,8 +14,8 @@ from services.matcher.matching.considered import LeftOut
 from services.matcher.matching.question import Context, asking_profile, chosen_weights
 from services.matcher.profile import Profile
 from services.matcher.schemas import CollaborationsRequest
-from services.matcher.scoring import Ranking, rank
-from services.matcher.terms import Rows, Term, TextTerm
+from services.matcher.scoring import Ranking, scored
+from services.matcher.terms import ColumnTerm, Parts, Rows, Term, TextTerm
 
 TEXT_ALONE_WEIGHT = 4.0
 # What the company of like places weighs where nothing says what is sought.
@@ -33,10 +35,6 @@ class CollaborationMatch:
         self.records = context.snapshot.collaborations
         self.profile: Profile = asking_profile(context, request)
         self.weights = chosen_weights(self._default_weights(), request.weights)
-        values, catalogue = self.profile.values, context.catalogue
-        features = catalogue.telling(values)
-        self.terms = Asked(self.weights, values, catalogue.columns).terms(features)
-        self.terms += [*self._text_terms(), *self._company_terms()]
         unwanted = {d["id"] for d in self.profile.facts.get("do_not_suggest", ())}
         left_out = LeftOut(request, self._memberships(), unwanted)
         seen = context.catalogue.collaborations_of(context.tenant)
@@ -44,6 +42,8 @@ class CollaborationMatch:
         self.doors = context.catalogue.doors(self.as_of, context.words)
         # By every door, whether it is considered or not.
         self.judged = self.doors.judge(self.profile.facts, request.require_verified)
+        self.askers = context.catalogue.askers(self._shared(), self._askers)
+        self.company = self._company()
 
     def _default_weights(self) -> dict[str, float]:
         """Likeness of texts counts only where nothing else says what is sought.
@@ -60,6 +60,22 @@ class CollaborationMatch:
             weights[PEERS_INSIDE] = COMPANY_ALONE_WEIGHT
         return weights
 
+    def _shared(self) -> Hashable | None:
+        """All that the answer rests on and places alike share; None where they share too little."""
+        catalogue, weights = self.context.catalogue, self.weights
+        of_text = weights[SIMILAR_TEXT] and len(self.profile.texts)
+        if self.judged.alike is None or of_text or catalogue.says_of_one:
+            return None
+        alike = alike_in(self.profile.facts, self.doors.words)
+        # As they are written: a weight of 2 is told as it was given, and is no 2.0.
+        return alike and (self.judged.alike, *alike, orjson.dumps(weights))
+
+    def _askers(self) -> Askers:
+        """What is scored alike for all places alike: everything but their company."""
+        values, catalogue = self.profile.values, self.context.catalogue
+        terms = Asked(self.weights, values, catalogue.columns).terms(catalogue.telling(values))
+        return Askers([*terms, *self._text_terms()], len(self.records))
+
     def _text_terms(self) -> list[Term]:
         weight, texts = self.weights[SIMILAR_TEXT], self.context.snapshot.collaboration_texts
         if not weight or not len(self.profile.texts):
@@ -67,16 +83,16 @@ class CollaborationMatch:
         floor = self.context.catalogue.text_floors[1]
         return [TextTerm(SIMILAR_TEXT, weight, texts, self.profile.texts, floor)]
 
-    def _company_terms(self) -> list[Term]:
+    def _company(self) -> ColumnTerm | None:
+        """The company that the place would keep; None where nothing is known or asked of it."""
         weight = self.weights[PEERS_INSIDE]
         if not weight:
-            return []
+            return None
         snapshot, profile = self.context.snapshot, self.profile
         # A place sent along under its own id is not its own company.
         row = profile.row if profile.row is not None else snapshot.places.row(profile.id or "")
         company = self.context.catalogue.company(self.context.tenant)
-        term = company_term(profile.values, row, weight, company)
-        return [] if term is None else [term]
+        return company_term(profile.values, row, weight, company)
 
     def _memberships(self) -> set[int]:
         """Rows of the collaborations the place is in: never suggested to it as new."""
@@ -109,5 +125,10 @@ class CollaborationMatch:
 
     def rank(self, rows: Sequence[int] | Rows) -> Ranking:
         """Rows scored by what the question makes count."""
-        gamma = self.context.catalogue.weights["gamma"]
-        return rank(self.terms, self.weights, gamma, np.array(rows, np.intp))
+        gamma, (told, worth, _) = self.context.catalogue.weights["gamma"], self.askers.sums
+        terms, rows = self.askers.terms, np.array(rows, np.intp)
+        if self.company is not None:
+            terms = [*terms, self.company]
+            told, worth = told + self.company.table.told, worth + self.company.table.worth
+        sums = Parts(told.take(rows), worth.take(rows))
+        return Ranking(rows, *scored(sums, self.weights, gamma), terms)

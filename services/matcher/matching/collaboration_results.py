@@ -3,60 +3,104 @@
 from typing import Any
 
 import orjson
+from orjson import Fragment
 
+from services.matcher.askers import Reason, Told
 from services.matcher.evidence import Exhibits
+from services.matcher.features import PEERS_INSIDE
+from services.matcher.features.feature import close
+from services.matcher.kept_json import kept_bytes
 from services.matcher.matching.collaboration_cautions import Cautions
 from services.matcher.matching.collaboration_match import CollaborationMatch
 from services.matcher.matching.question import Standing, figures
-from services.matcher.matching.routes_in import insiders, route_in, smallest_change
-from services.matcher.matching.told_to_all import summary, told_of, told_to_all
+from services.matcher.matching.routes_in import as_list, insiders, route_in, smallest_change
+from services.matcher.matching.told_to_all import judged, summary, told_of, told_to_all
 from services.matcher.reasons import Explainer, quote_of
 from services.matcher.scoring import Ranking, Share, shares
 from services.matcher.terms import Rows
+from services.written_json import as_json
 
 
 class CollaborationResults:
     """Writes the results of one question."""
 
     def __init__(self, match: CollaborationMatch) -> None:
-        self.match = match
+        self.match, self.askers = match, match.askers
         self.context, self.profile, self.records = match.context, match.profile, match.records
         self.exhibits = Exhibits(match.profile.facts, "ours")
         self.cautions = Cautions(match.profile.facts, match.as_of, match.context.words)
 
-    def all(self, ranking: Ranking, best: Rows) -> list[dict[str, Any]]:
+    def all(self, ranking: Ranking, best: Rows) -> list[Fragment]:
         """The results at these places of a ranking, best first."""
+        rows = ranking.rows[best].tolist()
         standing = Standing(ranking, best, range(len(best)), len(ranking.rows))
         found = figures(standing, self.context.catalogue.weights["bands"])
-        each = zip(ranking.rows[best].tolist(), found, shares(ranking, best), strict=True)
-        return [self._result(*one) for one in each]
+        company, told = self._company(rows), self.askers.told
+        keys = [(row, value is not None) for row, value in zip(rows, company, strict=True)]
+        if not told.keys() >= set(keys):
+            for key, of_row in zip(keys, shares(ranking, best), strict=True):
+                if key not in told:
+                    told[key] = self._told(key[0], of_row)
+        each = zip(rows, found, [told[key] for key in keys], company, strict=True)
+        return [Fragment(self._result(*one)) for one in each]
 
-    def _result(self, row: int, found: dict[str, Any], told: list[Share]) -> dict[str, Any]:
-        record, judgement, door = self.records[row], self.match.judged[row], self.match.doors[row]
-        to_all, to_alike = told_to_all(door), told_of(door, judgement)
+    def _company(self, rows: list[int]) -> list[float | None]:
+        """How like the place the company in each of these collaborations is, where that is told."""
+        company = self.match.company
+        if company is None:
+            return [None] * len(rows)
+        values = company.compared.values[rows].tolist()
+        return [value if value == value else None for value in values]
+
+    def _result(self, row: int, found: dict[str, Any], told: Told, company: float | None) -> bytes:
+        match = self.match
+        is_judged = judged(match.judged[row]) if row in match.doors.at_figures else told.judged
+        reasons = told.reasons
+        if company is not None:
+            reasons = tuple(sorted((*reasons, self._of_company(row, company))))
+        inside = insiders(self.context, self.profile, row)
+        ways = route_in(self.context, self.profile, row, match.judged, inside)
+        return b"".join((
+            told.before, b",", orjson.dumps(found)[1:-1], is_judged,
+            b',"reasons":[', b",".join([reason[2] for reason in reasons]), b"]", told.after,
+            b',"peers_inside":%s' % as_list(inside) if inside else b"",
+            told.steps,
+            b',"route_in":%s' % as_json(ways) if ways else b"",
+            b"}",
+        ))  # fmt: skip
+
+    def _told(self, row: int, found: list[Share]) -> Told:
+        """What is told of a collaboration to all places alike, company apart."""
+        match, door = self.match, self.match.doors[row]
+        to_all, to_alike = told_to_all(door), told_of(door, match.judged[row])
+        explain = self._explainer(row)
+        cautions = [kept_bytes(one) for one in self.cautions.about(self.records[row])]
+        return Told(
+            to_all.collaboration,
+            to_alike.judged,
+            tuple(sorted(_reason(explain, one) for one in found if one[0] != PEERS_INSIDE)),
+            b',"cautions":[%s]%s%s'
+            % (b",".join(cautions + to_all.cautions), to_all.terms, to_alike.missing),
+            to_alike.next_steps,
+        )
+
+    def _of_company(self, row: int, value: float) -> Reason:
+        """What the company in a collaboration tells; in words it is one of few things."""
+        weight, told = self.match.weights[PEERS_INSIDE], self.askers.sums.told.item(row)
+        worth = value * weight
+        share = (PEERS_INSIDE, weight, worth / weight, worth / (told + weight))
+        figures, word = _figures(share), close(share[2])
+        said = self.askers.company.get(word)
+        if said is None:
+            _, _, whole = _reason(self._explainer(row), share)
+            said = self.askers.company[word] = whole[len(figures) :]
+        return -share[3], PEERS_INSIDE, figures + said
+
+    def _explainer(self, row: int) -> Explainer:
+        record = self.records[row]
         nearest = self.context.snapshot.collaboration_texts.nearest(row, self.profile.texts)
         quote = quote_of(record, nearest)
-        explain = Explainer(self.profile.facts, record, self.context.words, quote, self.exhibits)
-        result: dict[str, Any] = {
-            "collaboration": to_all.collaboration,
-            **found,
-            "verdict": to_alike.verdict,
-            "rules": to_alike.rules,
-            "reasons": orjson.Fragment(explain.written(told)),
-            "cautions": self.cautions.about(record) + to_all.cautions,
-            **to_all.terms,
-        }
-        if to_alike.missing is not None:
-            result["missing"] = to_alike.missing
-        inside = insiders(self.context, self.profile, row)
-        if inside:
-            result["peers_inside"] = [member.written for member in inside]
-        if to_alike.next_steps is not None:
-            result["next_steps"] = to_alike.next_steps
-        way = route_in(self.context, self.profile, record, judgement, inside)
-        if way:
-            result["route_in"] = way
-        return result
+        return Explainer(self.profile.facts, record, self.context.words, quote, self.exhibits)
 
     def refusal(self, row: int) -> dict[str, Any]:
         """A collaboration that does not let the place in, and what would change that."""
@@ -70,7 +114,17 @@ class CollaborationResults:
         if change:
             refusal["smallest_change"] = change
         inside = insiders(self.context, self.profile, row)
-        way = route_in(self.context, self.profile, record, judgement, inside)
+        way = route_in(self.context, self.profile, row, self.match.judged, inside)
         if way:
             refusal["route_in"] = way
         return refusal
+
+
+def _reason(explain: Explainer, share: Share) -> Reason:
+    return -share[3], share[0], explain.written([share])[1:-1]
+
+
+def _figures(share: Share) -> bytes:
+    """How a reason begins."""
+    names = ("feature", "weight", "value", "contribution")
+    return orjson.dumps(dict(zip(names, share, strict=True)))[:-1]

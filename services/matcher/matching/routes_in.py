@@ -1,7 +1,9 @@
 """Ways in: who is inside already, what to do first, and what would change a refusal."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
+
+from orjson import Fragment
 
 from models.residents import residents
 from models.taxonomy import NationalConsent, RemedyKind, Verdict
@@ -54,13 +56,13 @@ def smallest_change(judgement: Judgement) -> dict[str, Any] | None:
 
 
 def route_in(
-    context: Any, profile: Profile, record: Facts, judgement: Judgement, inside: list[Member]
+    context: Any, profile: Profile, row: int, judged: Mapping[int, Judgement], inside: list[Member]
 ) -> list[dict[str, Any]]:
     """Doors that are open: a successor, another role, a member at home to ask."""
     ways: list[dict[str, Any]] = []
-    home = profile.facts["country"]
+    record, home = context.snapshot.collaborations[row], profile.facts["country"]
     if "successor" in record:
-        ways += _successor(context, record, judgement)
+        ways += _successor(context, record, judged[row])
     if "partner_roles" in record:
         ways += _partners(record, home, context.words)
     # Those at home come first, if there are any.
@@ -91,4 +93,9 @@ def _sponsors(inside: list[Member], home: str, words: Wording) -> Iterator[dict[
     members = [m for m in inside if m.country == home and m.shown.get("role", "member") == "member"]
     if members:
         text = words.text("route.sponsor", {"places": [m.shown["name"] for m in members]})
-        yield {"code": "sponsor", "places": [m.written for m in members], "text": text}
+        yield {"code": "sponsor", "places": Fragment(as_list(members)), "text": text}
+
+
+def as_list(members: list[Member]) -> bytes:
+    """Members as answers say them."""
+    return b"[%s]" % b",".join([member.written for member in members])

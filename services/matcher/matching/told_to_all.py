@@ -1,16 +1,12 @@
-"""What is told of a collaboration on a day to many: said and written once, kept as bytes."""
+"""What is told of a collaboration on a day to many: said and written once, kept as JSON."""
 
-from collections.abc import Mapping
 from functools import lru_cache
 from typing import NamedTuple
 
-from orjson import Fragment
-
-from models.taxonomy import Verdict
 from services.matcher.eligibility import Judgement
 from services.matcher.features import Facts
 from services.matcher.judging import Door
-from services.matcher.kept_json import kept
+from services.matcher.kept_json import kept_bytes
 from services.matcher.matching.collaboration_cautions import standing_cautions, terms
 from services.matcher.matching.routes_in import next_steps
 
@@ -21,41 +17,54 @@ MOST_JUDGEMENTS = 6_000
 
 
 class ToldToAll(NamedTuple):
-    """The parts of a result that do not look at who asks. They are shared: never written to."""
+    """The parts of a result that do not look at who asks."""
 
-    collaboration: Fragment
-    cautions: list[Fragment]
-    terms: Mapping[str, Fragment]
+    collaboration: bytes
+    """What it is, as the first thing of a result."""
+    cautions: list[bytes]
+    terms: bytes
+    """What it gives and asks, after the cautions."""
 
 
 @lru_cache(maxsize=MOST_DOORS)
 def told_to_all(door: Door) -> ToldToAll:
     """What a door says to all alike."""
     record, as_of, words = door.collaboration, door.as_of, door.words
-    cautions = [kept(one) for one in standing_cautions(record, as_of, words)]
-    said = {name: kept(value) for name, value in terms(record, words).items()}
-    return ToldToAll(kept(summary(record)), cautions, said)
+    return ToldToAll(
+        b'{"collaboration":%s' % kept_bytes(summary(record)),
+        [kept_bytes(one) for one in standing_cautions(record, as_of, words)],
+        _as_parts(terms(record, words)),
+    )
 
 
 class ToldOfJudgement(NamedTuple):
-    """What a judgement comes to: the verdict, its rules, and what to find out and to do first."""
+    """What a judgement comes to: the verdict with its rules, what to find out and to do first."""
 
-    verdict: Verdict
-    rules: Fragment
-    missing: Fragment | None
-    next_steps: Fragment | None
+    judged: bytes
+    missing: bytes
+    next_steps: bytes
 
 
 @lru_cache(maxsize=MOST_JUDGEMENTS)
 def told_of(door: Door, judgement: Judgement) -> ToldOfJudgement:
     """What a door says to all places that are judged alike."""
+    missing = {"missing": judgement.missing} if judgement.missing else {}
     steps = next_steps(door.collaboration, judgement, door.words)
     return ToldOfJudgement(
-        judgement.verdict,
-        kept(judgement.rules()),
-        kept(judgement.missing) if judgement.missing else None,
-        kept(steps) if steps else None,
+        judged(judgement),
+        _as_parts(missing),
+        _as_parts({"next_steps": steps} if steps else {}),
     )
+
+
+def judged(judgement: Judgement) -> bytes:
+    """The verdict with its rules, as parts of a result."""
+    return _as_parts({"verdict": judgement.verdict, "rules": judgement.rules()})
+
+
+def _as_parts(parts: Facts) -> bytes:
+    """Parts of a result as they stand after others; nothing where there are none."""
+    return b",%s" % kept_bytes(parts)[1:-1] if parts else b""
 
 
 def summary(record: Facts) -> Facts:

@@ -1,0 +1,70 @@
+"""Places alike in all that a question about collaborations looks at, and what it comes to for them.
+
+Most places say little of themselves: hundreds of a country and kind are judged alike by every
+collaboration, and for like reasons. Size, location and who is inside already tell them apart.
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import Any, NamedTuple
+
+import numpy as np
+import orjson
+
+from models.residents import residents, size_class
+from services.matcher.features import Facts
+from services.matcher.scoring import sums
+from services.matcher.terms import Term
+
+# What a question about collaborations does not look at, or looks at for each place alone.
+OF_ONE = frozenset((
+    "id", "name", "aliases", "external_ids", "part_of", "region", "lat", "lon", "timezone",
+    "languages", "population", "population_basis", "metro_population", "national_rank",
+    "description", "track_record",
+))  # fmt: skip
+# What many places share. Who says anything else of itself is asked for alone.
+OF_MANY = frozenset(("country", "kind", "sectors", "goals", "powers", "has_government"))
+# Some 15 MB when full.
+MOST_ALIKE = 1_000
+
+Reason = tuple[float, str, bytes]
+"""A reason in the order of reasons: less its contribution, its feature, and how it is written."""
+
+
+class Told(NamedTuple):
+    """What is told of a collaboration to all of them, as it is written."""
+
+    before: bytes
+    """What the collaboration is."""
+    judged: bytes
+    """The verdict, with its rules."""
+    reasons: tuple[Reason, ...]
+    """All but the company it would be in."""
+    after: bytes
+    """Cautions, terms and what is missing."""
+    steps: bytes
+    """What to do first."""
+
+
+class Askers:
+    """What a question about collaborations comes to for places alike, but for their company."""
+
+    def __init__(self, terms: Sequence[Term], collaborations: int) -> None:
+        self.terms = terms
+        self.sums = sums(terms, np.arange(collaborations))
+        self.told: dict[tuple[int, bool], Told] = {}
+        """By row, and whether company tells of it."""
+        self.company: dict[str, bytes] = {}
+        """What is said of company, by how like it is."""
+
+
+def alike_in(facts: Facts, looked_at: frozenset[str]) -> tuple[bytes, str | None] | None:
+    """What a place shares with those it is like; None where it says more than most.
+
+    `looked_at` are the fields that rules of entry look at, besides figures.
+    """
+    fields = facts.keys() - (OF_ONE - looked_at) - {"provenance"}
+    if not fields <= OF_MANY | looked_at:
+        return None
+    proofs: Mapping[str, Any] = facts.get("provenance") or {}
+    said = [(name, facts[name], proofs.get(name)) for name in sorted(fields)]
+    return orjson.dumps((said, proofs.get("*"))), size_class(residents(facts))
