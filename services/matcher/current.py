@@ -1,16 +1,13 @@
 """The snapshot in force: noticed when it changes, swapped without failing a request."""
 
-import gc
 import logging
 from threading import Lock
 
 from models.errors import NotReady, Problem, SnapshotRefused
 from models.snapshot import Snapshot, SnapshotStore
 from services.matcher.catalogue import Catalogue
+from services.matcher.collector import let_stay
 
-# An answer makes some thousand objects and lets go of them all: looked through at Python's own
-# 700, they are looked through several times an answer, and there is nothing to be found.
-COLLECTED_EVERY = 20_000
 log = logging.getLogger(__name__)
 
 
@@ -51,9 +48,7 @@ class Current:
             raise NotReady("No snapshot has been published yet: run `counterpart publish`.")
         try:
             self._catalogue = self._opened(wanted)
-            # What a snapshot holds stays: the collector of cycles need not walk it at each turn.
-            gc.freeze()
-            gc.set_threshold(COLLECTED_EVERY, *gc.get_threshold()[1:])
+            let_stay()
         except Problem as error:
             log.error("snapshot refused: %s", error.detail)
             if held is None:

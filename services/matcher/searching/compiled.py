@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 from models.file_lock import FileLock
 from models.snapshot.groups import COMMON, FINE, OWN, OpenGroups
 from models.snapshot.packed import BITS, PACKED, nothing_packed
+from services.matcher.collector import let_stay
 from services.matcher.features import PEER_FEATURES, Scores, fully
 from services.matcher.searching.coverages import COVERAGES, coverage_table
 from services.matcher.searching.query import BOTH, Found, Query
@@ -92,6 +93,7 @@ class Kernel:
     def _make_soon(self, folder: Path) -> None:
         time.sleep(FIRST_ANSWERS)
         self.make(folder)
+        let_stay()  # a compiler is 100 ms to walk, meanwhile nobody is answered
 
     def rows(self, query: Query, open_: OpenGroups, barred: Rows, best: Scores) -> Found | None:
         """The open groups' rows, but the barred ones, that can be the best; and the least score.
