@@ -26,6 +26,15 @@ MOST_READ = 5_000
 _RECORDS, _RESTS_ON = "place_records", "place_provenance"
 
 
+class Provenance(dict[str, Any]):
+    """What the facts of some records rest on: the same for all of them, and never changed."""
+
+    def __init__(self, rests_on: Facts) -> None:
+        super().__init__(rests_on)
+        self.written: dict[str, Any] = {}
+        """What has been written of it, by field, for whoever writes it again."""
+
+
 class Record(NamedTuple):
     """A place's record, and what answers show of it as JSON."""
 
@@ -41,7 +50,7 @@ class PlaceRecords:
         # Snapshots of format 3 have it in the records, which are in the order of their fields.
         apart = (folder / f"{_RESTS_ON}.bin").is_file()
         self._rests_on = Blob(folder, _RESTS_ON) if apart else None
-        self._read: dict[int, Facts] = {}
+        self._read: dict[int, Provenance] = {}
 
     def __getitem__(self, row: int) -> Record:
         """A record as given, without what is unknown, and what is shown of it."""
@@ -53,13 +62,12 @@ class PlaceRecords:
             facts[PROVENANCE] = self._provenance(facts[PROVENANCE], self._rests_on)
         return Record(facts, written[: written.index(_END)] + b"}")
 
-    def _provenance(self, nth: int, rests_on: Blob) -> Facts:
-        """What the facts of some records rest on: the same for all of them, so never changed."""
+    def _provenance(self, nth: int, rests_on: Blob) -> Provenance:
         found = self._read.get(nth)
         if found is None:
             if len(self._read) >= MOST_READ:
                 self._read.clear()
-            found = self._read[nth] = orjson.loads(rests_on[nth])
+            found = self._read[nth] = Provenance(orjson.loads(rests_on[nth]))
         return found
 
 

@@ -6,6 +6,7 @@ from typing import Any
 
 from orjson import dumps, loads
 
+from models.snapshot import Provenance
 from models.taxonomy import FactStatus
 from services.matcher.features import Because, Facts
 from services.written_json import as_json
@@ -34,6 +35,9 @@ class Exhibits(dict[tuple[str, ...], Shown]):
     def __init__(self, facts: Facts, side: str) -> None:
         self.facts, self.side = facts, side
         self._provenance: Facts = facts.get("provenance") or {}
+        self._proofs: dict[str, Exhibit] = (
+            self._provenance.written if isinstance(self._provenance, Provenance) else {}
+        )
 
     def __missing__(self, fields: tuple[str, ...]) -> Shown:
         facts = self.facts
@@ -43,12 +47,18 @@ class Exhibits(dict[tuple[str, ...], Shown]):
 
     def _exhibit(self, field: str) -> Exhibit:
         """One field as `fact` has it, but for what of needs and offers is not compared."""
-        value, provenance = self.facts[field], self._provenance
+        value = self.facts[field]
         if field in COMPARED:
             value = in_brief(value)
-        # Most fields rest on what the record does, and few records on what no other does.
-        proof, tail = _tail(dumps(provenance.get(field) or provenance.get("*")))
+        proof, tail = self._proofs.get(field) or self._proof(field)
         return proof, b"%s%s%s" % (_head(field, self.side), as_json(value), tail)
+
+    def _proof(self, field: str) -> Exhibit:
+        """How a fact ends: most fields rest on what the record does, and it on what many do."""
+        provenance = self._provenance
+        found = _tail(dumps(provenance.get(field) or provenance.get("*")))
+        self._proofs[field] = found
+        return found
 
 
 @lru_cache(maxsize=1_000)
