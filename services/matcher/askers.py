@@ -35,8 +35,8 @@ class Told(NamedTuple):
 
     before: bytes
     """What the collaboration is."""
-    judged: bytes
-    """The verdict, with its rules."""
+    judged: tuple[bytes, ...]
+    """The verdict, with its rules: cut where a place's own outcomes stand."""
     reasons: tuple[Reason, ...]
     """All but the company it would be in."""
     after: bytes

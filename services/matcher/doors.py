@@ -6,7 +6,14 @@ from functools import cached_property
 from typing import Any, NamedTuple
 
 from models.taxonomy import Verdict
-from services.matcher.eligibility import Facts, Judgement, found_in, judge_rule, status_of
+from services.matcher.eligibility import (
+    Facts,
+    Judgement,
+    RuleOutcome,
+    found_in,
+    judge_rule,
+    status_of,
+)
 from services.matcher.judging import Door
 from services.matcher.wording import Wording
 
@@ -33,17 +40,22 @@ Key = tuple[Any, ...]
 Remembered = dict[Key, Alike]
 """What was found for places that are alike, on all days and in all languages."""
 
+Figures = dict[int, list[RuleOutcome]]
+
 
 class Heard(dict[int, Judgement]):
     """What each door says to one place, by its row, once it is asked for.
 
     `refused` are the rows of those that do not let it in, `unsettled` of those undetermined for
-    something that could be told. `alike` is all that the verdicts rest on, if that is little.
+    something that could be told. `alike` is all that the verdicts rest on, if that is little;
+    `figures` is what rules say of the place's figures, by the row of their door.
     """
+
+    alike: Key | None
+    figures: Figures
 
     def __init__(self, found: Alike, doors: "Doors", place: Facts, require_verified: bool) -> None:
         self.refused, self.unsettled = found.refused, found.unsettled
-        self.alike: Key | None = None
         self._found, self._doors = found.judgements, doors
         self._place, self._require_verified = place, require_verified
 
@@ -72,7 +84,8 @@ class Doors(list[Door]):
 
     def judge(self, place: Facts, require_verified: bool = False) -> Heard:
         """What each door says to a place."""
-        key = self._key(place, require_verified)
+        figures = self._figures(place, require_verified)
+        key = self._key(place, require_verified, figures)
         found = self._alike.get(key) if key else None
         if found is None:
             found = self._judge(place, require_verified)
@@ -81,18 +94,31 @@ class Doors(list[Door]):
                     self._alike.clear()
                 self._alike[key] = found
         heard = Heard(found, self, place, require_verified)
-        heard.alike = key
+        heard.alike, heard.figures = key, figures
         return heard
 
     def _judge(self, place: Facts, require_verified: bool) -> Alike:
         judged = {row: door.judge(place, require_verified) for row, door in enumerate(self)}
         return Alike(
-            {row: judged[row] for row in judged.keys() - self.at_figures - self.of_anyone.keys()},
+            {
+                row: judged[row]
+                for row in judged.keys() - self.on_figures.keys() - self.of_anyone.keys()
+            },
             _rows_of(judged, Verdict.REFUSED),
             frozenset(r for r in _rows_of(judged, Verdict.UNDETERMINED) if judged[r].missing),
         )
 
-    def _key(self, place: Facts, require_verified: bool) -> Key | None:
+    def _figures(self, place: Facts, require_verified: bool) -> Figures:
+        """What rules say of a place's figures."""
+        return {
+            row: [
+                judge_rule(self[row].rules[at], place, self[row].as_of, require_verified)
+                for at in rules
+            ]
+            for row, rules in self.on_figures.items()
+        }
+
+    def _key(self, place: Facts, require_verified: bool, figures: Figures) -> Key | None:
         """All that the verdicts rest on; None where it is more than words and figures."""
         key: list[Any] = [self._day, require_verified]
         for field in self._in_order:
@@ -100,9 +126,9 @@ class Doors(list[Door]):
             if not isinstance(value, _WORDS):
                 return None
             key += (value, status_of(place, field))
-        for door, rule in self._on_figures:
-            outcome = judge_rule(rule, place, door.as_of, require_verified)
-            key += (outcome.effect, outcome.missing)
+        for outcomes in figures.values():
+            for outcome in outcomes:
+                key += (outcome.effect, outcome.missing)
         return tuple(key)
 
     @cached_property
@@ -111,18 +137,17 @@ class Doors(list[Door]):
         return {row: door.of_anyone for row, door in enumerate(self) if door.of_anyone is not None}
 
     @cached_property
-    def at_figures(self) -> frozenset[int]:
-        """Those that tell a figure, which is each place's own."""
-        return frozenset(row for row, door in enumerate(self) if door.looks_at & FIGURES)
-
-    @cached_property
-    def _on_figures(self) -> list[tuple[Door, Facts]]:
-        return [
-            (self[row], rule)
-            for row in sorted(self.at_figures)
-            for rule in self[row].rules
-            if not FIGURES.isdisjoint(found_in(rule["field"]))
-        ]
+    def on_figures(self) -> dict[int, list[int]]:
+        """Which rules of a door look at a figure, which is each place's own; by its row."""
+        found = {
+            row: [
+                at
+                for at, rule in enumerate(door.rules)
+                if not FIGURES.isdisjoint(found_in(rule["field"]))
+            ]
+            for row, door in enumerate(self)
+        }
+        return {row: rules for row, rules in found.items() if rules}
 
     @cached_property
     def words(self) -> frozenset[str]:

@@ -14,7 +14,7 @@ from services.matcher.matching.collaboration_cautions import Cautions
 from services.matcher.matching.collaboration_match import CollaborationMatch
 from services.matcher.matching.question import Standing, figures
 from services.matcher.matching.routes_in import as_list, insiders, route_in, smallest_change
-from services.matcher.matching.told_to_all import judged, summary, told_of, told_to_all
+from services.matcher.matching.told_to_all import summary, told_of, told_to_all, with_own
 from services.matcher.reasons import Explainer, quote_of
 from services.matcher.scoring import Ranking, Share, shares
 from services.matcher.terms import Rows
@@ -54,7 +54,7 @@ class CollaborationResults:
 
     def _result(self, row: int, found: dict[str, Any], told: Told, company: float | None) -> bytes:
         match = self.match
-        is_judged = judged(match.judged[row]) if row in match.doors.at_figures else told.judged
+        is_judged = with_own(told.judged, match.judged.figures.get(row, ()))
         reasons = told.reasons
         if company is not None:
             reasons = tuple(sorted((*reasons, self._of_company(row, company))))
@@ -72,7 +72,8 @@ class CollaborationResults:
     def _told(self, row: int, found: list[Share]) -> Told:
         """What is told of a collaboration to all places alike, company apart."""
         match, door = self.match, self.match.doors[row]
-        to_all, to_alike = told_to_all(door), told_of(door, match.judged[row])
+        own = tuple(match.doors.on_figures.get(row, ()))
+        to_all, to_alike = told_to_all(door), told_of(door, match.judged[row], own)
         explain = self._explainer(row)
         cautions = [kept_bytes(one) for one in self.cautions.about(self.records[row])]
         return Told(

@@ -1,14 +1,16 @@
 """What is told of a collaboration on a day to many: said and written once, kept as JSON."""
 
+from collections.abc import Collection, Iterable, Sequence
 from functools import lru_cache
 from typing import NamedTuple
 
-from services.matcher.eligibility import Judgement
+from services.matcher.eligibility import Judgement, RuleOutcome
 from services.matcher.features import Facts
 from services.matcher.judging import Door
 from services.matcher.kept_json import kept_bytes
 from services.matcher.matching.collaboration_cautions import standing_cautions, terms
 from services.matcher.matching.routes_in import next_steps
+from services.written_json import as_json
 
 # Some hundred collaborations on the few days, and in the four languages, that are asked about.
 MOST_DOORS = 4_000
@@ -40,26 +42,41 @@ def told_to_all(door: Door) -> ToldToAll:
 class ToldOfJudgement(NamedTuple):
     """What a judgement comes to: the verdict with its rules, what to find out and to do first."""
 
-    judged: bytes
+    judged: tuple[bytes, ...]
+    """Cut where an outcome stands that is each place's own."""
     missing: bytes
     next_steps: bytes
 
 
 @lru_cache(maxsize=MOST_JUDGEMENTS)
-def told_of(door: Door, judgement: Judgement) -> ToldOfJudgement:
-    """What a door says to all places that are judged alike."""
+def told_of(door: Door, judgement: Judgement, own: tuple[int, ...] = ()) -> ToldOfJudgement:
+    """What a door says to all places that are judged alike, but for their `own` outcomes."""
     missing = {"missing": judgement.missing} if judgement.missing else {}
     steps = next_steps(door.collaboration, judgement, door.words)
     return ToldOfJudgement(
-        judged(judgement),
+        _judged(judgement, own),
         _as_parts(missing),
         _as_parts({"next_steps": steps} if steps else {}),
     )
 
 
-def judged(judgement: Judgement) -> bytes:
-    """The verdict with its rules, as parts of a result."""
-    return _as_parts({"verdict": judgement.verdict, "rules": judgement.rules()})
+def _judged(judgement: Judgement, own: Collection[int]) -> tuple[bytes, ...]:
+    cuts, told = [], b',"verdict":%s,"rules":[' % as_json(judgement.verdict)
+    for at, outcome in enumerate(judgement.outcomes):
+        told += b"," if at else b""
+        if at in own:
+            cuts.append(told)
+            told = b""
+        else:
+            told += as_json(outcome.as_json())
+    return *cuts, told + b"]"
+
+
+def with_own(judged: Sequence[bytes], own: Iterable[RuleOutcome]) -> bytes:
+    """The verdict with its rules, a place's own outcomes among them."""
+    first, *others = judged
+    told = [as_json(outcome.as_json()) + after for outcome, after in zip(own, others, strict=True)]
+    return b"".join((first, *told))
 
 
 def _as_parts(parts: Facts) -> bytes:

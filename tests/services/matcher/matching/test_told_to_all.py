@@ -7,7 +7,7 @@ import orjson
 
 from models.taxonomy import Verdict
 from services.matcher.judging import Door
-from services.matcher.matching.told_to_all import summary, told_of, told_to_all
+from services.matcher.matching.told_to_all import summary, told_of, told_to_all, with_own
 from services.matcher.wording import wording
 
 DAY = date(2026, 1, 15)
@@ -58,7 +58,9 @@ def test_a_judgement_is_told_with_its_rules_and_what_to_do_first() -> None:
     judgement = door.judge({"kind": "city", "country": "DE"})
     told = told_of(door, judgement)
     assert told_of(door, judgement) is told
-    found = read(*told)
+    assert told_of(door, judgement, (1,)) is not told
+    assert with_own(told_of(door, judgement, (1,)).judged, judgement.outcomes[1:]) == told.judged[0]
+    found = read(*told.judged, told.missing, told.next_steps)
     assert found["verdict"] == judgement.verdict == Verdict.UNDETERMINED
     assert [rule["rule_id"] for rule in found["rules"]] == ["entry-rules", "intake"]
     assert [step["code"] for step in found["next_steps"]] == ["entry-rules", "intake"]
