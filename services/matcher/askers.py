@@ -51,6 +51,8 @@ class Askers:
     def __init__(self, terms: Sequence[Term], collaborations: int) -> None:
         self.terms = terms
         self.sums = sums(terms, np.arange(collaborations))
+        self.found: dict[str, Any] = {}
+        """What else is the same for all of them, by what it is."""
         self.told: dict[tuple[int, bool], Told] = {}
         """By row, and whether company tells of it."""
         self.company: dict[str, bytes] = {}

@@ -4,7 +4,7 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from math import inf
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,7 +15,8 @@ from models.tables.records import PUBLIC
 from services.matcher.kept_json import kept_bytes
 
 
-class Member(NamedTuple):
+@dataclass(frozen=True, eq=False, slots=True)
+class Member:
     """A known member: what an answer says of it, and what members are ordered by."""
 
     place: int

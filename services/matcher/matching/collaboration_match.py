@@ -1,6 +1,8 @@
 """A question about collaborations: which are judged, what each would say, and how it is ranked."""
 
-from collections.abc import Hashable, Sequence
+from collections import Counter
+from collections.abc import Callable, Hashable, Sequence
+from typing import TypeVar
 
 import numpy as np
 import orjson
@@ -24,6 +26,8 @@ COMPANY_ALONE_WEIGHT = 15.0
 # of like places is no answer to it.
 COMPANY_BESIDE_A_NEED = 4.0
 
+Found = TypeVar("Found")
+
 
 class CollaborationMatch:
     """One question about collaborations on its way to its answer."""
@@ -39,6 +43,7 @@ class CollaborationMatch:
         left_out = LeftOut(request, self._memberships(), unwanted)
         seen = context.catalogue.collaborations_of(context.tenant)
         self.rows, self.removed = left_out.considered(self.records, seen)
+        self._all_are_considered = self.rows is seen
         self.doors = context.catalogue.doors(self.as_of, context.words)
         # By every door, whether it is considered or not.
         self.judged = self.doors.judge(self.profile.facts, request.require_verified)
@@ -68,7 +73,7 @@ class CollaborationMatch:
             return None
         alike = alike_in(self.profile.facts, self.doors.words)
         # As they are written: a weight of 2 is told as it was given, and is no 2.0.
-        return alike and (self.judged.alike, *alike, orjson.dumps(weights))
+        return alike and (self.context.tenant, self.judged.alike, *alike, orjson.dumps(weights))
 
     def _askers(self) -> Askers:
         """What is scored alike for all places alike: everything but their company."""
@@ -113,10 +118,30 @@ class CollaborationMatch:
         """The rows of those that do not let the place in."""
         return [row for row in self.rows if row in self.judged.refused]
 
-    def open_rows(self) -> list[int]:
+    def open_rows(self) -> Rows:
         """The rows that may be suggested: no refusal, and no network at home."""
+        return self._once("open_rows", self._open_rows)
+
+    def _open_rows(self) -> Rows:
         shut = self.judged.refused | self.context.catalogue.domestic
-        return [row for row in self.rows if row not in shut]
+        return np.array([row for row in self.rows if row not in shut], np.intp)
+
+    def missing(self) -> dict[str, int]:
+        """How many undetermined verdicts rest on each field that is missing."""
+        return self._once("missing", self._missing)
+
+    def _missing(self) -> dict[str, int]:
+        unsettled = self.judged.unsettled.intersection(self.rows)
+        return Counter(field for row in unsettled for field in self.judged[row].missing)
+
+    def _once(self, name: str, find: Callable[[], Found]) -> Found:
+        """What is the same for all places alike, as far as nothing is left out for this one."""
+        if not self._all_are_considered:
+            return find()
+        if name not in self.askers.found:
+            self.askers.found[name] = find()
+        found: Found = self.askers.found[name]
+        return found
 
     def rows_at_home(self) -> list[int]:
         """The rows of the networks at home that let the place in."""
@@ -126,7 +151,7 @@ class CollaborationMatch:
     def rank(self, rows: Sequence[int] | Rows) -> Ranking:
         """Rows scored by what the question makes count."""
         gamma, (told, worth, _) = self.context.catalogue.weights["gamma"], self.askers.sums
-        terms, rows = self.askers.terms, np.array(rows, np.intp)
+        terms, rows = self.askers.terms, np.asarray(rows, np.intp)
         if self.company is not None:
             terms = [*terms, self.company]
             told, worth = told + self.company.table.told, worth + self.company.table.worth

@@ -15,6 +15,7 @@ from services.matcher.matching.question import Context
 from services.matcher.matching.told_to_all import summary
 from services.matcher.schemas import CollaborationsRequest
 from services.matcher.scoring import Ranking
+from services.matcher.terms import Rows
 
 
 def match_collaborations(context: Context, request: CollaborationsRequest) -> dict[str, Any]:
@@ -72,12 +73,12 @@ def _covering_set(match: CollaborationMatch, ranking: Ranking) -> dict[str, Any]
     return {"covering_set": chosen} if chosen else {}
 
 
-def _founding_group(match: CollaborationMatch, open_rows: list[int]) -> dict[str, Any]:
+def _founding_group(match: CollaborationMatch, open_rows: Rows) -> dict[str, Any]:
     """Where nothing serves a need: places that share it, to found a group with."""
     needed = {need["sector"] for need in match.profile.facts.get("needs", ())}
     if not needed or match.request.among is not None:
         return {}
-    served = {s for row in open_rows for s in match.records[row].get("sectors", ())}
+    served = {s for row in open_rows.tolist() for s in match.records[row].get("sectors", ())}
     unserved = sorted(needed - served)
     if not unserved:
         return {}
@@ -113,11 +114,7 @@ def _domestic(match: CollaborationMatch) -> dict[str, Any]:
 
 def _next_question(match: CollaborationMatch) -> dict[str, Any]:
     """The missing field that would settle most of what is undetermined."""
-    missing = Counter(
-        field
-        for row in match.judged.unsettled.intersection(match.rows)
-        for field in match.judged[row].missing
-    )
+    missing = match.missing()
     if not missing:
         return {}
     field, settles = max(missing.items(), key=lambda item: (item[1], item[0]))

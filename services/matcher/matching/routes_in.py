@@ -1,6 +1,7 @@
 """Ways in: who is inside already, what to do first, and what would change a refusal."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from functools import lru_cache
 from typing import Any
 
 from orjson import Fragment
@@ -9,11 +10,14 @@ from models.residents import residents
 from models.taxonomy import NationalConsent, RemedyKind, Verdict
 from services.matcher.eligibility import Judgement
 from services.matcher.features import Facts
+from services.matcher.kept_json import kept_bytes
 from services.matcher.members import Member, Roll
 from services.matcher.profile import Profile
 from services.matcher.wording import Wording
 
 SHOWN = 10
+# Some 5 MB when full.
+MOST_SPONSORS = 5_000
 
 
 def insiders(context: Any, profile: Profile, row: int) -> list[Member]:
@@ -57,9 +61,9 @@ def smallest_change(judgement: Judgement) -> dict[str, Any] | None:
 
 def route_in(
     context: Any, profile: Profile, row: int, judged: Mapping[int, Judgement], inside: list[Member]
-) -> list[dict[str, Any]]:
+) -> list[dict[str, Any] | Fragment]:
     """Doors that are open: a successor, another role, a member at home to ask."""
-    ways: list[dict[str, Any]] = []
+    ways: list[dict[str, Any] | Fragment] = []
     record, home = context.snapshot.collaborations[row], profile.facts["country"]
     if "successor" in record:
         ways += _successor(context, record, judged[row])
@@ -67,7 +71,12 @@ def route_in(
         ways += _partners(record, home, context.words)
     # Those at home come first, if there are any.
     if inside and inside[0].country == home:
-        ways += _sponsors(inside, home, context.words)
+        members = tuple(
+            one
+            for one in inside
+            if one.country == home and one.shown.get("role", "member") == "member"
+        )
+        ways += [_sponsors(members, context.words)] if members else []
     return ways
 
 
@@ -88,14 +97,14 @@ def _partners(record: Facts, home: str, words: Wording) -> Iterator[dict[str, An
             yield {"code": role["role"], "text": text, "source": role.get("source")}
 
 
-def _sponsors(inside: list[Member], home: str, words: Wording) -> Iterator[dict[str, Any]]:
-    """Members at home, who can be asked."""
-    members = [m for m in inside if m.country == home and m.shown.get("role", "member") == "member"]
-    if members:
-        text = words.text("route.sponsor", {"places": [m.shown["name"] for m in members]})
-        yield {"code": "sponsor", "places": Fragment(as_list(members)), "text": text}
+@lru_cache(maxsize=MOST_SPONSORS)
+def _sponsors(members: tuple[Member, ...], words: Wording) -> Fragment:
+    """Members at home, who can be asked: the same few, as their sizes follow each other."""
+    text = words.text("route.sponsor", {"places": [member.shown["name"] for member in members]})
+    way = {"code": "sponsor", "places": Fragment(as_list(members)), "text": text}
+    return Fragment(kept_bytes(way))
 
 
-def as_list(members: list[Member]) -> bytes:
+def as_list(members: Sequence[Member]) -> bytes:
     """Members as answers say them."""
     return b"[%s]" % b",".join([member.written for member in members])
