@@ -4,6 +4,7 @@ Tenants are named, not referred to: what was decided outlasts a tenant that is r
 """
 
 import secrets
+from collections.abc import Iterator
 from datetime import date, datetime
 
 from sqlalchemy import Index, Integer, LargeBinary, String, Text, UniqueConstraint
@@ -11,14 +12,27 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from models.tables.base import Table, now
 
+MANY_KEYS = 100
+
 
 def new_digest_key() -> str:
     """What the log's digest of one row is keyed with: it is in the row alone, and goes with it."""
     return secrets.token_hex(16)
 
 
+def digest_keys() -> Iterator[str]:
+    """Such keys for one process: the system is asked for those of many rows at once."""
+    while True:
+        many = secrets.token_hex(16 * MANY_KEYS)
+        yield from (many[at : at + 32] for at in range(0, len(many), 32))
+
+
 class MatchRow(Table):
-    """One answered match question: what it was asked with, and the answer's bytes."""
+    """One answered match question: what it was asked with, and the answer's bytes, packed.
+
+    `answer_hash` is empty but in records made until November 2026: what the log's digest is of, the
+    packed bytes or the whole answer, goes by it (services/matcher/decisions/digests.py).
+    """
 
     __tablename__ = "match_record"
     __table_args__ = (

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from models.tables import AuditRow, MatchRow
 from services.matcher.catalogue import Catalogue
 from services.matcher.decisions.digests import digest_of
+from services.matcher.decisions.replay import stored_answer
 
 RULES = "collaborations.json"
 INDEX = ".faiss"
@@ -30,7 +31,7 @@ def account_of(row: MatchRow, catalogue: Catalogue | None, session: Session) -> 
         "snapshot_kept": catalogue is not None,
         "software": row.software,
         "recorded_at": row.recorded_at.isoformat(),
-        "answer_sha256": row.answer_hash,
+        "answer_sha256": hashlib.sha256(stored_answer(row)).hexdigest(),
         "record_sha256": digest_of(row),
         "log": _entries(row, session),
     }

@@ -1,12 +1,9 @@
 """A match question on its way to bytes: the same way when it is asked and when it is replayed."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import date
 from importlib.metadata import version
-from typing import Any, Literal
-
-import orjson
+from typing import Any, Literal, NamedTuple
 
 from services.matcher.matching import Context, match_collaborations, match_peers
 from services.matcher.schemas import CollaborationsRequest, MatchRequest, PeersRequest
@@ -16,19 +13,32 @@ Kind = Literal["peers", "collaborations"]
 SOFTWARE = f"counterpart {version('counterpart')}"
 
 
-@dataclass(frozen=True)
-class Answered:
-    """An answer, and everything it was made of."""
+class Made(NamedTuple):
+    """What an answer was made of, and its id: a plain tuple, since each answer makes one."""
 
     tenant: str
     id: str
     kind: Kind
-    request: bytes
+    request: Mapping[str, Any]
     as_of: date
     language: str
     snapshot_id: str
-    weights: bytes
+    weights: Mapping[str, float]
+
+
+class Answered(NamedTuple):
+    """An answer, and everything it was made of."""
+
+    made: Made
     answer: bytes
+
+    @property
+    def id(self) -> str:
+        return self.made.id
+
+    @property
+    def language(self) -> str:
+        return self.made.language
 
 
 def answer_match(
@@ -54,17 +64,17 @@ def answer_match(
     }
     match_id = context.sign(identity)
     head = {"match_id": match_id, "snapshot_id": context.snapshot.id, "as_of": as_of}
-    return Answered(
-        tenant=context.tenant,
-        id=match_id,
-        kind=kind,
-        request=orjson.dumps(request),
-        as_of=context.today,
-        language=context.words.language,
-        snapshot_id=context.snapshot.id,
-        weights=orjson.dumps(content["weights"]),
-        answer=as_json(head | content),
+    made = Made(
+        context.tenant,
+        match_id,
+        kind,
+        request,
+        context.today,
+        context.words.language,
+        context.snapshot.id,
+        content["weights"],
     )
+    return Answered(made, as_json(head | content))
 
 
 def parse_request(kind: str, request: Any) -> MatchRequest:

@@ -38,7 +38,11 @@ class Entry:
 
 def digest(value: Any, key: str | None = None) -> str:
     """The SHA-256 of a value as canonical JSON; with a key, nobody finds it by guessing."""
-    text = orjson.dumps(value, option=orjson.OPT_SORT_KEYS)
+    return digest_of_bytes(orjson.dumps(value, option=orjson.OPT_SORT_KEYS), key)
+
+
+def digest_of_bytes(text: bytes, key: str | None = None) -> str:
+    """The SHA-256 of bytes, or their HMAC with a key."""
     if key is None:
         return hashlib.sha256(text).hexdigest()
     return hmac.digest(key.encode(), text, hashlib.sha256).hex()

@@ -8,8 +8,10 @@ import hashlib
 from collections.abc import Mapping
 from typing import Any
 
+import orjson
+
 from models.tables import MatchRow, OutcomeRow, TenantDocumentRow
-from services.matcher.decisions.audit import digest
+from services.matcher.decisions.audit import digest, digest_of_bytes
 from services.matcher.decisions.packing import unpacked
 
 _COLUMNS = [column.key for column in MatchRow.__table__.columns]
@@ -35,9 +37,8 @@ def digest_of(row: Accounted) -> str:
     """A digest of all that a row says."""
     match row:
         case MatchRow():
-            answer = hashlib.sha256(unpacked(row.answer)).hexdigest()
             columns = {name: getattr(row, name) for name in _COLUMNS}
-            return digest_of_match(columns, answer)
+            return _digest_of_before(columns) if row.answer_hash else digest_of_match(columns)
         case OutcomeRow():
             what = [row.match_id, row.result_id, row.outcome, row.side, row.at.isoformat()]
             said = [*what, row.why, row.recorded_at.isoformat(timespec="microseconds")]
@@ -49,13 +50,26 @@ def digest_of(row: Accounted) -> str:
             return digest(said, row.digest_key)
 
 
-def digest_of_match(row: Mapping[str, Any], answer: str) -> str:
-    """A digest of a match by its columns and the SHA-256 of its answer."""
-    inputs = [row["kind"], row["request"], row["as_of"].isoformat()]
-    made_with = [row["language"], row["snapshot_id"], row["weights"]]
-    recorded = row["recorded_at"].isoformat(timespec="microseconds")
-    said = [*inputs, *made_with, answer, row["answer_hash"], row["software"], recorded]
+def digest_of_match(row: Mapping[str, Any]) -> str:
+    """A digest of a match by its columns and its answer as it is kept: packed it is a tenth."""
+    said = orjson.dumps([*_made_with(row), *_recorded(row)])
+    return digest_of_bytes(said + row["answer"], row["digest_key"])
+
+
+def _digest_of_before(row: Mapping[str, Any]) -> str:
+    """The digest that records have which were made with a hash of the whole answer."""
+    answer = hashlib.sha256(unpacked(row["answer"])).hexdigest()
+    said = [*_made_with(row), answer, row["answer_hash"], *_recorded(row)]
     return digest(said, row["digest_key"])
+
+
+def _made_with(row: Mapping[str, Any]) -> list[str]:
+    inputs = [row["kind"], row["request"], row["as_of"].isoformat()]
+    return [*inputs, row["language"], row["snapshot_id"], row["weights"]]
+
+
+def _recorded(row: Mapping[str, Any]) -> list[str]:
+    return [row["software"], row["recorded_at"].isoformat(timespec="microseconds")]
 
 
 def digests(*rows: Accounted) -> dict[str, str]:

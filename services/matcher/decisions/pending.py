@@ -1,19 +1,22 @@
 """Answers on their way to the database, packed as they are taken in.
 
 Packed by another thread, an answer takes more time of the one that made it than packing does: each
-time that thread wants the interpreter back, the one that answers has to let go of it.
+time that thread wants the interpreter back, the one that answers has to let go of it. All else of a
+record is put together for many at once: between two answers each step takes several times as long.
 """
 
-import hashlib
 import logging
 import threading
 from collections.abc import Iterable
+from datetime import datetime
 from itertools import islice
-from typing import Any
+from typing import Any, NamedTuple
+
+import orjson
 
 from models.tables.base import now
-from models.tables.decisions import new_digest_key
-from services.matcher.decisions.asked import SOFTWARE, Answered
+from models.tables.decisions import digest_keys
+from services.matcher.decisions.asked import SOFTWARE, Answered, Made
 from services.matcher.decisions.marks import Key, Marks
 from services.matcher.decisions.packing import packed
 
@@ -29,14 +32,24 @@ Batch = dict[Key, tuple[Columns, tuple[str, ...]]]
 log = logging.getLogger(__name__)
 
 
+class Waiting(NamedTuple):
+    """An answer that waits: what it was made of, its bytes packed, and what else its row says."""
+
+    made: Made
+    answer: bytes
+    recorded_at: datetime
+    digest_key: str
+
+
 class Pending:
     """What was answered and is not written yet, each answer once, with all who asked it."""
 
     def __init__(self, marks: Marks | None = None) -> None:
         self._marks = marks
         self._numbers: dict[Key, int] = {}
-        self._packed: dict[Key, Columns] = {}
+        self._waiting: dict[Key, Waiting] = {}
         self._actors: dict[Key, Actors] = {}
+        self._digest_keys = digest_keys()
         self._lock = threading.Lock()
 
     def has(self, key: Key, actor: str) -> bool:
@@ -49,7 +62,8 @@ class Pending:
                 self._let_go()
                 if self._marks is not None:
                     self._numbers[key] = self._marks.put(key)
-                self._packed[key] = _columns(answered)
+                kept, digest_key = packed(answered.answer), next(self._digest_keys)
+                self._waiting[key] = Waiting(answered.made, kept, now(), digest_key)
             self._actors.setdefault(key, {})[actor] = None
             return len(self._actors) == BATCH
 
@@ -59,7 +73,7 @@ class Pending:
         log.error("match records lost: the database cannot be written")
         oldest = next(iter(self._actors))
         del self._actors[oldest]
-        self._packed.pop(oldest, None)
+        self._waiting.pop(oldest, None)
         self._unmark([oldest])
 
     def _unmark(self, keys: Iterable[Key]) -> None:
@@ -71,7 +85,8 @@ class Pending:
 
     def find(self, key: Key) -> Columns | None:
         with self._lock:
-            return self._packed.get(key)
+            waiting = self._waiting.get(key)
+        return _columns(waiting) if waiting is not None else None
 
     def one(self, key: Key) -> Batch:
         """A record that waits, as a batch of its own; none where it waits no more."""
@@ -83,10 +98,11 @@ class Pending:
     def batch(self) -> Batch:
         """The next records to be written; none where none wait."""
         with self._lock:
-            return {
-                key: (columns, tuple(self._actors[key]))
-                for key, columns in islice(self._packed.items(), BATCH)
-            }
+            next_ones = [
+                (key, waiting, tuple(self._actors[key]))
+                for key, waiting in islice(self._waiting.items(), BATCH)
+            ]
+        return {key: (_columns(waiting), actors) for key, waiting, actors in next_ones}
 
     def forget(self, batch: Batch) -> None:
         """Let go of what was written; who asked meanwhile still waits."""
@@ -96,24 +112,25 @@ class Pending:
                 for actor in actors:
                     waiting.pop(actor, None)
                 if not waiting:
-                    self._packed.pop(key, None)
+                    self._waiting.pop(key, None)
                     self._actors.pop(key, None)
             self._unmark(batch)
 
 
-def _columns(answered: Answered) -> Columns:
+def _columns(waiting: Waiting) -> Columns:
+    made = waiting.made
     return {
-        "tenant_id": answered.tenant,
-        "id": answered.id,
-        "kind": answered.kind,
-        "request": answered.request.decode(),
-        "as_of": answered.as_of,
-        "language": answered.language,
-        "snapshot_id": answered.snapshot_id,
-        "weights": answered.weights.decode(),
-        "answer": packed(answered.answer),
-        "answer_hash": hashlib.sha256(answered.answer).hexdigest(),
+        "tenant_id": made.tenant,
+        "id": made.id,
+        "kind": made.kind,
+        "request": orjson.dumps(made.request).decode(),
+        "as_of": made.as_of,
+        "language": made.language,
+        "snapshot_id": made.snapshot_id,
+        "weights": orjson.dumps(made.weights).decode(),
+        "answer": waiting.answer,
+        "answer_hash": "",
         "software": SOFTWARE,
-        "recorded_at": now(),
-        "digest_key": new_digest_key(),
+        "recorded_at": waiting.recorded_at,
+        "digest_key": waiting.digest_key,
     }

@@ -58,7 +58,7 @@ class Recorder:
 
     def record(self, answered: Answered, actor: str) -> None:
         """Take an answer in; the same question on the same snapshot is kept once for each asker."""
-        key = (answered.tenant, answered.id)
+        key = (answered.made.tenant, answered.made.id)
         if (*key, actor) in self._known or self.pending.has(key, actor):
             return
         if self.pending.add(key, answered, actor):
@@ -190,10 +190,7 @@ def _entries(batch: Batch, there: set[Key]) -> Iterator[Entry]:
 
 
 def _digests(records: Iterable[Columns]) -> dict[str, str]:
-    """Keys and digests of records just made, whose answers are as they were hashed."""
-    return {
-        match_key(c["tenant_id"], c["id"]): digest_of_match(c, c["answer_hash"]) for c in records
-    }
+    return {match_key(c["tenant_id"], c["id"]): digest_of_match(c) for c in records}
 
 
 def _recorded(session: Session, keys: Collection[Key]) -> set[Key]:

@@ -12,7 +12,7 @@ from models.errors import CannotReplay, Problem
 from models.tables import MatchRow
 from services.matcher.catalogue import Catalogue
 from services.matcher.decisions.asked import SOFTWARE, Answered, Kind, answer_match, parse_request
-from services.matcher.decisions.packing import unpacked
+from services.matcher.decisions.packing import Unreadable, unpacked
 from services.matcher.matching import Context
 
 ContextOf = Callable[[Catalogue, MatchRow], Context]
@@ -41,7 +41,7 @@ def replay(
     except (Problem, ValidationError) as error:
         why = error.detail if isinstance(error, Problem) else "The request is not valid any more."
         raise _cannot(row, "refused", why) from None
-    if hashlib.sha256(answered.answer).hexdigest() != row.answer_hash:
+    if not _is_as_given(row, answered.answer):
         since = "" if row.software == SOFTWARE else f" with {row.software}"
         raise _cannot(
             row,
@@ -50,6 +50,15 @@ def replay(
             f"this is {SOFTWARE}, and what an answer is made with has changed in between.",
         )
     return answered.answer
+
+
+def _is_as_given(row: MatchRow, again: bytes) -> bool:
+    if row.answer_hash:
+        return hashlib.sha256(again).hexdigest() == row.answer_hash
+    try:
+        return again == stored_answer(row)
+    except Unreadable:
+        return False
 
 
 def _again(row: MatchRow, context: Context) -> Answered:

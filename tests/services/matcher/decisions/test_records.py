@@ -10,6 +10,7 @@ from typing import Any
 import orjson
 import pytest
 from fastapi.testclient import TestClient
+from sqlalchemy import update
 
 from models.database import connect, sessions
 from models.embedding import load_embedder
@@ -181,6 +182,20 @@ def test_an_answer_that_would_differ_is_never_given(own: Published, asked: Clien
     answer = asked.post(f"/v1/matches/{match_id}/replay")
     assert answer.status_code == 409
     assert answer.json()["reason"] == "answer_differs"
+
+
+def test_a_record_of_before_with_the_hash_of_its_answer_is_replayed_by_that(
+    own: Published, asked: Client
+) -> None:
+    given = asked.post("/v1/matches/peers", json=next(questions())[1])
+    path = f"/v1/matches/{given.json()['match_id']}"
+    asked.app.state.decisions.recorder.flush()  # type: ignore[attr-defined]
+    whole = hashlib.sha256(given.content).hexdigest()
+    assert asked.get(f"{path}/audit").json()["answer_sha256"] == whole
+    for kept, status in ((whole, 200), (whole[::-1], 409)):
+        with sessions(connect(own.settings.url)).begin() as session:
+            session.execute(update(MatchRow).values(answer_hash=kept))
+        assert asked.post(f"{path}/replay").status_code == status
 
 
 def test_the_audit_view_names_all_that_it_was_made_with(own: Published, asked: Client) -> None:
