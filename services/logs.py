@@ -6,6 +6,7 @@ import sys
 import traceback
 from collections.abc import Iterator
 from contextlib import contextmanager
+from contextvars import ContextVar
 from functools import lru_cache
 from random import getrandbits
 from time import perf_counter
@@ -22,6 +23,7 @@ from services.measures import REQUESTS, SECONDS
 FRAMES, MOST_OF_FRAMES = 30, 3_000
 _METHODS = {"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"}
 ID = b"x-request-id"
+_ID_IN_HAND: ContextVar[str] = ContextVar("request_id", default="")
 _SAFE_ID = re.compile(r"^[A-Za-z0-9._-]{1,64}$")
 
 
@@ -29,16 +31,17 @@ def configure(level: int = logging.INFO) -> None:
     """Log JSON lines to stderr; what is bound to the request comes with every event."""
     structlog.configure(
         processors=[
-            structlog.contextvars.merge_contextvars,
+            _whose,
             structlog.processors.add_log_level,
             structlog.processors.TimeStamper(fmt="iso", utc=True),
             _what_failed,
             structlog.processors.JSONRenderer(),
         ],
         wrapper_class=structlog.make_filtering_bound_logger(level),
-        logger_factory=lambda *_: structlog.WriteLogger(sys.stderr),
+        logger_factory=lambda *_: _Stderr(),
         cache_logger_on_first_use=False,
     )
+    _access.cache_clear()
     root = logging.getLogger()
     if not any(isinstance(handler, _AsEvents) for handler in root.handlers):
         root.addHandler(_AsEvents(logging.WARNING))
@@ -50,6 +53,28 @@ class _AsEvents(logging.Handler):
     def emit(self, record: logging.LogRecord) -> None:
         log = structlog.get_logger(record.name)
         log.log(record.levelno, record.getMessage().strip(), exc_info=record.exc_info)
+
+
+class _Stderr:
+    """Writes a line and is done: one event, one write."""
+
+    def msg(self, line: str) -> None:
+        sys.stderr.write(line + "\n")
+        sys.stderr.flush()
+
+    debug = info = warning = error = critical = exception = fatal = log = msg
+
+
+@lru_cache(maxsize=1)
+def _access() -> Any:
+    """The logger of requests, made once: it takes longer to make than to use."""
+    return structlog.get_logger("access").bind()
+
+
+def _whose(_: Any, __: str, event: EventDict) -> EventDict:
+    """The request that is being answered."""
+    id = _ID_IN_HAND.get()
+    return {"request_id": id, **event} if id else event
 
 
 def _what_failed(_: Any, __: str, event: EventDict) -> EventDict:
@@ -112,11 +137,11 @@ def named(scope: Scope) -> Iterator[str]:
     """Give a request its id, which comes with every event that is logged meanwhile."""
     id = _given_id(scope) or f"{getrandbits(128):032x}"
     scope.setdefault("state", {})["request_id"] = id
-    bound = structlog.contextvars.bind_contextvars(request_id=id)
+    before = _ID_IN_HAND.set(id)
     try:
         yield id
     finally:
-        structlog.contextvars.reset_contextvars(**bound)
+        _ID_IN_HAND.reset(before)
 
 
 def _given_id(scope: Scope) -> str | None:
@@ -141,7 +166,7 @@ def record(scope: Scope, status: int, seconds: float) -> None:
     count, times = _counts(method, route, str(status))
     count.inc()
     times.observe(seconds)
-    structlog.get_logger("access").info(
+    _access().info(
         "request", method=method, route=route, status=status, ms=round(seconds * 1000, 2)
     )
 

@@ -39,7 +39,7 @@ __all__ = [
 
 
 # What a proxy says of whom it speaks for.
-_PASSED_ON = frozenset({"forwarded", "x-forwarded-for"})
+_PASSED_ON = frozenset({b"forwarded", b"x-forwarded-for"})
 
 
 @dataclass(frozen=True)
@@ -118,9 +118,10 @@ def may_read(request: Request) -> bool:
 
 def is_local(request: Request) -> bool:
     """Whether the request comes from this machine itself and was not passed on by a proxy."""
-    if request.client is None or not _PASSED_ON.isdisjoint(request.headers):
+    client = request.scope.get("client")
+    if client is None or any(name in _PASSED_ON for name, _ in request.scope["headers"]):
         return False
-    return _is_loopback(request.client.host)
+    return _is_loopback(client[0])
 
 
 @lru_cache(maxsize=1000)

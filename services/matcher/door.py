@@ -7,8 +7,9 @@ named here, a body that has to be waited for or is not well-formed, an answer th
 cannot be given, a server that is full or going down. Tests hold both ways equal.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import partial
+from functools import lru_cache, partial
 
 import orjson
 from fastapi import FastAPI, Request, Response
@@ -32,7 +33,7 @@ from services.web.at_once import at_once, sent_at_once
 from services.web.bodies import again
 from services.web.failing import BENEATH
 
-Head = dict[bytes, bytes]
+Head = Mapping[bytes, bytes]
 
 FIELDS = {
     b"host",
@@ -53,6 +54,8 @@ FIELDS = {
 JSON = (b"application/json", b"application/json; charset=utf-8")
 ACCEPTED = (b"*/*", b"application/json")
 MOST_BYTES = 10_000
+# Heads that are remembered: a client's are alike for the most part.
+MOST_HEADS = 1_000
 # Where OpenTelemetry is on, the framework names the route of each request in its span.
 _TRACED = "fastapi.telemetry"
 
@@ -153,11 +156,9 @@ class Door:
     ) -> Response | None:
         """The answer to a brief question of somebody without a key, else nothing."""
         state = self.api.state
-        if not may_read(request):
-            return None
-        # Whoever asks from this machine is not counted.
+        # Whoever asks from this machine may read, and is not counted.
         limit = None if is_local(request) else Limit(self.api, request)
-        if limit is not None and not limit.lets_in:
+        if limit is not None and not (may_read(request) and limit.lets_in):
             return None
         body, catalogue = _body(question.model, head, message), state.matcher.current.held()
         if body is None or catalogue is None:
@@ -177,13 +178,15 @@ class Door:
 
 def _ordinary(scope: Scope) -> Head | None:
     """The head of a question as most are; None where it says anything else."""
-    fields: list[tuple[bytes, bytes]] = scope["headers"]
+    is_ordinary = scope["method"] == "POST" and not scope["query_string"] and _TRACED not in scope
+    return _head(tuple(scope["headers"])) if is_ordinary else None
+
+
+@lru_cache(maxsize=MOST_HEADS)
+def _head(fields: tuple[tuple[bytes, bytes], ...]) -> Head | None:
     head = dict(fields)
     is_ordinary = (
-        scope["method"] == "POST"
-        and not scope["query_string"]
-        and _TRACED not in scope
-        and len(head) == len(fields)
+        len(head) == len(fields)
         and head.keys() <= FIELDS
         and head.get(b"content-type") in JSON
         and head.get(b"accept", b"*/*") in ACCEPTED

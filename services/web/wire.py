@@ -7,8 +7,9 @@ as it came. Tests hold both ways equal, to the byte.
 """
 
 import re
+from functools import lru_cache
 from time import perf_counter
-from typing import Any, Protocol, cast
+from typing import Any, NamedTuple, Protocol, cast
 
 import h11
 from fastapi import Response
@@ -20,7 +21,8 @@ from services.load.patience import Impatient
 from services.logs import ID, named, record
 from services.web.at_once import sent_at_once
 
-MOST_BYTES = 12_000
+# Of a head, and heads that are remembered: a client's are alike for the most part.
+MOST_BYTES, MOST_HEADS = 2_000, 1_000
 _PLAIN = re.compile(
     rb"POST (?P<path>/[a-z0-9/]+) HTTP/1\.1(?P<fields>(?:\r\n[A-Za-z0-9-]+:[ -~]*)+)"
 )
@@ -30,6 +32,12 @@ _OF_THE_CONNECTION = frozenset(
 )
 _KEPT = (b"connection", b"keep-alive")
 _PASSED_ON = frozenset((b"x-forwarded-for", b"x-forwarded-proto"))
+
+
+class _Head(NamedTuple):
+    path: bytes
+    headers: tuple[tuple[bytes, bytes], ...]
+    length: bytes
 
 
 class Door(Protocol):
@@ -124,37 +132,36 @@ def _answer(door: Door, scope: Scope, message: Message) -> Response | None:
 def _read(data: bytes) -> tuple[Scope, Message] | None:
     """The one request that these bytes are, where they are that and in the plainest form."""
     head, _, body = data.partition(b"\r\n\r\n")
-    plain = _PLAIN.fullmatch(head) if len(data) <= MOST_BYTES else None
-    if plain is None:
+    read = _head(head) if len(head) <= MOST_BYTES else None
+    if read is None or read.length != b"%d" % len(body):
         return None
-    lines = [line.partition(b":") for line in plain["fields"].split(b"\r\n")[1:]]
-    headers = [(name.lower(), value.strip(b" ")) for name, _, value in lines]
-    if not _is_alone(headers, len(body)):
-        return None
-    path = plain["path"]
     scope: Scope = {
         "type": "http",
         "http_version": "1.1",
         "method": "POST",
         "root_path": "",
-        "path": path.decode(),
-        "raw_path": path,
+        "path": read.path.decode(),
+        "raw_path": read.path,
         "query_string": b"",
-        "headers": headers,
+        "headers": read.headers,
         "state": {},
     }
     return scope, {"type": "http.request", "body": body, "more_body": False}
 
 
-def _is_alone(headers: list[tuple[bytes, bytes]], length: int) -> bool:
-    """Whether so much and no more is the body of it, and nothing is said twice or of the wire."""
+@lru_cache(maxsize=MOST_HEADS)
+def _head(head: bytes) -> _Head | None:
+    """A head in the plainest form, with nothing said twice or of the connection; remembered."""
+    plain = _PLAIN.fullmatch(head)
+    if plain is None:
+        return None
+    lines = [line.partition(b":") for line in plain["fields"].split(b"\r\n")[1:]]
+    headers = tuple((name.lower(), value.strip(b" ")) for name, _, value in lines)
     fields = dict(headers)
-    return (
-        len(fields) == len(headers)
-        and b"host" in fields
-        and fields.get(b"content-length") == b"%d" % length
-        and all(field == _KEPT or field[0] not in _OF_THE_CONNECTION for field in headers)
-    )
+    is_alone = all(field == _KEPT or field[0] not in _OF_THE_CONNECTION for field in headers)
+    if b"host" not in fields or len(fields) < len(headers) or not is_alone:
+        return None
+    return _Head(plain["path"], headers, fields.get(b"content-length", b""))
 
 
 async def _nobody(*_: object) -> None:
