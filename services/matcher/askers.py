@@ -4,13 +4,12 @@ Most places say little of themselves: hundreds of a country and kind are judged 
 collaboration, and for like reasons. Size, location and who is inside already tell them apart.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
 import orjson
 
-from models.residents import residents, size_class
 from services.matcher.features import Facts
 from services.matcher.scoring import sums
 from services.matcher.terms import Term
@@ -23,8 +22,8 @@ OF_ONE = frozenset((
 ))  # fmt: skip
 # What many places share. Who says anything else of itself is asked for alone.
 OF_MANY = frozenset(("country", "kind", "sectors", "goals", "powers", "has_government"))
-# Some 15 MB when full.
-MOST_ALIKE = 1_000
+# Some 20 MB when full.
+MOST_ALIKE = 2_000
 
 Reason = tuple[float, str, bytes]
 """A reason in the order of reasons: less its contribution, its feature, and how it is written."""
@@ -39,8 +38,10 @@ class Told(NamedTuple):
     """The verdict, with its rules: cut where a place's own outcomes stand."""
     reasons: tuple[Reason, ...]
     """All but the company it would be in."""
+    cautions: bytes
+    """Those that look at who asks."""
     after: bytes
-    """Cautions, terms and what is missing."""
+    """The other cautions, its terms, and what is missing."""
     steps: bytes
     """What to do first."""
 
@@ -51,15 +52,15 @@ class Askers:
     def __init__(self, terms: Sequence[Term], collaborations: int) -> None:
         self.terms = terms
         self.sums = sums(terms, np.arange(collaborations))
-        self.found: dict[str, Any] = {}
-        """What else is the same for all of them, by what it is."""
-        self.told: dict[tuple[int, bool], Told] = {}
-        """By row, and whether company tells of it."""
+        self.found: dict[Hashable, Any] = {}
+        """What else is the same for all of them whose figures have the same effect."""
+        self.told: dict[tuple[int, bool, Hashable], Told] = {}
+        """By row, whether company tells of it, and what else it looks at: a figure's effect."""
         self.company: dict[str, bytes] = {}
         """What is said of company, by how like it is."""
 
 
-def alike_in(facts: Facts, looked_at: frozenset[str]) -> tuple[bytes, str | None] | None:
+def alike_in(facts: Facts, looked_at: frozenset[str]) -> bytes | None:
     """What a place shares with those it is like; None where it says more than most.
 
     `looked_at` are the fields that rules of entry look at, besides figures.
@@ -69,4 +70,4 @@ def alike_in(facts: Facts, looked_at: frozenset[str]) -> tuple[bytes, str | None
         return None
     proofs: Mapping[str, Any] = facts.get("provenance") or {}
     said = [(name, facts[name], proofs.get(name)) for name in sorted(fields)]
-    return orjson.dumps((said, proofs.get("*"))), size_class(residents(facts))
+    return orjson.dumps((said, proofs.get("*")))

@@ -36,8 +36,7 @@ class Alike(NamedTuple):
     unsettled: frozenset[int]
 
 
-Key = tuple[Any, ...]
-Remembered = dict[Key, Alike]
+Remembered = dict[tuple[Any, ...], Alike]
 """What was found for places that are alike, on all days and in all languages."""
 
 Figures = dict[int, list[RuleOutcome]]
@@ -47,12 +46,8 @@ class Heard(dict[int, Judgement]):
     """What each door says to one place, by its row, once it is asked for.
 
     `refused` are the rows of those that do not let it in, `unsettled` of those undetermined for
-    something that could be told. `alike` is all that the verdicts rest on, if that is little;
-    `figures` is what rules say of the place's figures, by the row of their door.
+    something that could be told.
     """
-
-    alike: Key | None
-    figures: Figures
 
     def __init__(self, found: Alike, doors: "Doors", place: Facts, require_verified: bool) -> None:
         self.refused, self.unsettled = found.refused, found.unsettled
@@ -79,13 +74,12 @@ class Doors(list[Door]):
         self, collaborations: Iterable[Facts], as_of: date, words: Wording, alike: Remembered
     ) -> None:
         super().__init__(Door(one, as_of, words) for one in collaborations)
-        self._day = (as_of, words.language)
+        self.day = (as_of, words.language)
         self._alike = alike
 
     def judge(self, place: Facts, require_verified: bool = False) -> Heard:
         """What each door says to a place."""
-        figures = self._figures(place, require_verified)
-        key = self._key(place, require_verified, figures)
+        key = self._key(place, require_verified)
         found = self._alike.get(key) if key else None
         if found is None:
             found = self._judge(place, require_verified)
@@ -93,9 +87,7 @@ class Doors(list[Door]):
                 if len(self._alike) >= MOST_ALIKE:
                     self._alike.clear()
                 self._alike[key] = found
-        heard = Heard(found, self, place, require_verified)
-        heard.alike, heard.figures = key, figures
-        return heard
+        return Heard(found, self, place, require_verified)
 
     def _judge(self, place: Facts, require_verified: bool) -> Alike:
         judged = {row: door.judge(place, require_verified) for row, door in enumerate(self)}
@@ -108,8 +100,8 @@ class Doors(list[Door]):
             frozenset(r for r in _rows_of(judged, Verdict.UNDETERMINED) if judged[r].missing),
         )
 
-    def _figures(self, place: Facts, require_verified: bool) -> Figures:
-        """What rules say of a place's figures."""
+    def figures(self, place: Facts, require_verified: bool) -> Figures:
+        """What rules say of a place's figures, by the row of their door."""
         return {
             row: [
                 judge_rule(self[row].rules[at], place, self[row].as_of, require_verified)
@@ -118,15 +110,15 @@ class Doors(list[Door]):
             for row, rules in self.on_figures.items()
         }
 
-    def _key(self, place: Facts, require_verified: bool, figures: Figures) -> Key | None:
+    def _key(self, place: Facts, require_verified: bool) -> tuple[Any, ...] | None:
         """All that the verdicts rest on; None where it is more than words and figures."""
-        key: list[Any] = [self._day, require_verified]
+        key: list[Any] = [self.day, require_verified]
         for field in self._in_order:
             value = place.get(field)
             if not isinstance(value, _WORDS):
                 return None
             key += (value, status_of(place, field))
-        for outcomes in figures.values():
+        for outcomes in self.figures(place, require_verified).values():
             for outcome in outcomes:
                 key += (outcome.effect, outcome.missing)
         return tuple(key)
@@ -148,6 +140,12 @@ class Doors(list[Door]):
             for row, door in enumerate(self)
         }
         return {row: rules for row, rules in found.items() if rules}
+
+    @cached_property
+    def on_size(self) -> frozenset[int]:
+        """The rows of those that say for places of which size they are."""
+        found = (row for row, one in enumerate(self) if one.collaboration.get("described_sizes"))
+        return frozenset(found)
 
     @cached_property
     def words(self) -> frozenset[str]:

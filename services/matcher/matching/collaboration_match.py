@@ -2,14 +2,17 @@
 
 from collections import Counter
 from collections.abc import Callable, Hashable, Sequence
+from functools import cached_property
 from typing import TypeVar
 
 import numpy as np
 import orjson
 
 from models.errors import CollaborationNotFound
+from models.residents import residents, size_class
 from services.matcher.askers import Askers, alike_in
 from services.matcher.comparing import Asked
+from services.matcher.doors import Heard
 from services.matcher.features import PEERS_INSIDE, SIMILAR_TEXT
 from services.matcher.matching.company import company_term
 from services.matcher.matching.considered import LeftOut
@@ -45,8 +48,7 @@ class CollaborationMatch:
         self.rows, self.removed = left_out.considered(self.records, seen)
         self._all_are_considered = self.rows is seen
         self.doors = context.catalogue.doors(self.as_of, context.words)
-        # By every door, whether it is considered or not.
-        self.judged = self.doors.judge(self.profile.facts, request.require_verified)
+        self.figures = self.doors.figures(self.profile.facts, request.require_verified)
         self.askers = context.catalogue.askers(self._shared(), self._askers)
         self.company = self._company()
 
@@ -65,15 +67,31 @@ class CollaborationMatch:
             weights[PEERS_INSIDE] = COMPANY_ALONE_WEIGHT
         return weights
 
+    @cached_property
+    def judged(self) -> Heard:
+        """What every door says, whether it is considered or not."""
+        return self.doors.judge(self.profile.facts, self.request.require_verified)
+
     def _shared(self) -> Hashable | None:
         """All that the answer rests on and places alike share; None where they share too little."""
         catalogue, weights = self.context.catalogue, self.weights
         of_text = weights[SIMILAR_TEXT] and len(self.profile.texts)
-        if self.judged.alike is None or of_text or catalogue.says_of_one:
-            return None
         alike = alike_in(self.profile.facts, self.doors.words)
+        if alike is None or of_text or catalogue.says_of_one:
+            return None
+        asked = (self.context.tenant, self.doors.day, self.request.require_verified)
         # As they are written: a weight of 2 is told as it was given, and is no 2.0.
-        return alike and (self.context.tenant, self.judged.alike, *alike, orjson.dumps(weights))
+        return alike, *asked, orjson.dumps(weights)
+
+    @cached_property
+    def effects(self) -> dict[int, Hashable]:
+        """What tells places alike apart, by the row of the collaboration that looks at it."""
+        size = size_class(residents(self.profile.facts))
+        found: dict[int, Hashable] = dict.fromkeys(self.doors.on_size, size)
+        for row, outcomes in self.figures.items():
+            told = [(outcome.effect, outcome.missing) for outcome in outcomes]
+            found[row] = (*told, found.get(row))
+        return found
 
     def _askers(self) -> Askers:
         """What is scored alike for all places alike: everything but their company."""
@@ -138,9 +156,10 @@ class CollaborationMatch:
         """What is the same for all places alike, as far as nothing is left out for this one."""
         if not self._all_are_considered:
             return find()
-        if name not in self.askers.found:
-            self.askers.found[name] = find()
-        found: Found = self.askers.found[name]
+        key, known = (name, *self.effects.values()), self.askers.found
+        if key not in known:
+            known[key] = find()
+        found: Found = known[key]
         return found
 
     def rows_at_home(self) -> list[int]:

@@ -1,5 +1,6 @@
 """What an answer says of each collaboration, and of those that refuse."""
 
+from collections.abc import Iterable
 from typing import Any
 
 import orjson
@@ -9,7 +10,6 @@ from services.matcher.askers import Reason, Told
 from services.matcher.evidence import Exhibits
 from services.matcher.features import PEERS_INSIDE
 from services.matcher.features.feature import close
-from services.matcher.kept_json import kept_bytes
 from services.matcher.matching.collaboration_cautions import Cautions
 from services.matcher.matching.collaboration_match import CollaborationMatch
 from services.matcher.matching.question import Standing, figures
@@ -36,7 +36,8 @@ class CollaborationResults:
         standing = Standing(ranking, best, range(len(best)), len(ranking.rows))
         found = figures(standing, self.context.catalogue.weights["bands"])
         company, told = self._company(rows), self.askers.told
-        keys = [(row, value is not None) for row, value in zip(rows, company, strict=True)]
+        effects = self.match.effects
+        keys = [(r, c is not None, effects.get(r)) for r, c in zip(rows, company, strict=True)]
         if not told.keys() >= set(keys):
             for key, of_row in zip(keys, shares(ranking, best), strict=True):
                 if key not in told:
@@ -53,16 +54,14 @@ class CollaborationResults:
         return [value if value == value else None for value in values]
 
     def _result(self, row: int, found: dict[str, Any], told: Told, company: float | None) -> bytes:
-        match = self.match
-        is_judged = with_own(told.judged, match.judged.figures.get(row, ()))
-        reasons = told.reasons
-        if company is not None:
-            reasons = tuple(sorted((*reasons, self._of_company(row, company))))
+        match, figures = self.match, self.match.figures.get(row)
+        is_judged = with_own(told.judged, figures) if figures else told.judged[0]
+        reasons = [reason for *_, reason in self._reasons(row, told, company)]
         inside = insiders(self.context, self.profile, row)
-        ways = route_in(self.context, self.profile, row, match.judged, inside)
+        ways = route_in(self.context, self.profile, row, match.as_of, inside)
         return b"".join((
             told.before, b",", orjson.dumps(found)[1:-1], is_judged,
-            b',"reasons":[', b",".join([reason[2] for reason in reasons]), b"]", told.after,
+            b',"reasons":[', b",".join(reasons), b'],"cautions":[', told.cautions, told.after,
             b',"peers_inside":%s' % as_list(inside) if inside else b"",
             told.steps,
             b',"route_in":%s' % as_json(ways) if ways else b"",
@@ -74,16 +73,22 @@ class CollaborationResults:
         match, door = self.match, self.match.doors[row]
         own = tuple(match.doors.on_figures.get(row, ()))
         to_all, to_alike = told_to_all(door), told_of(door, match.judged[row], own)
-        explain = self._explainer(row)
-        cautions = [kept_bytes(one) for one in self.cautions.about(self.records[row])]
+        explain, cautions = self._explainer(row), self.cautions.about(self.records[row])
         return Told(
             to_all.collaboration,
             to_alike.judged,
             tuple(sorted(_reason(explain, one) for one in found if one[0] != PEERS_INSIDE)),
-            b',"cautions":[%s]%s%s'
-            % (b",".join(cautions + to_all.cautions), to_all.terms, to_alike.missing),
+            as_json(cautions)[1:-1] + (b"," if cautions and to_all.cautions else b""),
+            to_alike.after,
             to_alike.next_steps,
         )
+
+    def _reasons(self, row: int, told: Told, company: float | None) -> Iterable[Reason]:
+        """Why it fits, the largest contribution first."""
+        if company is None:
+            return told.reasons
+        own = self._of_company(row, company)
+        return sorted((*told.reasons, own)) if told.reasons else (own,)
 
     def _of_company(self, row: int, value: float) -> Reason:
         """What the company in a collaboration tells; in words it is one of few things."""
@@ -115,7 +120,7 @@ class CollaborationResults:
         if change:
             refusal["smallest_change"] = change
         inside = insiders(self.context, self.profile, row)
-        way = route_in(self.context, self.profile, row, self.match.judged, inside)
+        way = route_in(self.context, self.profile, row, self.match.as_of, inside)
         if way:
             refusal["route_in"] = way
         return refusal
@@ -127,5 +132,7 @@ def _reason(explain: Explainer, share: Share) -> Reason:
 
 def _figures(share: Share) -> bytes:
     """How a reason begins."""
-    names = ("feature", "weight", "value", "contribution")
-    return orjson.dumps(dict(zip(names, share, strict=True)))[:-1]
+    feature, weight, value, contribution = share
+    return orjson.dumps(
+        {"feature": feature, "weight": weight, "value": value, "contribution": contribution}
+    )[:-1]

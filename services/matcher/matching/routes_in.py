@@ -1,6 +1,7 @@
 """Ways in: who is inside already, what to do first, and what would change a refusal."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
+from datetime import date
 from functools import lru_cache
 from typing import Any
 
@@ -10,6 +11,7 @@ from models.residents import residents
 from models.taxonomy import NationalConsent, RemedyKind, Verdict
 from services.matcher.eligibility import Judgement
 from services.matcher.features import Facts
+from services.matcher.judging import ended
 from services.matcher.kept_json import kept_bytes
 from services.matcher.members import Member, Roll
 from services.matcher.profile import Profile
@@ -60,13 +62,13 @@ def smallest_change(judgement: Judgement) -> dict[str, Any] | None:
 
 
 def route_in(
-    context: Any, profile: Profile, row: int, judged: Mapping[int, Judgement], inside: list[Member]
+    context: Any, profile: Profile, row: int, as_of: date, inside: list[Member]
 ) -> list[dict[str, Any] | Fragment]:
     """Doors that are open: a successor, another role, a member at home to ask."""
     ways: list[dict[str, Any] | Fragment] = []
     record, home = context.snapshot.collaborations[row], profile.facts["country"]
     if "successor" in record:
-        ways += _successor(context, record, judged[row])
+        ways += _successor(context, record, as_of)
     if "partner_roles" in record:
         ways += _partners(record, home, context.words)
     # Those at home come first, if there are any.
@@ -80,9 +82,9 @@ def route_in(
     return ways
 
 
-def _successor(context: Any, record: Facts, judgement: Judgement) -> Iterator[dict[str, Any]]:
+def _successor(context: Any, record: Facts, as_of: date) -> Iterator[dict[str, Any]]:
     """What came after a collaboration that has ended."""
-    if record["successor"] and any(o.rule_id == "ended" for o in judgement.outcomes):
+    if record["successor"] and ended(record, as_of):
         at = context.catalogue.collaboration(record["successor"], context.tenant)
         successor = context.snapshot.collaborations[at]
         text = context.words.text("route.successor", {"name": successor["name"]})

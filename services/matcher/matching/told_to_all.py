@@ -23,7 +23,8 @@ class ToldToAll(NamedTuple):
 
     collaboration: bytes
     """What it is, as the first thing of a result."""
-    cautions: list[bytes]
+    cautions: bytes
+    """The last of its cautions."""
     terms: bytes
     """What it gives and asks, after the cautions."""
 
@@ -34,7 +35,7 @@ def told_to_all(door: Door) -> ToldToAll:
     record, as_of, words = door.collaboration, door.as_of, door.words
     return ToldToAll(
         b'{"collaboration":%s' % kept_bytes(summary(record)),
-        [kept_bytes(one) for one in standing_cautions(record, as_of, words)],
+        as_json(standing_cautions(record, as_of, words))[1:-1],
         _as_parts(terms(record, words)),
     )
 
@@ -44,7 +45,8 @@ class ToldOfJudgement(NamedTuple):
 
     judged: tuple[bytes, ...]
     """Cut where an outcome stands that is each place's own."""
-    missing: bytes
+    after: bytes
+    """What stands after the cautions that look at who asks."""
     next_steps: bytes
 
 
@@ -52,10 +54,11 @@ class ToldOfJudgement(NamedTuple):
 def told_of(door: Door, judgement: Judgement, own: tuple[int, ...] = ()) -> ToldOfJudgement:
     """What a door says to all places that are judged alike, but for their `own` outcomes."""
     missing = {"missing": judgement.missing} if judgement.missing else {}
+    to_all = told_to_all(door)
     steps = next_steps(door.collaboration, judgement, door.words)
     return ToldOfJudgement(
         _judged(judgement, own),
-        _as_parts(missing),
+        b"%s]%s%s" % (to_all.cautions, to_all.terms, _as_parts(missing)),
         _as_parts({"next_steps": steps} if steps else {}),
     )
 

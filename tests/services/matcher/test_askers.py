@@ -49,7 +49,6 @@ def test_places_differ_by_what_is_said_of_them_and_who_says_so() -> None:
     assert alike == alike_in(ANOTHER, nothing) is not None
     for other in (
         {"country": "FR"},
-        {"population": 900_000},
         {"sectors": ["mobility"]},
         {"provenance": {"*": {"source": "A register", "status": "claim"}}},
         {"provenance": {"*": CITY["provenance"]["*"], "kind": {"source": "Hearsay"}}},

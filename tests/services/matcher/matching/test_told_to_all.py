@@ -30,7 +30,7 @@ def read(*parts: bytes) -> Any:
 
 
 def codes(door: Door) -> list[str]:
-    return [orjson.loads(one)["code"] for one in told_to_all(door).cautions]
+    return [one["code"] for one in orjson.loads(b"[%s]" % told_to_all(door).cautions)]
 
 
 def test_it_is_said_once_for_all_who_ask_at_a_door() -> None:
@@ -60,8 +60,9 @@ def test_a_judgement_is_told_with_its_rules_and_what_to_do_first() -> None:
     assert told_of(door, judgement) is told
     assert told_of(door, judgement, (1,)) is not told
     assert with_own(told_of(door, judgement, (1,)).judged, judgement.outcomes[1:]) == told.judged[0]
-    found = read(*told.judged, told.missing, told.next_steps)
+    found = read(*told.judged, b',"cautions":[', told.after, told.next_steps)
     assert found["verdict"] == judgement.verdict == Verdict.UNDETERMINED
     assert [rule["rule_id"] for rule in found["rules"]] == ["entry-rules", "intake"]
     assert [step["code"] for step in found["next_steps"]] == ["entry-rules", "intake"]
+    assert len(found["cautions"]) == 3
     assert "missing" not in found
