@@ -4,6 +4,7 @@ What the facts of a record rest on takes more than half of it, and most records 
 others do: it is written once, and read once for all of them.
 """
 
+from collections import defaultdict
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -31,8 +32,8 @@ class Provenance(dict[str, Any]):
 
     def __init__(self, rests_on: Facts) -> None:
         super().__init__(rests_on)
-        self.written: dict[str, Any] = {}
-        """What has been written of it, by field, for whoever writes it again."""
+        self.written: defaultdict[str, dict[str, Any]] = defaultdict(dict)
+        """What has been written of it, for whoever writes it again: by purpose, and by field."""
 
 
 class Record(NamedTuple):

@@ -2,13 +2,15 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
+from itertools import groupby
+from operator import itemgetter
 from typing import Any
 
 from orjson import dumps, loads
 
 from models.snapshot import Provenance
 from models.taxonomy import FactStatus
-from services.matcher.features import Because, Facts
+from services.matcher.features import Facts
 from services.written_json import as_json
 
 # What features compare of each need and offer: their texts and proofs stand in `gives` and `gets`
@@ -19,45 +21,48 @@ _STATUS: dict[str, int] = {status: i for i, status in enumerate(FactStatus)}
 Exhibit = tuple[int, bytes]
 """How well a fact is proven, 0 the best, and the fact as JSON; or several proven alike."""
 
+Frame = tuple[int, bytes, bytes]
+"""How well a fact is proven, and as JSON what stands before its value and after it."""
+
 Shown = tuple[Exhibit, ...]
 """Facts in the order of how well they are proven."""
 
+_proof = itemgetter(0)
 # Some 2 MB when full.
 MOST_PROOFS = 5_000
 
 
-class Exhibits(dict[tuple[str, ...], Shown]):
-    """One side's facts as evidence, by the fields asked for: many reasons rest on the same few.
+class Exhibits:
+    """One side's facts as evidence, each written once: many reasons rest on the same few."""
 
-    What is on file of them is written once, the best proven first; nothing where nothing is.
-    """
+    __slots__ = ("_frames", "_of", "_provenance", "facts", "side")
 
     def __init__(self, facts: Facts, side: str) -> None:
         self.facts, self.side = facts, side
+        self._of: dict[tuple[str, ...], Shown] = {}
         self._provenance: Facts = facts.get("provenance") or {}
-        self._proofs: dict[str, Exhibit] = (
-            self._provenance.written if isinstance(self._provenance, Provenance) else {}
+        self._frames: dict[str, Frame] = (
+            self._provenance.written[side] if isinstance(self._provenance, Provenance) else {}
         )
 
-    def __missing__(self, fields: tuple[str, ...]) -> Shown:
-        facts = self.facts
-        found = in_order([self._exhibit(name) for name in fields if name in facts])
-        self[fields] = found
+    def of(self, fields: tuple[str, ...]) -> Shown:
+        """What is on file of several fields, the best proven first; nothing where nothing is."""
+        found = self._of.get(fields)
+        if found is None:
+            facts, each = self.facts, []
+            for field in fields:
+                if field in facts:
+                    proof, head, tail = self._frames.get(field) or self._frame(field)
+                    value = in_brief(facts[field]) if field in COMPARED else facts[field]
+                    each.append((proof, head + dumps(value) + tail))
+            found = self._of[fields] = in_order(each) if len(each) > 1 else tuple(each)
         return found
 
-    def _exhibit(self, field: str) -> Exhibit:
-        """One field as `fact` has it, but for what of needs and offers is not compared."""
-        value = self.facts[field]
-        if field in COMPARED:
-            value = in_brief(value)
-        proof, tail = self._proofs.get(field) or self._proof(field)
-        return proof, b"%s%s%s" % (_head(field, self.side), as_json(value), tail)
-
-    def _proof(self, field: str) -> Exhibit:
-        """How a fact ends: most fields rest on what the record does, and it on what many do."""
+    def _frame(self, field: str) -> Frame:
+        """How a fact is told: most fields rest on what the record does, and it on what many do."""
         provenance = self._provenance
-        found = _tail(dumps(provenance.get(field) or provenance.get("*")))
-        self._proofs[field] = found
+        proof, tail = _tail(dumps(provenance.get(field) or provenance.get("*")))
+        found = self._frames[field] = proof, _head(field, self.side), tail
         return found
 
 
@@ -76,21 +81,21 @@ def _tail(rests_on: bytes) -> Exhibit:
 
 def in_order(exhibits: Sequence[Exhibit]) -> Shown:
     """The best proven first, those proven alike written as one."""
-    if len(exhibits) < 2:
-        return tuple(exhibits)
-    by_proof: dict[int, list[bytes]] = {}
-    for proof, written in exhibits:
-        by_proof.setdefault(proof, []).append(written)
-    return tuple([(proof, b",".join(by_proof[proof])) for proof in sorted(by_proof)])
+    proofs = {proof for proof, _ in exhibits}
+    if len(proofs) == 1:
+        return ((proofs.pop(), b",".join([told for _, told in exhibits])),)
+    ordered = sorted(exhibits, key=_proof)
+    return tuple(
+        [(p, b",".join([told for _, told in alike])) for p, alike in groupby(ordered, _proof)]
+    )
 
 
-def evidence(because: Because, ours: Exhibits, theirs: Exhibits) -> bytes:
+def evidence(ours: Shown, theirs: Shown) -> bytes:
     """The facts behind a reason as JSON, the best proven first; of those proven alike, ours."""
-    mine, other = ours[because.ours], theirs[because.theirs]
-    if len(mine) == len(other) == 1:
-        first, second = (mine[0], other[0]) if mine[0][0] <= other[0][0] else (other[0], mine[0])
-        return b"[%s,%s]" % (first[1], second[1])
-    return b"[%s]" % b",".join([written for _, written in in_order(mine + other)])
+    if len(ours) == len(theirs) == 1:
+        (proof, mine), (proof_there, other) = ours[0], theirs[0]
+        return b"[%s,%s]" % ((mine, other) if proof <= proof_there else (other, mine))
+    return b"[%s]" % b",".join([written for _, written in in_order(ours + theirs)])
 
 
 def in_brief(items: Iterable[Facts]) -> list[Facts]:

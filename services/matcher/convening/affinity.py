@@ -73,7 +73,7 @@ class Affinity:
         theirs = rank(sides.theirs, self.weights, self.gamma, row)
         ranking, is_mine = weaker(ours, theirs)
         asking = bool(is_mine[0])
-        explain = Explainer(mine, other, self.context.words).by(self.shapes)
+        pair = Explainer(mine, self.context.words, self.shapes).about(other)
         told = shares(ours if asking else theirs, np.zeros(1, np.intp))[0]
         asker = Asker(mine, _PURPOSE, self.context.words)
         return {
@@ -86,6 +86,6 @@ class Affinity:
             "gives": [],
             "gets": [],
             **exchanges(mine, other),
-            "reasons": explain.reasons(told, mirrored=not asking),
+            "reasons": pair.reasons(told, mirrored=not asking),
             "cautions": peer_cautions(asker, other, checks_for(mine, MODE, tied=False)),
         }

@@ -77,7 +77,7 @@ class Scorer:
         )
 
     def reasons(self, facts: Facts, fit: Fit) -> list[Facts]:
-        return Explainer(facts, self.record, self.context.words).reasons(fit.shares)
+        return Explainer(facts, self.context.words).about(self.record).reasons(fit.shares)
 
 
 def sub_scores(facts: Facts, record: Facts) -> dict[str, Facts]:

@@ -6,7 +6,16 @@ the pages (terms of `pages/wording/<language>/results.yaml`) and a test; then
 """
 
 from services.matcher.features import geography, joining, needs, powers, size, stance
-from services.matcher.features.feature import Because, Facts, Feature, Scores, Values, fully
+from services.matcher.features.feature import (
+    Because,
+    Between,
+    Facts,
+    Feature,
+    Scores,
+    Seen,
+    Values,
+    fully,
+)
 
 PEER_FEATURES: tuple[Feature, ...] = (
     needs.NEEDS_MET,
@@ -73,9 +82,11 @@ __all__ = [
     "PEER_FEATURES",
     "SIMILAR_TEXT",
     "Because",
+    "Between",
     "Facts",
     "Feature",
     "Scores",
+    "Seen",
     "Values",
     "fully",
 ]

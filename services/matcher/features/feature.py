@@ -30,6 +30,33 @@ class Because(NamedTuple):
     theirs: tuple[str, ...] = ()
 
 
+Seen = tuple[Facts, tuple[str, ...], Any]
+"""Of one side alone: the arguments it gives a sentence, the fields read, and what is compared."""
+
+
+@dataclass(frozen=True)
+class Between:
+    """Why a feature has its value, by what is seen of each side alone.
+
+    So the asking place is looked at once for all others. `sees` is told which side it sees, which
+    arguments are named after; `tell` chooses the feature's word and gives the arguments of both.
+    `args` are all arguments, in the order in which answers have them.
+    """
+
+    feature: str
+    args: tuple[str, ...]
+    sees: Callable[[Facts, str], Seen]
+    tell: Callable[[Any, Any, float], tuple[str, Facts]]
+
+    def __call__(self, ours: Facts, theirs: Facts, value: float) -> Because:
+        mine, fields, one = self.sees(ours, "ours")
+        other, fields_there, two = self.sees(theirs, "theirs")
+        word, both = self.tell(one, two, value)
+        found = {**mine, **other, **both}
+        args = {name: found[name] for name in self.args}
+        return Because(f"{self.feature}.{word}", args, fields, fields_there)
+
+
 def fully(ours: Values, theirs: Values) -> Scores:
     """All of the weight counts."""
     return np.ones(max(len(ours), len(theirs)))
@@ -44,8 +71,8 @@ class Feature:
     be trusted: the share of the weight that counts (1 unless the facts are averages). `mirrored`
     tells the asking place why the other side has its value, where `because` would not. A
     `mutual` feature has the same value seen from either side. A `one_way` feature speaks of the
-    tie as the asking place sees it, on both sides alike. `by_field` is the one field, of few
-    values, that `because` looks at on either side: what was told of two values is remembered.
+    tie as the asking place sees it, on both sides alike. `by_fields` are fields of few values, and
+    all that `because` looks at on either side: what was told of two values is remembered.
     """
 
     compare: Callable[[Values, Values], Scores]
@@ -56,7 +83,7 @@ class Feature:
     mirrored: Callable[[Facts, Facts, float], Because] | None = None
     mutual: bool = False
     one_way: bool = False
-    by_field: str | None = None
+    by_fields: tuple[str, ...] = ()
 
     @property
     def told_once(self) -> bool:

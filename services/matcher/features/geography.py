@@ -1,7 +1,7 @@
 """Geography, language and economy: what makes it easy to work together."""
 
 from functools import lru_cache
-from math import asin, cos, hypot, radians, sin
+from math import asin, cos, dist, radians, sin
 from typing import Any
 
 import numpy as np
@@ -11,9 +11,11 @@ from models.countries import countries
 from models.snapshot.codes import COUNTRIES
 from services.matcher.features.feature import (
     Because,
+    Between,
     Facts,
     Feature,
     Scores,
+    Seen,
     Values,
     either_unknown,
     in_common,
@@ -124,18 +126,28 @@ def _incomes() -> NDArray[np.float64]:
     return np.array([INCOME_GROUPS.index(g) if g else np.nan for g in groups])
 
 
-def apart_km(north: float, east: float, other_north: float, other_east: float) -> float:
-    """The distance of two points as `distance_km` has it; an array of one takes long to make."""
-    n, e, m, f = map(radians, (north, east, other_north, other_east))
-    gap = (cos(m) * cos(f) - cos(n) * cos(e), cos(m) * sin(f) - cos(n) * sin(e), sin(m) - sin(n))
-    return 2 * EARTH_RADIUS_KM * asin(min(hypot(*gap) / 2, 1))
+Point = tuple[float, float, float]
 
 
-def _near(ours: Facts, theirs: Facts, value: float) -> Because:
-    apart = apart_km(ours["lat"], ours["lon"], theirs["lat"], theirs["lon"])
-    fields = ("lat", "lon")
-    code = f"nearness.{'near' if apart <= NEXT_DOOR_KM else 'apart' if value >= 0.6 else 'far'}"
-    return Because(code, {"km": round(apart, -1) if apart >= 20 else round(apart)}, fields, fields)
+def in_space(north: float, east: float) -> Point:
+    """A point in degrees on a sphere of radius 1; an array of one takes long to make."""
+    n, e = radians(north), radians(east)
+    return cos(n) * cos(e), cos(n) * sin(e), sin(n)
+
+
+def apart_km(ours: Point, theirs: Point) -> float:
+    """The distance of two points as `distance_km` has it."""
+    return 2 * EARTH_RADIUS_KM * asin(min(dist(ours, theirs) / 2, 1))
+
+
+def _where(facts: Facts, _side: str) -> Seen:
+    return {}, ("lat", "lon"), in_space(facts["lat"], facts["lon"])
+
+
+def _near(ours: Point, theirs: Point, value: float) -> tuple[str, Facts]:
+    apart = apart_km(ours, theirs)
+    word = "near" if apart <= NEXT_DOOR_KM else "apart" if value >= 0.6 else "far"
+    return word, {"km": round(apart, -1) if apart >= 20 else round(apart)}
 
 
 def _neighbour(ours: Facts, theirs: Facts, value: float) -> Because:
@@ -171,14 +183,17 @@ def _income(ours: Facts, theirs: Facts, value: float) -> Because:
     return Because(f"similar_income.{word}", args, ("country",), ("country",))
 
 
-NEARNESS = Feature(nearness, "location", "location", _near, mutual=True)
+_WHY_NEAR = Between("nearness", ("km",), _where, _near)
+NEARNESS = Feature(nearness, "location", "location", _WHY_NEAR, mutual=True)
 NEIGHBOUR = Feature(
-    neighbouring_country, "country", "country", _neighbour, mutual=True, by_field="country"
+    neighbouring_country, "country", "country", _neighbour, mutual=True, by_fields=("country",)
 )
-HOURS = Feature(shared_working_hours, "clock", "clock", _hours, mutual=True, by_field="timezone")
+HOURS = Feature(
+    shared_working_hours, "clock", "clock", _hours, mutual=True, by_fields=("timezone",)
+)
 LANGUAGE = Feature(
-    shared_language, "languages", "languages", _language, mutual=True, by_field="languages"
+    shared_language, "languages", "languages", _language, mutual=True, by_fields=("languages",)
 )
 INCOME = Feature(
-    similar_income, "country", "country", _income, _half, mutual=True, by_field="country"
+    similar_income, "country", "country", _income, _half, mutual=True, by_fields=("country",)
 )

@@ -108,8 +108,12 @@ def _levers(ours: Facts, theirs: Facts, value: float) -> Because:
     return Because(f"held_levers.{close(value)}", {"sectors": shared}, ("levers",), ("levers",))
 
 
-SIMILAR_POWERS = Feature(similar_powers, "powers", "powers", _similar, trust, mutual=True)
+# Most powers on file are averages of a country's governments of a kind.
+_LOOKED_AT = ("powers", "country", "kind")
+SIMILAR_POWERS = Feature(
+    similar_powers, "powers", "powers", _similar, trust, mutual=True, by_fields=_LOOKED_AT
+)
 CONTRASTING_POWERS = Feature(
-    contrasting_powers, "powers", "powers", _contrasting, trust, mutual=True
+    contrasting_powers, "powers", "powers", _contrasting, trust, mutual=True, by_fields=_LOOKED_AT
 )
 LEVERS = Feature(held_levers, "levers", "levers", _levers, mutual=True)

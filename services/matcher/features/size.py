@@ -2,7 +2,15 @@
 
 import numpy as np
 
-from services.matcher.features.feature import Because, Facts, Feature, Scores, Values, close
+from services.matcher.features.feature import (
+    Between,
+    Facts,
+    Feature,
+    Scores,
+    Seen,
+    Values,
+    close,
+)
 
 # One unit is a factor of e: at 2.7 times the residents the value has fallen to 0.37.
 SIZE_TOLERANCE = 1.0
@@ -28,19 +36,20 @@ def size_field(facts: Facts) -> str:
     return "metro_population" if facts.get("metro_population") else "population"
 
 
-def _residents(ours: Facts, theirs: Facts, value: float) -> Because:
-    mine, other = size_field(ours), size_field(theirs)
-    we, they = ours[mine], theirs[other]
-    args = {
-        "ours": we,
-        "theirs": they,
-        "ours_what": counted_as(ours, mine),
-        "theirs_what": counted_as(theirs, other),
-    }
-    said = close(value)
-    if said == "alike" and max(we, they) > SAME_NUMBER * min(we, they):
-        said = "roughly"
-    return Because(f"similar_size.{said}", args, (mine,), (other,))
+_WHAT = {"ours": "ours_what", "theirs": "theirs_what"}
+
+
+def _residents(facts: Facts, side: str) -> Seen:
+    field = size_field(facts)
+    count = facts[field]
+    return {side: count, _WHAT[side]: counted_as(facts, field)}, (field,), count
+
+
+def _same_number(ours: float, theirs: float, value: float) -> tuple[str, Facts]:
+    word = close(value)
+    if word == "alike" and max(ours, theirs) > SAME_NUMBER * min(ours, theirs):
+        word = "roughly"
+    return word, {}
 
 
 def counted_as(facts: Facts, field: str) -> str:
@@ -50,11 +59,16 @@ def counted_as(facts: Facts, field: str) -> str:
     return str(facts.get("population_basis", "unstated"))
 
 
-def _rank(ours: Facts, theirs: Facts, value: float) -> Because:
-    args = {"ours": ours["national_rank"], "theirs": theirs["national_rank"]}
-    fields = ("national_rank",)
-    return Because(f"similar_rank.{close(value)}", args, fields, fields)
+def _rank(facts: Facts, side: str) -> Seen:
+    return {side: facts["national_rank"]}, ("national_rank",), None
 
 
-SIZE = Feature(similar_size, "size", "size", _residents, mutual=True)
-RANK = Feature(similar_rank, "rank", "rank", _rank, mutual=True)
+def _same_rank(_ours: None, _theirs: None, value: float) -> tuple[str, Facts]:
+    return close(value), {}
+
+
+_SIDES = ("ours", "theirs")
+_WHY_SIZE = Between("similar_size", (*_SIDES, *_WHAT.values()), _residents, _same_number)
+_WHY_RANK = Between("similar_rank", _SIDES, _rank, _same_rank)
+SIZE = Feature(similar_size, "size", "size", _WHY_SIZE, mutual=True)
+RANK = Feature(similar_rank, "rank", "rank", _WHY_RANK, mutual=True)

@@ -7,7 +7,6 @@ import orjson
 from orjson import Fragment
 
 from services.matcher.askers import Reason, Told
-from services.matcher.evidence import Exhibits
 from services.matcher.features import PEERS_INSIDE
 from services.matcher.features.feature import close
 from services.matcher.matching.collaboration_cautions import Cautions
@@ -15,7 +14,7 @@ from services.matcher.matching.collaboration_match import CollaborationMatch
 from services.matcher.matching.question import Standing, figures
 from services.matcher.matching.routes_in import as_list, insiders, route_in, smallest_change
 from services.matcher.matching.told_to_all import summary, told_of, told_to_all, with_own
-from services.matcher.reasons import Explainer, quote_of
+from services.matcher.reasons import Explainer, Pair, quote_of
 from services.matcher.scoring import Ranking, Share, shares
 from services.matcher.terms import Rows
 from services.written_json import as_json
@@ -27,7 +26,7 @@ class CollaborationResults:
     def __init__(self, match: CollaborationMatch) -> None:
         self.match, self.askers = match, match.askers
         self.context, self.profile, self.records = match.context, match.profile, match.records
-        self.exhibits = Exhibits(match.profile.facts, "ours")
+        self.explainer = Explainer(match.profile.facts, match.context.words)
         self.cautions = Cautions(match.profile.facts, match.as_of, match.context.words)
 
     def all(self, ranking: Ranking, best: Rows) -> list[Fragment]:
@@ -73,11 +72,11 @@ class CollaborationResults:
         match, door = self.match, self.match.doors[row]
         own = tuple(match.doors.on_figures.get(row, ()))
         to_all, to_alike = told_to_all(door), told_of(door, match.judged[row], own)
-        explain, cautions = self._explainer(row), self.cautions.about(self.records[row])
+        pair, cautions = self._pair(row), self.cautions.about(self.records[row])
         return Told(
             to_all.collaboration,
             to_alike.judged,
-            tuple(sorted(_reason(explain, one) for one in found if one[0] != PEERS_INSIDE)),
+            tuple(sorted(_reason(pair, one) for one in found if one[0] != PEERS_INSIDE)),
             as_json(cautions)[1:-1] + (b"," if cautions and to_all.cautions else b""),
             to_alike.after,
             to_alike.next_steps,
@@ -98,15 +97,14 @@ class CollaborationResults:
         figures, word = _figures(share), close(share[2])
         said = self.askers.company.get(word)
         if said is None:
-            _, _, whole = _reason(self._explainer(row), share)
+            _, _, whole = _reason(self._pair(row), share)
             said = self.askers.company[word] = whole[len(figures) :]
         return -share[3], PEERS_INSIDE, figures + said
 
-    def _explainer(self, row: int) -> Explainer:
+    def _pair(self, row: int) -> Pair:
         record = self.records[row]
         nearest = self.context.snapshot.collaboration_texts.nearest(row, self.profile.texts)
-        quote = quote_of(record, nearest)
-        return Explainer(self.profile.facts, record, self.context.words, quote, self.exhibits)
+        return self.explainer.about(record, quote_of(record, nearest))
 
     def refusal(self, row: int) -> dict[str, Any]:
         """A collaboration that does not let the place in, and what would change that."""
@@ -126,8 +124,8 @@ class CollaborationResults:
         return refusal
 
 
-def _reason(explain: Explainer, share: Share) -> Reason:
-    return -share[3], share[0], explain.written([share])[1:-1]
+def _reason(pair: Pair, share: Share) -> Reason:
+    return -share[3], share[0], pair.written([share])[1:-1]
 
 
 def _figures(share: Share) -> bytes:

@@ -32,10 +32,10 @@ def founding_group(context: Context, profile: Profile, sectors: list[str]) -> di
     shapes = context.catalogue.shapes("cohort")
     terms = Asked(weights, profile.values, places.columns, shapes).terms(PEER_FEATURES)
     ranking = rank(terms, weights, context.catalogue.weights["gamma"], np.flatnonzero(met))
-    found = []
+    explainer, found = Explainer(profile.facts, context.words, shapes), []
     best = ranking.best(PARTNERS)
     for row, parts in zip(ranking.rows[best].tolist(), shares(ranking, best), strict=True):
-        explain = Explainer(profile.facts, places.facts(row), context.words).by(shapes)
-        found.append({**places.shown(row), "reasons": explain.reasons(parts)})
+        reasons = explainer.about(places.facts(row)).reasons(parts)
+        found.append({**places.shown(row), "reasons": reasons})
     text = context.words.text("founding_group", {"sectors": sectors})
     return {"sectors": sectors, "text": text, "places": found}

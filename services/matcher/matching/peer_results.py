@@ -10,7 +10,6 @@ from numpy.typing import NDArray
 from models.snapshot import Places
 from models.taxonomy import Mode, Outcome, Verdict
 from services.matcher.eligibility import RuleOutcome
-from services.matcher.evidence import Exhibits
 from services.matcher.features import Facts
 from services.matcher.kept_json import kept_bytes
 from services.matcher.matching.caution import Caution
@@ -68,8 +67,8 @@ class PeerResults:
         self.request = request
         self.profile = profile
         self.ties = ties
-        self.exhibits = Exhibits(profile.facts, "ours")
-        self.shapes = context.catalogue.shapes(request.mode)
+        shapes = context.catalogue.shapes(request.mode)
+        self.explainer = Explainer(profile.facts, context.words, shapes)
         self.asker = Asker(profile.facts, request.purpose, context.words)
         self.checks = checks_for(profile.facts, request.mode, tied=False)
         self.told = [condition for condition in conditions if condition.name in _TOLD]
@@ -128,12 +127,11 @@ class PeerResults:
         texts, quote = self.profile.texts, None
         if len(texts):
             quote = quote_of(theirs, self.context.snapshot.places.texts.nearest(row, texts))
-        explain = Explainer(self.profile.facts, theirs, self.context.words, quote, self.exhibits)
-        explain.by(self.shapes)
-        ours = orjson.Fragment(explain.written(parts[0]))
+        pair = self.explainer.about(theirs, quote)
+        ours = orjson.Fragment(pair.written(parts[0]))
         if _told_alike(*parts):
             return ours, ours
-        return ours, orjson.Fragment(explain.written(parts[1], mirrored=True))
+        return ours, orjson.Fragment(pair.written(parts[1], mirrored=True))
 
     def _rules_of(self, theirs: Facts) -> orjson.Fragment:
         """The conditions that a peer meets; what is said of like peers is written once."""

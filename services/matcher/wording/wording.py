@@ -18,6 +18,7 @@ from babel.dates import format_date
 from babel.numbers import format_currency
 
 from services.matcher.wording.languages import LANGUAGES
+from services.matcher.wording.pattern import Hole, Pattern
 from services.matcher.wording.written import (
     countries_of,
     languages_of,
@@ -50,6 +51,13 @@ class _Words(dict[Any, str]):
         return str(value).replace("_", " ")
 
 
+class _Inside(dict[Any, bytes]):
+    """The same within a text of JSON."""
+
+    def __missing__(self, value: Any) -> bytes:
+        return _escaped(str(value).replace("_", " "))
+
+
 class Wording:
     """One language's templates and terms; English stands in for a template not yet there."""
 
@@ -64,6 +72,7 @@ class Wording:
         self._ways = self._ways_to_write()
         self._of_one = {code for code, one in self.templates.items() if _is_of_one(one)}
         self._read_of_one: dict[str, Sentence] = {}
+        self._patterns: dict[str, Pattern] = {}
 
     def text(self, code: str, args: dict[str, Any]) -> str:
         """The sentence of a code with its arguments; what was said before is said from memory."""
@@ -74,6 +83,28 @@ class Wording:
             return self._filled(of_one, args)
         with_what = orjson.dumps(args, option=orjson.OPT_SERIALIZE_NUMPY) if args else b"{}"
         return self._said(code, with_what)
+
+    def pattern(self, code: str, args: Iterable[str]) -> Pattern:
+        """A code, its arguments and its sentence as the inside of an object of JSON.
+
+        For sentences of single words and numbers on which no grammar depends.
+        """
+        found = self._patterns.get(code)
+        if found is None:
+            names = list(args)
+            sentence, slots = self._read(self.templates[code])
+            each = ",".join([f'"{name}":%s' for name in names])
+            json = f'"code":"{code}","args":{{{each}}},"text":'.encode() + orjson.dumps(sentence)
+            holes: list[Hole] = [(name, orjson.dumps) for name in names]
+            holes += [(name, self._inside(spec, write)) for name, write, spec in slots]
+            found = self._patterns[code] = Pattern(json, holes)
+        return found
+
+    def _inside(self, spec: str, write: Callable[[Any], str]) -> Callable[[Any], bytes]:
+        """How an argument is written within a sentence that is JSON."""
+        if spec in self.terms:
+            return _Inside((w, _escaped(said)) for w, said in self.terms[spec].items()).__getitem__
+        return lambda value: orjson.dumps(write(value))[1:-1]
 
     def of_catalogue(self, text: str) -> str | None:
         """What the catalogue says in English, in this language; None where that has no text."""
@@ -196,6 +227,11 @@ class Wording:
                 currency_digits=False,
             )
         )
+
+
+def _escaped(text: str) -> bytes:
+    """A text as it stands within a text of JSON."""
+    return orjson.dumps(text)[1:-1]
 
 
 def _is_of_one(template: Any) -> bool:

@@ -28,13 +28,17 @@ def locale_of(language: str) -> Locale:
 
 
 def number_writer(language: str) -> Callable[[float], str]:
-    """How numbers are written; of large ones there are too many to remember."""
+    """How numbers are written: all four languages write whole ones in threes."""
     between = _between_thousands(language)
+    ungrouped = 1_000 if between in _looked_up(language, 1_000) else GROUPED_BY_ALL
 
     def write(value: float) -> str:
-        if type(value) is int and value >= GROUPED_BY_ALL:
-            return f"{value:,}" if between == "," else f"{value:,}".replace(",", between)
-        return _looked_up(language, value)
+        if not (type(value) is int or float(value).is_integer()) or value < 0:
+            return _looked_up(language, value)
+        whole = int(value)
+        if whole < ungrouped:
+            return str(whole)
+        return f"{whole:,}" if between == "," else f"{whole:,}".replace(",", between)
 
     return write
 
@@ -46,9 +50,7 @@ def _looked_up(language: str, value: float) -> str:
 
 @lru_cache(maxsize=len(LANGUAGES))
 def _between_thousands(language: str) -> str:
-    """What stands between thousands: all four languages write whole numbers in threes."""
-    written = str(format_decimal(GROUPED_BY_ALL, locale=locale_of(language)))
-    return written.removeprefix("10").removesuffix("000")
+    return _looked_up(language, GROUPED_BY_ALL).removeprefix("10").removesuffix("000")
 
 
 @lru_cache(maxsize=10_000)
