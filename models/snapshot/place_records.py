@@ -32,8 +32,8 @@ class Provenance(dict[str, Any]):
 
     def __init__(self, rests_on: Facts) -> None:
         super().__init__(rests_on)
-        self.written: defaultdict[str, dict[str, Any]] = defaultdict(dict)
-        """What has been written of it, for whoever writes it again: by purpose, and by field."""
+        self.written: defaultdict[str, dict[Any, Any]] = defaultdict(dict)
+        """What has been written of it, for whoever writes it again, by purpose."""
 
 
 class Record(NamedTuple):

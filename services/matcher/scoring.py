@@ -106,22 +106,16 @@ def shares(ranking: Ranking, at: Positions) -> list[list[Share]]:
         return [[] for _ in at]
     if found is None:
         found, at = parts(terms, ranking.rows[at]), np.arange(len(at))
-    told, worth = found.told[:, at], found.worth[:, at]
-    value, part = worth / np.maximum(told, LEAST), worth / np.maximum(told.sum(axis=0), LEAST)
-    weights = _weights(terms, found.trusted, told.tolist())
-    names = [term.name for term in terms]
+    told, worth = found.told.take(at, axis=1), found.worth.take(at, axis=1)
+    value = worth / np.maximum(told, LEAST)
+    part = worth / np.maximum(np.add.reduce(told, axis=0), LEAST)
+    # Where all of a weight counts, it is shown as it was given: 2, not 2.0.
+    named = [(t.name, None if i in found.trusted else t.weight) for i, t in enumerate(terms)]
     return [
-        [share for share in zip(names, *of_row, strict=True) if share[1]]
-        for of_row in zip(weights, value.T.tolist(), part.T.tolist(), strict=True)
+        [
+            (name, weight or counted, value, part)
+            for (name, weight), counted, value, part in zip(named, *of_row, strict=True)
+            if counted
+        ]
+        for of_row in zip(told.T.tolist(), value.T.tolist(), part.T.tolist(), strict=True)
     ]
-
-
-def _weights(
-    terms: Sequence[Term], trusted: frozenset[int], told: list[list[float]]
-) -> list[tuple[float, ...]]:
-    """Per row the weight of each term that told; as it was given where all counts: 2, not 2.0."""
-    by_term = [
-        of_term if nth in trusted else [term.weight if weight else 0 for weight in of_term]
-        for nth, (term, of_term) in enumerate(zip(terms, told, strict=True))
-    ]
-    return list(zip(*by_term, strict=True))

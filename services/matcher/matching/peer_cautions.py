@@ -3,6 +3,8 @@
 from collections.abc import Callable, Iterator, Sequence
 from typing import NamedTuple
 
+from orjson import Fragment
+
 from models.countries import countries
 from models.residents import residents
 from models.taxonomy import Degree, Lever, Mode, PlaceKind, PopulationBasis, Purpose, Sector
@@ -10,18 +12,23 @@ from services.matcher.evidence import fact
 from services.matcher.features import Facts
 from services.matcher.features.powers import hard_power
 from services.matcher.features.size import size_field
-from services.matcher.matching.caution import Caution, both, caution
+from services.matcher.matching.caution import Caution, both, by_field, caution
 from services.matcher.wording import Wording
 
 # Pairs break where one side is this many times the other (the report, lines 3696-3702).
 POPULATION_RATIO = 3.0
 BUDGET_RATIO = 4.0
 POWERS_GAP = 0.3
+_MISMATCHES = {"population_gap", "resources_gap", "executive_gap"}
 _DEGREES = list(Degree)
 # To look a member of an enum up takes as long as to compare with it.
 _SETTLEMENT = PopulationBasis.SETTLEMENT
 # Sectors in which neighbours bid for the same visitors, investors and talent.
 _RIVAL_SECTORS = {Sector.TRADE, Sector.BRAND}
+
+
+Told = Caution | Fragment
+"""A caution, or one that is written already."""
 
 
 class Asker(NamedTuple):
@@ -36,7 +43,7 @@ class Asker(NamedTuple):
 class Check(NamedTuple):
     """What is looked at, and the fields of either side without which nothing is to be said."""
 
-    says: Callable[[Asker, Facts], Iterator[Caution]]
+    says: Callable[[Asker, Facts], Iterator[Told]]
     theirs: str
     ours: str
     of_ties: bool = False
@@ -52,17 +59,17 @@ def checks_for(ours: Facts, mode: Mode, tied: bool) -> Checks:
     return [c for c in asked if c.ours in ours and (tied or not c.of_ties)]
 
 
-def peer_cautions(asker: Asker, theirs: Facts, checks: Checks) -> list[Caution]:
+def peer_cautions(asker: Asker, theirs: Facts, checks: Checks) -> list[Told]:
     """What to know before writing to this peer."""
     return [
         found for check in checks if check.theirs in theirs for found in check.says(asker, theirs)
     ]
 
 
-def mismatched(cautions: list[Caution]) -> bool:
+def mismatched(cautions: Sequence[Told]) -> bool:
     """Whether all three mismatches that end sustained pairs are there."""
-    codes = {c["code"] for c in cautions}
-    return {"population_gap", "resources_gap", "executive_gap"} <= codes
+    codes = [c["code"] for c in cautions if isinstance(c, dict)]
+    return len(codes) >= len(_MISMATCHES) and _MISMATCHES.issubset(codes)
 
 
 def _population(asker: Asker, theirs: Facts) -> Iterator[Caution]:
@@ -168,22 +175,20 @@ def _rivals(asker: Asker, theirs: Facts) -> Iterator[Caution]:
         yield caution("competes_with", asker.words, args, *both(asker.ours, theirs, "sectors"))
 
 
-def _settlement(asker: Asker, theirs: Facts) -> Iterator[Caution]:
+def _settlement(asker: Asker, theirs: Facts) -> Iterator[Told]:
     if theirs.get("population_basis") == _SETTLEMENT:
         args = {"name": theirs["name"]}
-        evidence = fact(theirs, "population_basis", "theirs")
-        yield caution("settlement", asker.words, args, evidence)
+        yield by_field("settlement", asker.words, theirs, "population_basis", args)
 
 
 def _tie(asker: Asker, theirs: Facts) -> Iterator[Caution]:
     yield caution("existing_tie", asker.words, {"name": theirs["name"]})
 
 
-def _disputed(asker: Asker, theirs: Facts) -> Iterator[Caution]:
+def _disputed(asker: Asker, theirs: Facts) -> Iterator[Told]:
     note = countries()[theirs["country"]].disputed
     if note:
-        evidence = fact(theirs, "country", "theirs")
-        yield caution("disputed", asker.words, {"note": note}, evidence)
+        yield by_field("disputed", asker.words, theirs, "country", {"note": note})
 
 
 # A field that every record has.

@@ -1,6 +1,7 @@
 """What an answer says of each peer, of those ruled out, and of a list that came out short."""
 
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -12,11 +13,11 @@ from models.taxonomy import Mode, Outcome, Verdict
 from services.matcher.eligibility import RuleOutcome
 from services.matcher.features import Facts
 from services.matcher.kept_json import kept_bytes
-from services.matcher.matching.caution import Caution
-from services.matcher.matching.conditions import Condition
+from services.matcher.matching.conditions import Condition, Without
 from services.matcher.matching.contrast import learning
 from services.matcher.matching.peer_cautions import (
     Asker,
+    Told,
     checks_for,
     mismatched,
     peer_cautions,
@@ -37,19 +38,37 @@ from services.matcher.wording import Wording
 
 # The conditions that every peer is told to meet; the others were asked for.
 _TOLD = ("foreign", "kind", "has_government")
-# To look a member of an enum up takes as long as to compare with it.
-_ELIGIBLE, _CONTRAST = Verdict.ELIGIBLE, Mode.LEARN_FROM_CONTRAST
+# To look a member of an enum up takes as long as to compare with it, and to write one longer.
+_ELIGIBLE, _CONTRAST = Verdict.ELIGIBLE.value, Mode.LEARN_FROM_CONTRAST
 
 
-_Told = tuple[list[Share], list[Share]]
+_Shares = tuple[list[Share], list[Share]]
 """What a score is made of on our side and on theirs: one list where the sides are one."""
 
 _Sided = tuple[bool, Facts | None]
 """Whether the asking side is the weaker one, and the other side's figures where both count."""
 
-# What is said of conditions met, over all questions; some 5 MB when full.
-MOST_MET = 5_000
-_met: dict[tuple[Any, ...], bytes] = {}
+# What is said of so many conditions met is kept; some 5 MB when full.
+MOST_MET = 250
+# What is kept holds no places.
+_ANYBODY = Without(np.empty(0, np.intp))
+
+
+class Met(dict[Any, bytes]):
+    """What is told of a condition that peers meet, as JSON, by what is seen of them."""
+
+    def __init__(self, condition: Condition, words: Wording) -> None:
+        self.condition, self.words = condition, words
+
+    def __missing__(self, seen: Any) -> bytes:
+        told = outcome(self.condition, True, seen, self.words).as_json()
+        written = self[seen] = kept_bytes(told)
+        return written
+
+
+@lru_cache(maxsize=MOST_MET)
+def _met(words: Wording, name: str, field: str, wanted: Any) -> Met:
+    return Met(Condition(name, field, _ANYBODY, wanted), words)
 
 
 class PeerResults:
@@ -71,8 +90,16 @@ class PeerResults:
         self.explainer = Explainer(profile.facts, context.words, shapes)
         self.asker = Asker(profile.facts, request.purpose, context.words)
         self.checks = checks_for(profile.facts, request.mode, tied=False)
-        self.told = [condition for condition in conditions if condition.name in _TOLD]
-        self._rules: dict[tuple[Any, ...], orjson.Fragment] = {}
+        self.met = [
+            (
+                field,
+                _met(
+                    context.words, name, field, tuple(asked) if isinstance(asked, list) else asked
+                ),
+            )
+            for name, field, _, asked, _ in conditions
+            if name in _TOLD
+        ]
 
     def all(self, picked: Picked, judged: int) -> list[dict[str, Any]]:
         """The results that were picked, of so many judged."""
@@ -81,13 +108,9 @@ class PeerResults:
         ours = theirs = shares(sides.ours, shown)
         if sides.theirs is not None and sides.theirs is not sides.ours:
             theirs = shares(sides.theirs, shown)
-        each = zip(
-            rows.tolist(),
-            figures(standing, self.context.catalogue.weights["bands"]),
-            zip(ours, theirs, strict=True),
-            _sided(sides, shown),
-            strict=True,
-        )
+        found = figures(standing, self.context.catalogue.weights["bands"])
+        told = zip(ours, theirs, strict=True)
+        each = zip(rows.tolist(), found, told, _sided(sides, shown, found), strict=True)
         results = [self._result(*one) for one in each]
         if self.request.stretch:
             self._mark_stretch(results, rows, picked.usual)
@@ -100,7 +123,7 @@ class PeerResults:
             if row not in usual:
                 result["stretch"] = {"code": "stretch", "text": text}
 
-    def _result(self, row: int, found: Facts, parts: _Told, sided: _Sided) -> dict[str, Any]:
+    def _result(self, row: int, found: Facts, parts: _Shares, sided: _Sided) -> dict[str, Any]:
         """One peer with its score, reasons and cautions."""
         places, (asking, other) = self.context.snapshot.places, sided
         theirs, shown = places.record(row)
@@ -121,7 +144,7 @@ class PeerResults:
         return result
 
     def _reasons(
-        self, row: int, theirs: Facts, parts: _Told
+        self, row: int, theirs: Facts, parts: _Shares
     ) -> tuple[orjson.Fragment, orjson.Fragment]:
         """The reasons of our side, and those of theirs."""
         texts, quote = self.profile.texts, None
@@ -134,27 +157,11 @@ class PeerResults:
         return ours, orjson.Fragment(pair.written(parts[1], mirrored=True))
 
     def _rules_of(self, theirs: Facts) -> orjson.Fragment:
-        """The conditions that a peer meets; what is said of like peers is written once."""
-        seen = tuple([theirs.get(condition.field) for condition in self.told])
-        rules = self._rules.get(seen)
-        if rules is None:
-            met = [self._rule(condition, theirs) for condition in self.told]
-            rules = self._rules[seen] = orjson.Fragment(b"[%s]" % b",".join(met))
-        return rules
+        """The conditions that a peer meets."""
+        rules = [told[theirs.get(field)] for field, told in self.met]
+        return orjson.Fragment(b"[%s]" % b",".join(rules))
 
-    def _rule(self, condition: Condition, theirs: Facts) -> bytes:
-        """A condition that is met, from memory where it was before."""
-        words, wanted = self.context.words, condition.wanted
-        asked = tuple(wanted) if isinstance(wanted, list) else wanted
-        key = (words, condition.name, asked, theirs.get(condition.field))
-        rule = _met.get(key)
-        if rule is None:
-            if len(_met) >= MOST_MET:
-                _met.clear()
-            rule = _met[key] = kept_bytes(outcome(condition, True, theirs, words).as_json())
-        return rule
-
-    def _cautions(self, row: int, theirs: Facts) -> list[Caution]:
+    def _cautions(self, row: int, theirs: Facts) -> list[Told]:
         """What to know before writing to a peer."""
         asker, checks = self.asker, self.checks
         if row in self.ties:
@@ -180,10 +187,12 @@ def _told_alike(ours: list[Share], theirs: list[Share]) -> bool:
     return theirs is ours or (theirs == ours and MIRRORED.isdisjoint([share[0] for share in ours]))
 
 
-def _sided(sides: Sides, shown: NDArray[np.intp]) -> Iterable[_Sided]:
+def _sided(sides: Sides, shown: NDArray[np.intp], found: list[Facts]) -> Iterable[_Sided]:
     """Of each result, which side is told first, and the figures of the other."""
     if sides.mine is None or sides.theirs is None:
         return [(True, None)] * len(shown)
+    if sides.theirs is sides.ours:
+        return [(True, {"score": f["score"], "coverage": f["coverage"]}) for f in found]
     asking = sides.mine[shown]
     score = np.where(asking, sides.theirs.score[shown], sides.ours.score[shown])
     coverage = np.where(asking, sides.theirs.coverage[shown], sides.ours.coverage[shown])
@@ -200,9 +209,8 @@ def _tie(commitment: Facts) -> dict[str, Any]:
     return found
 
 
-def outcome(condition: Condition, met: bool, theirs: Facts, words: Wording) -> RuleOutcome:
-    """A condition on peers as the outcome of a rule."""
-    seen = theirs.get("id") if condition.field == "id" else theirs.get(condition.field)
+def outcome(condition: Condition, met: bool, seen: Any, words: Wording) -> RuleOutcome:
+    """A condition on peers as the outcome of a rule; `seen` is what is on file of its field."""
     unknown = condition.name == "has_government" and seen is None
     return RuleOutcome(
         rule_id=rule_id(condition),
@@ -232,7 +240,9 @@ def refusals(
             {
                 "place": orjson.Fragment(shown),
                 "verdict": Verdict.REFUSED,
-                "rules": [outcome(c, False, theirs, context.words).as_json() for c in failed],
+                "rules": [
+                    outcome(c, False, theirs.get(c.field), context.words).as_json() for c in failed
+                ],
             }
         )
     return ledger

@@ -25,8 +25,9 @@ from services.matcher.wording import Wording
 
 # Below this a reading of free text is shown to the user but asks for nothing by itself.
 CONFIDENT = 0.3
-# Said here once: to look a member of an enum up takes as long as to compare two numbers.
-_STRONG, _FAIR, _WEAK = Band.STRONG, Band.FAIR, Band.WEAK
+# Said here once: to look a member of an enum up takes as long as to compare two numbers, and to
+# write one longer.
+_STRONG, _FAIR, _WEAK = Band.STRONG.value, Band.FAIR.value, Band.WEAK.value
 
 
 @dataclass(frozen=True)
@@ -118,7 +119,7 @@ def chosen_weights(default: Weights, asked: Weights) -> dict[str, float]:
     return weights
 
 
-def band(rank_score: float, limits: Mapping[str, float]) -> Band:
+def band(rank_score: float, limits: Mapping[str, float]) -> str:
     """A word for a rank score."""
     if rank_score >= limits["strong"]:
         return _STRONG
@@ -162,6 +163,8 @@ def figures(standing: Standing, limits: Mapping[str, float]) -> list[dict[str, A
 
 def exchanges(ours: Facts, theirs: Facts) -> dict[str, Any]:
     """What each side gives the other, and so which way the learning goes."""
+    if "offers" not in ours and "offers" not in theirs:
+        return {}
     gets = _offered(ours, theirs)
     gives = _offered(theirs, ours)
     answer: dict[str, Any] = {}
