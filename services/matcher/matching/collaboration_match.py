@@ -164,6 +164,9 @@ class CollaborationMatch:
 
     def rows_at_home(self) -> list[int]:
         """The rows of the networks at home that let the place in."""
+        return self._once("rows_at_home", self._rows_at_home)
+
+    def _rows_at_home(self) -> list[int]:
         let_in = self.context.catalogue.domestic - self.judged.refused
         return [row for row in self.rows if row in let_in] if let_in else []
 

@@ -58,9 +58,10 @@ def _alike(profile: Mapping[str, Values], company: Company) -> Scores:
     near = distance_km(profile["location"].astype(float), company.points)
     near /= -NEAR_KM
     np.exp(near, out=near)
-    near[company.nowhere] = 0
+    if len(company.nowhere):
+        near[company.nowhere] = 0
     near *= 1 - FAR
     near += FAR
-    alike = near[company.at]
+    alike = near.take(company.at)
     alike *= size
     return alike
