@@ -18,6 +18,9 @@ from services.matcher.scoring import Ranking
 from services.matcher.terms import Rows
 
 
+_STAGES = [str(stage) for stage in Stage]
+
+
 def match_collaborations(context: Context, request: CollaborationsRequest) -> dict[str, Any]:
     """The collaborations that fit a place, best first, with a verdict each."""
     match = CollaborationMatch(context, request)
@@ -51,7 +54,7 @@ def _uncovered(match: CollaborationMatch, shown: Sequence[int]) -> list[str]:
     on_record = match.context.catalogue.on_record
     covered = frozenset().union(*(on_record[row] for row in shown))
     asked = _stages_asked(match)
-    return [str(s) for s in Stage if s not in covered and (not asked or s in asked)]
+    return [stage for stage in _STAGES if stage not in covered and (not asked or stage in asked)]
 
 
 def _covering_set(match: CollaborationMatch, ranking: Ranking) -> dict[str, Any]:
