@@ -65,9 +65,10 @@ def alike_in(facts: Facts, looked_at: frozenset[str]) -> bytes | None:
 
     `looked_at` are the fields that rules of entry look at, besides figures.
     """
-    fields = facts.keys() - (OF_ONE - looked_at) - {"provenance"}
-    if not fields <= OF_MANY | looked_at:
+    shared = facts.keys() - OF_ONE - {"provenance"}
+    if not shared <= OF_MANY:
         return None
     proofs: Mapping[str, Any] = facts.get("provenance") or {}
-    said = [(name, facts[name], proofs.get(name)) for name in sorted(fields)]
+    told = sorted(shared | (looked_at & facts.keys()))
+    said = [(name, facts[name], proofs.get(name)) for name in told]
     return orjson.dumps((said, proofs.get("*")))

@@ -17,7 +17,6 @@ from services.matcher.schemas import CollaborationsRequest
 from services.matcher.scoring import Ranking
 from services.matcher.terms import Rows
 
-
 _STAGES = [str(stage) for stage in Stage]
 
 

@@ -65,7 +65,8 @@ def test_what_rules_look_at_tells_places_apart() -> None:
 
 @pytest.mark.parametrize("field", ["needs", "capacity", "roles", "commitments", "new"])
 def test_who_says_more_is_asked_for_alone(field: str) -> None:
-    assert alike_in({**CITY, field: ["something"]}, frozenset()) is None
+    for looked_at in (frozenset[str](), frozenset((field,))):
+        assert alike_in({**CITY, field: ["something"]}, looked_at) is None
 
 
 def test_what_is_kept_has_a_bound(context: Context, monkeypatch: pytest.MonkeyPatch) -> None:
