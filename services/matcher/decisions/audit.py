@@ -128,8 +128,9 @@ class Ledger:
 
 
 def tail_of(session: Session) -> Head:
-    last = session.scalars(select(AuditRow).order_by(AuditRow.sequence.desc()).limit(1)).first()
-    return Head(last.sequence, last.entry_hash) if last else Head()
+    numbered = select(AuditRow.sequence, AuditRow.entry_hash)
+    last = session.execute(numbered.order_by(AuditRow.sequence.desc()).limit(1)).first()
+    return Head(*last) if last else Head()
 
 
 def _agreed(signed: Signed | None, tail: Head) -> Head:

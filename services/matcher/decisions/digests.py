@@ -6,6 +6,7 @@ too: the digest of before stays in the log, and nobody can try names against it.
 
 import hashlib
 from collections.abc import Mapping
+from operator import itemgetter
 from typing import Any
 
 import orjson
@@ -15,6 +16,8 @@ from services.matcher.decisions.audit import digest, digest_of_bytes
 from services.matcher.decisions.packing import unpacked
 
 _COLUMNS = [column.key for column in MatchRow.__table__.columns]
+_INPUTS = ("kind", "request", "as_of", "language", "snapshot_id", "weights")
+_SAID = itemgetter(*_INPUTS, "software", "recorded_at")
 Accounted = MatchRow | OutcomeRow | TenantDocumentRow
 
 
@@ -52,24 +55,17 @@ def digest_of(row: Accounted) -> str:
 
 def digest_of_match(row: Mapping[str, Any]) -> str:
     """A digest of a match by its columns and its answer as it is kept: packed it is a tenth."""
-    said = orjson.dumps([*_made_with(row), *_recorded(row)])
-    return digest_of_bytes(said + row["answer"], row["digest_key"])
+    return digest_of_bytes(orjson.dumps(_SAID(row)) + row["answer"], row["digest_key"])
 
 
 def _digest_of_before(row: Mapping[str, Any]) -> str:
     """The digest that records have which were made with a hash of the whole answer."""
-    answer = hashlib.sha256(unpacked(row["answer"])).hexdigest()
-    said = [*_made_with(row), answer, row["answer_hash"], *_recorded(row)]
-    return digest(said, row["digest_key"])
-
-
-def _made_with(row: Mapping[str, Any]) -> list[str]:
     inputs = [row["kind"], row["request"], row["as_of"].isoformat()]
-    return [*inputs, row["language"], row["snapshot_id"], row["weights"]]
-
-
-def _recorded(row: Mapping[str, Any]) -> list[str]:
-    return [row["software"], row["recorded_at"].isoformat(timespec="microseconds")]
+    made_with = [row["language"], row["snapshot_id"], row["weights"]]
+    answer = hashlib.sha256(unpacked(row["answer"])).hexdigest()
+    recorded = row["recorded_at"].isoformat(timespec="microseconds")
+    said = [*inputs, *made_with, answer, row["answer_hash"], row["software"], recorded]
+    return digest(said, row["digest_key"])
 
 
 def digests(*rows: Accounted) -> dict[str, str]:

@@ -3,17 +3,18 @@
 import logging
 import threading
 import time
-from collections.abc import Callable, Collection, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import UTC, datetime, timedelta
 from itertools import islice
 from typing import cast
 
-from sqlalchemy import Table, insert, select
+from sqlalchemy import Table, select
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from models.database import Sessions
 from models.errors import NotReady, Problem
+from models.many_rows import insert_new
 from models.tables import MatchRow
 from services.matcher.decisions.asked import Answered
 from services.matcher.decisions.audit import Entry, Ledger, Writing
@@ -26,9 +27,6 @@ EVERY_SECONDS, LOOK_SECONDS = 0.5, 0.05
 # For so long another process of this machine is waited for, which writes within half a second.
 OTHERS_SECONDS = 3.0
 KNOWN = 50_000
-# Rows are made ready before the first is written, and meanwhile nobody is answered.
-ROWS = 50
-# Rows for the table itself: by way of the class, each takes half as long again.
 RECORDS = cast("Table", MatchRow.__table__)
 log = logging.getLogger(__name__)
 
@@ -164,10 +162,9 @@ class Recorder:
 
 def _put(writing: Writing, batch: Batch) -> None:
     """The records that are not there yet, and an entry for each who asked."""
-    there = _recorded(writing.session, batch)
-    new = [columns for key, (columns, _) in batch.items() if key not in there]
-    for at in range(0, len(new), ROWS):
-        writing.session.connection().execute(insert(RECORDS), new[at : at + ROWS])
+    rows = [columns for columns, _ in batch.values()]
+    written = insert_new(writing.session.connection(), RECORDS, rows)
+    there = _others(writing.session, batch) if written < len(rows) else set()
     for entry in _entries(batch, there):
         writing.append(entry)
 
@@ -193,10 +190,15 @@ def _digests(records: Iterable[Columns]) -> dict[str, str]:
     return {match_key(c["tenant_id"], c["id"]): digest_of_match(c) for c in records}
 
 
-def _recorded(session: Session, keys: Collection[Key]) -> set[Key]:
+def _others(session: Session, batch: Batch) -> set[Key]:
+    """Those that others wrote: what their digests are keyed with is not what these have.
+
+    What a decision wrote with itself is ours, and is accounted for once more as it is.
+    """
     # An id says whose it is (services/matcher/match_ids.py); pairs would be written out one by one.
-    tenants, ids = {tenant for tenant, _ in keys}, [match_id for _, match_id in keys]
-    query = select(MatchRow.tenant_id, MatchRow.id).where(
+    tenants, ids = {tenant for tenant, _ in batch}, [match_id for _, match_id in batch]
+    query = select(MatchRow.tenant_id, MatchRow.id, MatchRow.digest_key).where(
         MatchRow.tenant_id.in_(tenants), MatchRow.id.in_(ids)
     )
-    return {(tenant, match_id) for tenant, match_id in session.execute(query)}
+    there = {(tenant, match_id): key for tenant, match_id, key in session.execute(query)}
+    return {key for key, digest_key in there.items() if digest_key != batch[key][0]["digest_key"]}
