@@ -7,13 +7,18 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models.snapshot.columns import Column
+from models.snapshot.earth import on_earth
 from models.snapshot.groups import COMMON, FINE, OWN, Groups
 from models.snapshot.texts import Sketch, TextIndex
 
+# The fine columns whose values lie in a row, so that a range of codes is one of values.
+RANGED = ("size", "rank")
 # The columns in the order in which the kernel is given their tables.
-PACKED = (*COMMON, *OWN, *FINE)
-# As many bits of a fine column's codes are one step of its greatest values.
-BITS = (2, 1, 3)
+PACKED = (*COMMON, *OWN, *RANGED)
+# As many bits of a ranged column's codes are one step of its greatest values.
+BITS = (2, 1)
+# What a point in space of single precision may be off.
+ROUNDING = 1e-6
 
 
 class Packed(NamedTuple):
@@ -28,21 +33,31 @@ class Packed(NamedTuple):
     written: NDArray[np.bool_]
     """Whether the rows of a group wrote texts: all of them or none (groups)."""
     known: NDArray[np.bool_]
-    """Whether size, rank and location of a group's rows are known (groups, columns)."""
+    """Whether size and rank of a group's rows are known (groups, columns)."""
+    located: NDArray[np.bool_]
+    """Whether their location is (groups)."""
     ranges: NDArray[np.uint32]
-    """First and last code in the fine columns (columns, 2, groups)."""
+    """First and last code in the ranged columns (columns, 2, groups)."""
+    middles: NDArray[np.float32]
+    """A point in space amid the rows of each group (3, groups)."""
+    radii: NDArray[np.float32]
+    """How far from it they lie at most (groups)."""
     wide: NDArray[np.int64]
-    """The groups whose rows differ in size, rank or location, in order."""
+    """The groups whose rows differ in size or rank, in order."""
     wide_before: NDArray[np.int32]
     """How many of them come before each group, and how many they are."""
     wide_tops: NDArray[np.uint32]
     """Where the greatest values of their ranges stand (groups, columns, 2): see `Tops`."""
     starts: NDArray[np.int64]
     """The first position of each group, and the end."""
+    largest: int
+    """How many rows the largest group has."""
     members: NDArray[np.int32]
     """The row at each position."""
     fine: NDArray[np.int32]
-    """Codes in the fine columns (positions, columns)."""
+    """Codes in the ranged columns (positions, columns)."""
+    points: NDArray[np.float64]
+    """Each position's point in space (positions, 3)."""
     text_starts: NDArray[np.int32]
     """The first text of each position, and the end, texts being in the order of positions."""
     texts: NDArray[np.int32]
@@ -68,20 +83,30 @@ def pack(groups: Groups, texts: TextIndex, columns: Mapping[str, Column]) -> Pac
     written = np.zeros(len(groups), np.bool_)
     written[groups.written] = True
     sketch = texts.sketch
-    wide = np.flatnonzero((groups.fine[:, :, 0] != groups.fine[:, :, 1]).any(axis=1))
+    ranges = groups.fine[:, [FINE.index(name) for name in RANGED]]
+    wide = np.flatnonzero((ranges[:, :, 0] != ranges[:, :, 1]).any(axis=1))
+    location = columns["location"]
+    # What is not known lies nowhere; nobody asks how far from there.
+    points = np.nan_to_num(on_earth(location.values).take(location.codes[members], axis=1))
+    middles, radii = _balls(points, groups)
     return Packed(
         common=_laid(groups.common, np.int32),
         common_starts=np.searchsorted(groups.common_of, combinations).astype(np.int64),
         own=_laid(np.stack([groups.code(name) for name in OWN]), np.uint32),
         written=written,
-        known=_laid(groups.known, np.bool_),
-        ranges=_laid(groups.fine.transpose(1, 2, 0), np.uint32),
+        known=_laid(groups.known[:, [FINE.index(name) for name in RANGED]], np.bool_),
+        located=_laid(groups.known[:, FINE.index("location")], np.bool_),
+        ranges=_laid(ranges.transpose(1, 2, 0), np.uint32),
+        middles=_laid(middles, np.float32),
+        radii=_laid(radii, np.float32),
         wide=wide,
         wide_before=np.searchsorted(wide, np.arange(len(groups) + 1)).astype(np.int32),
-        wide_tops=_tops(groups.fine[wide], [len(columns[n].values) for n in FINE]),
+        wide_tops=_tops(ranges[wide], [len(columns[n].values) for n in RANGED]),
         starts=_laid(groups.starts, np.int64),
+        largest=int(groups.sizes.max(initial=0)),
         members=_laid(members, np.int32),
-        fine=_laid(np.stack([columns[n].codes[members] for n in FINE], axis=1), np.int32),
+        fine=_laid(np.stack([columns[n].codes[members] for n in RANGED], axis=1), np.int32),
+        points=_laid(points.T, np.float64),
         text_starts=text_starts.astype(np.int32),
         texts=order.astype(np.int32),
         vectors=texts.vectors,
@@ -89,6 +114,20 @@ def pack(groups: Groups, texts: TextIndex, columns: Mapping[str, Column]) -> Pac
         leads=_laid(sketch.leads[order], np.float32),
         rests=_laid(_rests(sketch)[order], np.float32),
     )
+
+
+def _balls(
+    points: NDArray[np.float64], groups: Groups
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """A ball for each group that holds the points of all its rows: the middle, and the radius."""
+    if not len(groups):
+        return np.empty((3, 0)), np.empty(0)
+    starts = groups.starts[:-1]
+    ends = [bound.reduceat(points, starts, axis=1) for bound in (np.minimum, np.maximum)]
+    middles = (ends[0] + ends[1]) / 2
+    apart = np.square(points - np.repeat(middles, groups.sizes, axis=1)).sum(axis=0)
+    radii = np.sqrt(np.maximum.reduceat(apart, starts))
+    return middles, np.where((ends[0] == ends[1]).all(axis=0), 0, radii + ROUNDING)
 
 
 def _tops(ranges: NDArray[np.int32], lengths: list[int]) -> NDArray[np.uint32]:
@@ -118,14 +157,19 @@ def nothing_packed() -> Packed:
         common_starts=np.zeros(1, np.int64),
         own=np.empty((len(OWN), 0), np.uint32),
         written=np.empty(0, np.bool_),
-        known=np.empty((0, len(FINE)), np.bool_),
-        ranges=np.empty((len(FINE), 2, 0), np.uint32),
+        known=np.empty((0, len(RANGED)), np.bool_),
+        located=np.empty(0, np.bool_),
+        ranges=np.empty((len(RANGED), 2, 0), np.uint32),
+        middles=np.empty((3, 0), np.float32),
+        radii=np.empty(0, np.float32),
         wide=np.empty(0, np.int64),
         wide_before=np.zeros(1, np.int32),
-        wide_tops=np.empty((0, len(FINE), 2), np.uint32),
+        wide_tops=np.empty((0, len(RANGED), 2), np.uint32),
         starts=np.zeros(1, np.int64),
+        largest=0,
         members=np.empty(0, np.int32),
-        fine=np.empty((0, len(FINE)), np.int32),
+        fine=np.empty((0, len(RANGED)), np.int32),
+        points=np.empty((0, 3), np.float64),
         text_starts=np.zeros(1, np.int32),
         texts=np.empty(0, np.int32),
         vectors=np.empty((0, 1), np.float32),

@@ -1,14 +1,16 @@
 """From features to terms: one place's values compared with the columns of all candidates."""
 
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from typing import NamedTuple
 
 import numpy as np
 
 from models.snapshot.columns import Column
 from services.matcher.features import Feature, Scores, Values, fully
+from services.matcher.features.geography import cells_in_space
 from services.matcher.searching.remembering import remembered
-from services.matcher.terms import ColumnTerm, Compared, Term, Weights
+from services.matcher.terms import ByLine, ColumnTerm, Compared, ComparedByLine, Term, Weights
 
 Shapes = Mapping[str, float]
 """Exponents by feature: a value counts as value^exponent, so that its order never changes."""
@@ -53,6 +55,26 @@ def _compare(
     return Compared(feature.name, values, None if (trust == 1).all() else trust)
 
 
+def compared_by_line(
+    feature: Feature, column: Column, value: Values, exponent: float
+) -> ComparedByLine | None:
+    """The same of a feature that is told by how far apart two places lie, for what is looked at."""
+    if feature.by_line is None or np.isnan(value).any():
+        return None
+    return ComparedByLine(
+        feature.name,
+        cells_in_space(value),
+        cells_in_space(column.values),
+        shaped_by_line(feature.by_line, exponent),
+    )
+
+
+@lru_cache(maxsize=64)
+def shaped_by_line(by_line: ByLine, exponent: float) -> ByLine:
+    """Values by the straight lines between places, in a shape; one and the same each time."""
+    return lambda line: shaped(by_line(line), exponent)
+
+
 class Asked(NamedTuple):
     """What features are turned into terms with: one place's values against the candidates'."""
 
@@ -69,8 +91,12 @@ class Asked(NamedTuple):
         weight, column = self.weights.get(feature.name, 0), self.candidates[other]
         if weight <= 0:
             return None
-        exponent = self.shapes.get(feature.name, 1.0)
-        found = compared(feature, column, self.profile[mine], asking, exponent)
+        exponent, value = self.shapes.get(feature.name, 1.0), self.profile[mine]
+        found: Compared | ComparedByLine | None
+        if feature.by_line is None:
+            found = compared(feature, column, value, asking, exponent)
+        else:
+            found = compared_by_line(feature, column, value, exponent)
         return None if found is None else ColumnTerm(other, column.codes, found, weight)
 
     def terms(self, features: Sequence[Feature]) -> list[Term]:

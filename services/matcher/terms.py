@@ -3,7 +3,7 @@
 A term never says how good a row is on the whole: `scoring.py` sums terms and ranks by the sum.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import NamedTuple, Protocol
@@ -11,14 +11,21 @@ from typing import NamedTuple, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from models.snapshot.earth import lines
 from models.snapshot.texts import TextIndex
 from services.matcher.features import Scores
 
 Rows = NDArray[np.intp]
+Codes = NDArray[np.int32]
 Weights = Mapping[str, float]
 # Of many rows all terms together would take much memory: so many at a time stay in the cache.
 ROWS_AT_ONCE = 4096
+# Of more points than this all are compared at once, for as many rows as will ask.
+FEW_POINTS = 256
 
+
+ByLine = Callable[[Scores], Scores]
+"""Values by straight lines between places, from 0 to 1; the lines are written over."""
 
 Read = tuple[Scores, Scores | None]
 """Values, NaN where the feature cannot tell; the part of the weight that counts, None if all."""
@@ -57,6 +64,35 @@ class Compared:
     trust: Scores | None
     """The part of the weight that counts; None where it is all."""
 
+    def read(self, codes: Codes) -> Read:
+        """What it says of some codes of the column."""
+        return self.values.take(codes), None if self.trust is None else self.trust.take(codes)
+
+
+@dataclass(frozen=True)
+class ComparedByLine:
+    """One feature of one place's point in space against others: as many as are asked for.
+
+    There are thousands of points, and few of them are looked at.
+    """
+
+    name: str
+    point: NDArray[np.float64]
+    points: NDArray[np.float64]
+    by_line: ByLine
+    trust: None = None
+
+    @cached_property
+    def values(self) -> Scores:
+        """Of all points, NaN unknown."""
+        return self.by_line(lines(self.point, self.points))
+
+    def read(self, codes: Codes) -> Read:
+        """What it says of some of the points."""
+        if len(codes) > FEW_POINTS:
+            return self.values.take(codes), None
+        return self.by_line(lines(self.point, self.points.take(codes, axis=1))), None
+
 
 @dataclass(frozen=True)
 class ColumnTerm:
@@ -64,7 +100,7 @@ class ColumnTerm:
 
     column: str
     codes: NDArray[np.int32]
-    compared: Compared
+    compared: Compared | ComparedByLine
     weight: float
 
     @property
@@ -79,8 +115,7 @@ class ColumnTerm:
         return found if trust is None else Parts(found.told * trust, found.worth * trust)
 
     def read(self, rows: Rows) -> Read:
-        codes, trust = self.codes.take(rows), self.compared.trust
-        return self.compared.values.take(codes), None if trust is None else trust.take(codes)
+        return self.compared.read(self.codes.take(rows))
 
 
 @dataclass(frozen=True)

@@ -73,6 +73,8 @@ class Feature:
     `mutual` feature has the same value seen from either side. A `one_way` feature speaks of the
     tie as the asking place sees it, on both sides alike. `by_fields` are fields of few values, and
     all that `because` looks at on either side: what was told of two values is remembered.
+    What rests on nothing but how far apart two places lie is told `by_line` too: by straight lines
+    between them, from 0 to 1 at opposite ends of the earth.
     """
 
     compare: Callable[[Values, Values], Scores]
@@ -84,6 +86,7 @@ class Feature:
     mutual: bool = False
     one_way: bool = False
     by_fields: tuple[str, ...] = ()
+    by_line: Callable[[Scores], Scores] | None = None
 
     @property
     def told_once(self) -> bool:

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from models.countries import countries
 from models.snapshot.codes import COUNTRIES
+from models.snapshot.earth import lines, on_earth
 from services.matcher.features.feature import (
     Because,
     Between,
@@ -38,38 +39,37 @@ TRUST_IN_COUNTRY = 0.5
 
 def distance_km(ours: Points, theirs: Points) -> NDArray[np.float64]:
     """Great-circle distances in km between rows of (latitude, longitude) in degrees."""
-    gap = _in_space(theirs) - _in_space(ours)
-    # Of halves, as it is half of the straight line between two points that is asked for.
-    # Thousands of cells each time: every step in place of the one before.
-    found: NDArray[np.float64] = np.einsum("ij,ij->j", gap, gap)
-    np.sqrt(found, out=found)
-    np.minimum(found, 1, out=found)
-    np.arcsin(found, out=found)
-    found *= 2 * EARTH_RADIUS_KM
-    return found
+    return _along(lines(cells_in_space(ours), cells_in_space(theirs)))
 
 
-def _in_space(points: Points) -> NDArray[np.float64]:
-    """Points on a sphere of half the unit, from memory: a table is asked again, so is a cell."""
-    return _cell_in_space(*points[0].tolist()) if len(points) == 1 else _on_half_a_sphere(points)
+def _along(line: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Kilometres along the earth by the straight lines below, in their place."""
+    np.arcsin(line, out=line)
+    line *= 2 * EARTH_RADIUS_KM
+    return line
+
+
+def cells_in_space(points: Points) -> NDArray[np.float64]:
+    """Points in space, from memory: a table is asked again, so is a cell."""
+    return _cell_in_space(*points[0].tolist()) if len(points) == 1 else _table_in_space(points)
 
 
 @lru_cache(maxsize=5_000)
 def _cell_in_space(north: float, east: float) -> NDArray[np.float64]:
-    return _on_half_a_sphere(np.array([(north, east)]))
+    return on_earth(np.array([(north, east)]))
 
 
-@once_a_table
-def _on_half_a_sphere(points: Points) -> NDArray[np.float64]:
-    """Points (latitude, longitude) as halves of coordinates (3, points)."""
-    north, east = np.radians(points.astype(np.float64)).T
-    axes = [np.cos(north) * np.cos(east), np.cos(north) * np.sin(east), np.sin(north)]
-    return np.stack(axes) / 2
+_table_in_space = once_a_table(on_earth)
 
 
 def nearness(ours: Values, theirs: Values) -> Scores:
     """The two places lie near each other (compared by one-degree cells)."""
-    apart = distance_km(ours, theirs)
+    return _near_by(lines(cells_in_space(ours), cells_in_space(theirs)))
+
+
+def _near_by(line: Scores) -> Scores:
+    """How near places lie with such straight lines between them, in their place."""
+    apart = _along(line)
     apart /= -NEAR_KM
     return np.exp(apart, out=apart)
 
@@ -184,7 +184,7 @@ def _income(ours: Facts, theirs: Facts, value: float) -> Because:
 
 
 _WHY_NEAR = Between("nearness", ("km",), _where, _near)
-NEARNESS = Feature(nearness, "location", "location", _WHY_NEAR, mutual=True)
+NEARNESS = Feature(nearness, "location", "location", _WHY_NEAR, mutual=True, by_line=_near_by)
 NEIGHBOUR = Feature(
     neighbouring_country, "country", "country", _neighbour, mutual=True, by_fields=("country",)
 )

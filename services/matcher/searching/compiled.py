@@ -17,13 +17,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models.file_lock import FileLock
-from models.snapshot.groups import COMMON, FINE, OWN, OpenGroups
-from models.snapshot.packed import BITS, PACKED, nothing_packed
+from models.snapshot.groups import COMMON, OWN, OpenGroups
+from models.snapshot.packed import BITS, PACKED, RANGED, nothing_packed
 from services.matcher.collector import let_stay
 from services.matcher.features import PEER_FEATURES, Scores, fully
+from services.matcher.searching.by_line import LOOSE, STEPS, line_table
 from services.matcher.searching.coverages import COVERAGES, coverage_table
-from services.matcher.searching.query import BOTH, Found, Query
-from services.matcher.terms import ColumnTerm, Rows
+from services.matcher.searching.query import BOTH, ROUNDING, Found, Query
+from services.matcher.terms import ColumnTerm, ComparedByLine, Rows
 
 log = logging.getLogger(__name__)
 
@@ -33,6 +34,7 @@ FIRST_ANSWERS = 3.0
 MOST_TERMS = sum(1 if feature.told_once else 2 for feature in PEER_FEATURES)
 MOST_TRUSTS = sum(2 for feature in PEER_FEATURES if feature.trust is not fully)
 _NOTHING = np.empty(0)
+_NOWHERE = (np.zeros(3), _NOTHING)
 _ALL_GROUPS = np.empty(0, np.bool_)
 _COLUMN = {name: at for at, name in enumerate(PACKED)}
 
@@ -50,6 +52,12 @@ class Question(NamedTuple):
     """The most that each text's best cosine can be, where texts decide; else of none."""
     most_of_groups: Scores
     """The most that likeness of texts can add to each group, where texts decide; else of none."""
+    far: Scores
+    """The weight of how far apart two places lie (sides)."""
+    point: Scores
+    """Where the asking place lies in space, where that counts."""
+    by_line: Scores
+    """What lines from there are worth, by steps; nothing where they do not count."""
     coverages: Scores
     """Coverage ** gamma at the end of each of many small steps, for bounds."""
     total: float
@@ -132,6 +140,8 @@ def _made() -> Callable[..., Found]:
         np.zeros(2),
         _NOTHING,
         _NOTHING,
+        np.zeros(1),
+        *_NOWHERE,
         coverage_table(1.0),
         total=1.0,
         gamma=1.0,
@@ -147,7 +157,9 @@ def _made() -> Callable[..., Found]:
 
 def _version() -> str:
     """A name for all that shapes what is compiled: a kept part is not asked what it was made of."""
-    digest = hashlib.sha256(repr((COMMON, OWN, FINE, BITS, COVERAGES, BOTH)).encode())
+    digest = hashlib.sha256(
+        repr((COMMON, OWN, RANGED, BITS, COVERAGES, STEPS, LOOSE, ROUNDING, BOTH)).encode()
+    )
     for path in sorted(Path(__file__).parent.glob("kernel*.py")):
         digest.update(path.read_bytes())
     return digest.hexdigest()[:16]
@@ -167,10 +179,22 @@ def _question(query: Query, dimension: int) -> Question:
         weights,
         query.most_of_texts if query.text_decides else _NOTHING,
         query.most_of_groups if query.text_decides else _NOTHING,
+        *_by_line(query),
         coverage_table(float(query.gamma)),
         float(query.total),
         float(query.gamma),
     )
+
+
+def _by_line(query: Query) -> tuple[Scores, Scores, Scores]:
+    """What is told by how far apart two places lie: its weight on each side, and what by."""
+    far, found = np.zeros(len(query.sides)), _NOWHERE
+    for side, terms in enumerate(query.sides):
+        for term in terms:
+            if isinstance(term, ColumnTerm) and isinstance(term.compared, ComparedByLine):
+                far[side] = term.weight
+                found = term.compared.point[:, 0], line_table(term.compared.by_line)
+    return far, *found
 
 
 @lru_cache(maxsize=8)
@@ -191,6 +215,8 @@ def _terms(query: Query) -> Terms:
             if not isinstance(term, ColumnTerm) or (side and id(term) in ours):
                 continue
             compared = term.compared
+            if isinstance(compared, ComparedByLine):
+                continue
             on = BOTH if id(term) in theirs and not side else side
             read.append((on, _COLUMN[term.column], -1 if compared.trust is None else len(trusts)))
             weights.append(term.weight)

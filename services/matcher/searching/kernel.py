@@ -62,7 +62,7 @@ def _likeliest(question, tables, commons, coverages, open_):
         if open_[at]:
             reach[at] = 2.0
             for side in range(len(tables.weights)):
-                rest = question.text[0] + tables.weights[side, COMMONS:].sum()
+                rest = question.text[0] + tables.far[side] + tables.weights[side, COMMONS:].sum()
                 told, worth = commons[at, side, 0] + rest, commons[at, side, 1] + rest
                 covered = coverages[int(told / question.total * COVERAGES)]
                 reach[at] = min(reach[at], worth / told * covered if told > 0 else 0.0)
@@ -101,9 +101,10 @@ def search(world, question, terms, asked, best):
     """
     open_commons, open_groups, barred = asked
     sides = len(question.given)
-    found = nothing_found(len(world.members), sides, best, barred)
-    tables = laid_out(terms, sides)
-    tops, sketches = tops_of(tables), sketches_of(world, question.queries)
+    found = nothing_found(world, sides, best, barred)
+    tables = laid_out(terms, question.far)
+    tops = tops_of(tables, question, len(world.written))
+    sketches = sketches_of(world, question.queries)
     commons = _commons(world, question, tables, open_commons)
     order, reach = _likeliest(question, tables, commons, question.coverages, open_commons)
     sieve, chunk = sieve_of(tables, question), empty_chunk(sides, MOST_GROUPS)

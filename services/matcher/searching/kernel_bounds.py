@@ -7,9 +7,10 @@ from typing import NamedTuple
 import numpy as np
 from numba import njit
 
+from services.matcher.searching.by_line import LOOSE
 from services.matcher.searching.coverages import COVERAGES
 from services.matcher.searching.kernel_rows import least_of, note
-from services.matcher.searching.kernel_tables import COMMONS, FINES, OWNS
+from services.matcher.searching.kernel_tables import COMMONS, OWNS, RANGES
 
 
 class Chunk(NamedTuple):
@@ -62,7 +63,8 @@ def look_into(world, question, tables, tops, chunk, found):
     for side in range(len(chunk.told)):
         for i in range(chunk.size[0]):
             chunk.most[i] = _text_of(world, question, chunk.groups[i])
-        _add_fine(world, tables, tops, chunk, side)
+        _add_ranges(world, tables, tops, chunk, side)
+        _add_near(world, tables, tops, chunk, side)
         _add_own(world, tables, chunk, side)
         _drop(world, question, chunk, side, least_of(found))
     note(world, chunk, found)
@@ -78,24 +80,36 @@ def _text_of(world, question, group):
 
 
 @njit(cache=True, nogil=True)
-def _add_fine(world, tables, tops, chunk, side):
-    """Add the most that size, rank and location can be worth within each group."""
-    for fine in range(FINES):
-        weight = tables.weights[side, COMMONS + OWNS + fine]
+def _add_ranges(world, tables, tops, chunk, side):
+    """Add the most that size and rank can be worth within each group."""
+    for ranged in range(RANGES):
+        weight = tables.weights[side, COMMONS + OWNS + ranged]
         if weight <= 0:
             continue
-        start, top = tables.starts[side, COMMONS + OWNS + fine], tops.starts[side, fine]
+        start, top = tables.starts[side, COMMONS + OWNS + ranged], tops.starts[side, ranged]
         for i in range(chunk.size[0]):
             group = chunk.groups[i]
-            if world.known[group, fine]:
-                first, last = world.ranges[fine, 0, group], world.ranges[fine, 1, group]
+            if world.known[group, ranged]:
+                first, last = world.ranges[ranged, 0, group], world.ranges[ranged, 1, group]
                 chunk.told[side, i] += weight
                 if first == last:
                     chunk.most[i] += tables.cells[start + first, 1]
                 else:
-                    at = world.wide_tops[world.wide_before[group], fine]
+                    at = world.wide_tops[world.wide_before[group], ranged]
                     low, high = tops.values[top + at[0]], tops.values[top + at[1]]
                     chunk.most[i] += low if low > high else high
+
+
+@njit(cache=True, nogil=True)
+def _add_near(world, tables, tops, chunk, side):
+    """Add the most that location can be worth within each group."""
+    far = tables.far[side]
+    if far > 0:
+        for i in range(chunk.size[0]):
+            group = chunk.groups[i]
+            if world.located[group]:
+                chunk.told[side, i] += far
+                chunk.most[i] += far * tops.near[group]
 
 
 @njit(cache=True, nogil=True)
@@ -125,10 +139,10 @@ def _drop(world, question, chunk, side, least):
         if value * coverages[step] < least * told:
             continue
         group, share = chunk.groups[i], 1 / told if told > 0 else 0.0
-        text = _text_of(world, question, group)
+        less = _text_of(world, question, group) + 2 * LOOSE * question.far[side]
         below = coverages[step - 1] if step > 0 else 0.0
         chunk.reach[0, kept] = min(chunk.reach[0, i], value * share * coverages[step])
-        chunk.reach[1, kept] = min(chunk.reach[1, i], (value - text) * share * below)
+        chunk.reach[1, kept] = min(chunk.reach[1, i], (value - less) * share * below)
         chunk.groups[kept] = group
         for each in range(sides):
             chunk.told[each, kept] = chunk.told[each, i]

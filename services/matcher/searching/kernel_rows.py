@@ -8,13 +8,13 @@ import numpy as np
 from numba import njit
 
 from services.matcher.searching.coverages import COVERAGES
-from services.matcher.searching.kernel_tables import COMMONS, FINES, OWNS
+from services.matcher.searching.kernel_lines import near_rows
+from services.matcher.searching.kernel_tables import COMMONS, OWNS, RANGES
 from services.matcher.searching.kernel_texts import likeness, most_alike
+from services.matcher.searching.query import ROUNDING
 
 # How many groups of a chunk are opened at once; the others can wait.
 LIKELIEST = 4
-# Room for sums taken in another order.
-ROUNDING = 1e-9
 
 
 class Found(NamedTuple):
@@ -30,13 +30,16 @@ class Found(NamedTuple):
     """Rows that are left out, sorted."""
     side: np.ndarray
     """Room for a row's factor and worth on each side (2, sides)."""
+    near: np.ndarray
+    """Room for how near the rows of a group lie."""
 
 
 @njit(cache=True, nogil=True)
-def nothing_found(rows, sides, best, barred):
-    """None of so many rows yet; `best` are the scores held before."""
-    size, room = np.zeros(1, np.int64), np.empty((2, sides))
-    return Found(np.empty(rows, np.int32), np.empty(rows), best, best.copy(), size, barred, room)
+def nothing_found(world, sides, best, barred):
+    """None of the rows yet; `best` are the scores held before."""
+    size, room, near = np.zeros(1, np.int64), np.empty((2, sides)), np.empty(world.largest)
+    listed, scores = np.empty(len(world.members), np.int32), np.empty(len(world.members))
+    return Found(listed, scores, best, best.copy(), size, barred, room, near)
 
 
 @njit(cache=True, nogil=True, inline="always")
@@ -151,11 +154,16 @@ def _open(world, question, tables, sketches, chunk, i, found):
     for side in range(sides):
         told = chunk.told[side, i]
         factor[side] = (told / question.total) ** question.gamma / told if told > 0 else 0.0
+    first, end = world.starts[group], world.starts[group + 1]
+    if len(question.by_line) > 0 and world.located[group]:
+        near_rows(question.point, world.points[first:end], question.by_line, found.near)
+    else:
+        found.near[: end - first] = 0.0
     if not world.written[group] or question.text[0] == 0:
         _score_rows(world, tables, chunk, i, factor, worth, found)
         return
-    for at in range(world.starts[group], world.starts[group + 1]):
-        _of_row(world, tables, chunk, i, at, worth)
+    for at in range(first, end):
+        _of_row(world, tables, chunk, i, at, found.near[at - first], worth)
         least = least_of(found)
         score = _with_text(world, at, question, sketches, worth, factor, least)
         if score >= least and not _listed(found.barred, world.members[at]):
@@ -165,23 +173,23 @@ def _open(world, question, tables, sketches, chunk, i, found):
 @njit(cache=True, nogil=True)
 def _score_rows(world, tables, chunk, i, factor, worth, found):
     """Score the rows of a group without texts; hold those among the best."""
-    group = chunk.groups[i]
-    for at in range(world.starts[group], world.starts[group + 1]):
-        _of_row(world, tables, chunk, i, at, worth)
+    first, end = world.starts[chunk.groups[i]], world.starts[chunk.groups[i] + 1]
+    for at in range(first, end):
+        _of_row(world, tables, chunk, i, at, found.near[at - first], worth)
         score = _score(worth, factor)
         if score >= least_of(found) and not _listed(found.barred, world.members[at]):
             _hold(found, world.members[at], score)
 
 
 @njit(cache=True, nogil=True, inline="always")
-def _of_row(world, tables, chunk, i, at, worth):
-    """What a row is worth on each side, but for its texts."""
+def _of_row(world, tables, chunk, i, at, near, worth):
+    """What a row is worth on each side, but for its texts; `near` is what its location is."""
     for side in range(len(worth)):
-        worth[side] = chunk.worth[side, i]
-        for fine in range(FINES):
-            start = tables.starts[side, COMMONS + OWNS + fine]
+        worth[side] = chunk.worth[side, i] + near * tables.far[side]
+        for ranged in range(RANGES):
+            start = tables.starts[side, COMMONS + OWNS + ranged]
             if start >= 0:
-                worth[side] += tables.cells[start + world.fine[at, fine], 1]
+                worth[side] += tables.cells[start + world.fine[at, ranged], 1]
 
 
 @njit(cache=True, nogil=True, inline="always")

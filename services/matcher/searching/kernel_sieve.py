@@ -13,7 +13,8 @@ import numpy as np
 from numba import njit
 
 from services.matcher.searching.coverages import COVERAGES
-from services.matcher.searching.kernel_tables import COMMONS, FINES, OWNS
+from services.matcher.searching.kernel_lines import near_groups
+from services.matcher.searching.kernel_tables import COMMONS, OWNS, RANGES
 
 # Bits of what is worth, below what told; the parts of the whole weight that each is counted in.
 BITS_OF_WORTH = 16
@@ -70,10 +71,13 @@ def sums_of(world, question, tables, tops, sieve, open_commons):
         if open_commons[at]:
             last = world.common_starts[end]
             for first in range(world.common_starts[at], last, BLOCK):
+                span = (first, min(first + BLOCK, last))
+                if len(tops.near) > 0:
+                    near_groups(world, question, span, tops.near)
                 for side in range(len(sums)):
-                    span = (first, min(first + BLOCK, last))
                     _sum_up(world, question, tables, sieve, side, span, sums[side])
                     _widen(world, tables, tops, sieve, side, span, sums[side])
+                    _draw_near(world, tables, tops, sieve, side, span, sums[side])
         at = end
     return sums
 
@@ -96,10 +100,23 @@ def _sum_up(world, question, tables, sieve, side, span, sums):
         start = tables.starts[side, COMMONS + own]
         if start >= 0:
             _add(totals, sieve.cells[start:], world.own[own, first:end])
-    for fine in range(FINES):
-        start = tables.starts[side, COMMONS + OWNS + fine]
+    for ranged in range(RANGES):
+        start = tables.starts[side, COMMONS + OWNS + ranged]
         if start >= 0:
-            _add(totals, sieve.cells[start:], world.ranges[fine, 0, first:end])
+            _add(totals, sieve.cells[start:], world.ranges[ranged, 0, first:end])
+
+
+@njit(cache=True, nogil=True)
+def _draw_near(world, tables, tops, sieve, side, span, sums):
+    """Add what location told of the groups of a span, and the most that it is worth."""
+    first, end = span
+    far = tables.far[side]
+    if far > 0:
+        totals, located, near = sums[first:end], world.located[first:end], tops.near[first:end]
+        told, worth = np.int32(far * sieve.told) << BITS_OF_WORTH, far * sieve.worth
+        for i in range(len(totals)):
+            number = told + np.int32(near[i] * worth) + 1
+            totals[i] += number if located[i] else 0
 
 
 @njit(cache=True, nogil=True, inline="always")
@@ -111,15 +128,15 @@ def _add(totals, cells, codes):
 
 @njit(cache=True, nogil=True)
 def _widen(world, tables, tops, sieve, side, span, sums):
-    """Of groups whose rows differ in size, rank or location, take the best within their ranges."""
+    """Of groups whose rows differ in size or rank, take the best within their ranges."""
     for nth in range(world.wide_before[span[0]], world.wide_before[span[1]]):
         group, more = world.wide[nth], np.int32(0)
-        for fine in range(FINES):
-            start, top = tables.starts[side, COMMONS + OWNS + fine], tops.starts[side, fine]
+        for ranged in range(RANGES):
+            start, top = tables.starts[side, COMMONS + OWNS + ranged], tops.starts[side, ranged]
             if start >= 0:
-                low = tops.values[top + world.wide_tops[nth, fine, 0]]
-                high = tops.values[top + world.wide_tops[nth, fine, 1]]
-                counted = sieve.cells[start + world.ranges[fine, 0, group]]
+                low = tops.values[top + world.wide_tops[nth, ranged, 0]]
+                high = tops.values[top + world.wide_tops[nth, ranged, 1]]
+                counted = sieve.cells[start + world.ranges[ranged, 0, group]]
                 more += np.int32(np.ceil(max(low, high) * sieve.worth))
                 more -= counted & ((1 << BITS_OF_WORTH) - 1)
         sums[group] += more

@@ -7,12 +7,12 @@ from typing import NamedTuple
 import numpy as np
 from numba import njit
 
-from models.snapshot.groups import COMMON, FINE, OWN
-from models.snapshot.packed import BITS
+from models.snapshot.groups import COMMON, OWN
+from models.snapshot.packed import BITS, RANGED
 from services.matcher.searching.query import BOTH
 
-COMMONS, OWNS, FINES = len(COMMON), len(OWN), len(FINE)
-COLUMNS = COMMONS + OWNS + FINES
+COMMONS, OWNS, RANGES = len(COMMON), len(OWN), len(RANGED)
+COLUMNS = COMMONS + OWNS + RANGES
 
 
 class Tables(NamedTuple):
@@ -27,19 +27,25 @@ class Tables(NamedTuple):
     lengths: np.ndarray
     weights: np.ndarray
     """The most that each column can tell (sides, columns)."""
+    far: np.ndarray
+    """The most that location can tell (sides)."""
 
 
 class Tops(NamedTuple):
-    """The greatest values of ranges of 1, 2, 4, … steps of the fine columns' tables."""
+    """The greatest values of ranges of 1, 2, 4, … steps of the ranged columns' tables."""
 
     values: np.ndarray
     starts: np.ndarray
-    """Where those of each table begin (sides, fine columns)."""
+    """Where those of each table begin (sides, ranged columns)."""
+    near: np.ndarray
+    """How near any row of each group can lie, written as groups are read; of none where no
+    distance counts."""
 
 
 @njit(cache=True, nogil=True)
-def laid_out(terms, sides):
+def laid_out(terms, far):
     """The terms' tables one after another, added up where two are read from one column."""
+    sides = len(far)
     starts, weights = np.full((sides, COLUMNS), -1), np.zeros((sides, COLUMNS))
     lengths, size = np.zeros((sides, COLUMNS), np.int64), 0
     shared = _shared(terms)
@@ -64,7 +70,7 @@ def laid_out(terms, sides):
                     _lay(cells_of, terms.weights[i], terms.values[i])
                 else:
                     _lay_trusted(cells_of, terms.weights[i], terms.values[i], terms.trusts[trusted])
-    return Tables(cells, starts, lengths, weights)
+    return Tables(cells, starts, lengths, weights, far)
 
 
 @njit(cache=True, nogil=True, inline="always")
@@ -104,40 +110,43 @@ def _lay_trusted(cells, weight, values, trusts):
 
 
 @njit(cache=True, nogil=True)
-def tops_of(tables):
-    """The greatest values of ranges, for the fine columns on each side."""
+def tops_of(tables, question, groups):
+    """The greatest values of ranges, for the ranged columns on each side; of so many groups."""
     sides = len(tables.starts)
-    starts, size = np.zeros((sides, FINES), np.int64), 0
+    starts, size = np.zeros((sides, RANGES), np.int64), 0
     for side in range(sides):
-        for fine in range(FINES):
-            if _seen_before(tables, side, fine):
-                starts[side, fine] = starts[0, fine]
+        for ranged in range(RANGES):
+            if _seen_before(tables, side, ranged):
+                starts[side, ranged] = starts[0, ranged]
             else:
-                width = _width(tables, side, fine)
-                starts[side, fine] = size
+                width = _width(tables, side, ranged)
+                starts[side, ranged] = size
                 size += width * _levels(width)
     values = np.zeros(size)
     for side in range(sides):
-        for fine in range(FINES):
-            if not _seen_before(tables, side, fine):
-                start = tables.starts[side, COMMONS + OWNS + fine]
-                table = tables.cells[start : start + tables.lengths[side, COMMONS + OWNS + fine], 1]
-                width = _width(tables, side, fine)
-                _raise(values[starts[side, fine] :], table, width, BITS[fine])
-    return Tops(values, starts)
+        for ranged in range(RANGES):
+            if not _seen_before(tables, side, ranged):
+                start = tables.starts[side, COMMONS + OWNS + ranged]
+                table = tables.cells[
+                    start : start + tables.lengths[side, COMMONS + OWNS + ranged], 1
+                ]
+                width = _width(tables, side, ranged)
+                _raise(values[starts[side, ranged] :], table, width, BITS[ranged])
+    near = np.empty(groups if len(question.by_line) > 0 else 0, np.float32)
+    return Tops(values, starts, near)
 
 
 @njit(cache=True, nogil=True)
-def _seen_before(tables, side, fine):
-    """Whether a side's table of a fine column is that of the first side."""
-    starts = tables.starts[:, COMMONS + OWNS + fine]
+def _seen_before(tables, side, ranged):
+    """Whether a side's table of a ranged column is that of the first side."""
+    starts = tables.starts[:, COMMONS + OWNS + ranged]
     return side > 0 and starts[side] == starts[0]
 
 
 @njit(cache=True, nogil=True)
-def _width(tables, side, fine):
-    """How many steps a fine column's table has."""
-    return (tables.lengths[side, COMMONS + OWNS + fine] + (1 << BITS[fine]) - 1) >> BITS[fine]
+def _width(tables, side, ranged):
+    """How many steps a ranged column's table has."""
+    return (tables.lengths[side, COMMONS + OWNS + ranged] + (1 << BITS[ranged]) - 1) >> BITS[ranged]
 
 
 @njit(cache=True, nogil=True)
