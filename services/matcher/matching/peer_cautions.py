@@ -3,22 +3,26 @@
 from collections.abc import Callable, Iterator, Sequence
 from typing import NamedTuple
 
-from orjson import Fragment
+from orjson import Fragment, dumps
 
 from models.countries import countries
 from models.residents import residents
+from models.snapshot import Provenance
 from models.taxonomy import Degree, Lever, Mode, PlaceKind, PopulationBasis, Purpose, Sector
 from services.matcher.evidence import fact
 from services.matcher.features import Facts
 from services.matcher.features.powers import hard_power
 from services.matcher.features.size import size_field
-from services.matcher.matching.caution import Caution, both, by_field, caution
+from services.matcher.kept_json import kept_bytes
+from services.matcher.matching.caution import Caution, both, caution
 from services.matcher.wording import Wording
 
 # Pairs break where one side is this many times the other (the report, lines 3696-3702).
 POPULATION_RATIO = 3.0
 BUDGET_RATIO = 4.0
 POWERS_GAP = 0.3
+# Stands for a name where a caution is written but for that; no text has it.
+_NAME = "\ufffe"
 _MISMATCHES = {"population_gap", "resources_gap", "executive_gap"}
 _DEGREES = list(Degree)
 # To look a member of an enum up takes as long as to compare with it.
@@ -43,7 +47,7 @@ class Asker(NamedTuple):
 class Check(NamedTuple):
     """What is looked at, and the fields of either side without which nothing is to be said."""
 
-    says: Callable[[Asker, Facts], Iterator[Told]]
+    says: Callable[[Asker, Facts], Iterator[Caution]]
     theirs: str
     ours: str
     of_ties: bool = False
@@ -61,9 +65,29 @@ def checks_for(ours: Facts, mode: Mode, tied: bool) -> Checks:
 
 def peer_cautions(asker: Asker, theirs: Facts, checks: Checks) -> list[Told]:
     """What to know before writing to this peer."""
-    return [
-        found for check in checks if check.theirs in theirs for found in check.says(asker, theirs)
+    found: list[Told] = [
+        one for check in checks if check.theirs in theirs for one in check.says(asker, theirs)
     ]
+    return found + of_itself(theirs, asker.words)
+
+
+def of_itself(theirs: Facts, words: Wording) -> list[Told]:
+    """What is to be known of a place whoever asks; it is written once for all alike in it.
+
+    They are alike but for their names where the same is on file from the same source.
+    """
+    provenance = theirs.get("provenance")
+    kept = provenance.written["cautions"] if isinstance(provenance, Provenance) else {}
+    key = (words, theirs["country"], theirs.get("population_basis"))
+    told: list[list[bytes]] | None = kept.get(key)
+    if told is None:
+        named = {**theirs, "name": _NAME}
+        said = [*_disputed(named, words), *_settlement(named, words)]
+        told = kept[key] = [kept_bytes(one).split(_NAME.encode()) for one in said]
+    if not told:
+        return []
+    name = dumps(theirs["name"])[1:-1]
+    return [Fragment(name.join(around)) for around in told]
 
 
 def mismatched(cautions: Sequence[Told]) -> bool:
@@ -175,20 +199,22 @@ def _rivals(asker: Asker, theirs: Facts) -> Iterator[Caution]:
         yield caution("competes_with", asker.words, args, *both(asker.ours, theirs, "sectors"))
 
 
-def _settlement(asker: Asker, theirs: Facts) -> Iterator[Told]:
+def _settlement(theirs: Facts, words: Wording) -> Iterator[Caution]:
     if theirs.get("population_basis") == _SETTLEMENT:
         args = {"name": theirs["name"]}
-        yield by_field("settlement", asker.words, theirs, "population_basis", args)
+        evidence = fact(theirs, "population_basis", "theirs")
+        yield caution("settlement", words, args, evidence)
 
 
 def _tie(asker: Asker, theirs: Facts) -> Iterator[Caution]:
     yield caution("existing_tie", asker.words, {"name": theirs["name"]})
 
 
-def _disputed(asker: Asker, theirs: Facts) -> Iterator[Told]:
+def _disputed(theirs: Facts, words: Wording) -> Iterator[Caution]:
     note = countries()[theirs["country"]].disputed
     if note:
-        yield by_field("disputed", asker.words, theirs, "country", {"note": note})
+        evidence = fact(theirs, "country", "theirs")
+        yield caution("disputed", words, {"note": note}, evidence)
 
 
 # A field that every record has.
@@ -206,6 +232,4 @@ _OF_ALL: Checks = (
     Check(_purpose, ALWAYS, ALWAYS, of_ties=True),
     Check(_rivals, "sectors", "sectors"),
     Check(_tie, ALWAYS, ALWAYS, of_ties=True),
-    Check(_disputed, "country", ALWAYS),
-    Check(_settlement, "population_basis", ALWAYS),
 )
