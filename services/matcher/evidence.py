@@ -35,11 +35,12 @@ MOST_PROOFS = 5_000
 class Exhibits:
     """One side's facts as evidence, each written once: many reasons rest on the same few."""
 
-    __slots__ = ("_frames", "_of", "_provenance", "facts", "side")
+    __slots__ = ("_frames", "_keys", "_of", "_provenance", "facts", "side")
 
     def __init__(self, facts: Facts, side: str) -> None:
         self.facts, self.side = facts, side
         self._of: dict[tuple[str, ...], Shown] = {}
+        self._keys: dict[tuple[str, ...], tuple[Any, ...]] = {}
         self._provenance: Facts = facts.get("provenance") or {}
         self._frames: dict[str, Frame] = (
             self._provenance.written[side] if isinstance(self._provenance, Provenance) else {}
@@ -49,13 +50,31 @@ class Exhibits:
         """What is on file of several fields, the best proven first; nothing where nothing is."""
         found = self._of.get(fields)
         if found is None:
-            facts, each = self.facts, []
+            if len(fields) == 1:
+                found = self._one(fields[0])
+            else:
+                found = in_order([one for field in fields for one in self._one(field)])
+            self._of[fields] = found
+        return found
+
+    def _one(self, field: str) -> Shown:
+        """One field as `fact` has it, but for what of needs and offers is not compared."""
+        if field not in self.facts:
+            return ()
+        value = in_brief(self.facts[field]) if field in COMPARED else self.facts[field]
+        proof, head, tail = self._frames.get(field) or self._frame(field)
+        return ((proof, head + dumps(value) + tail),)
+
+    def key(self, fields: tuple[str, ...]) -> tuple[Any, ...]:
+        """All that is on file of some fields, values and what they rest on, to remember by."""
+        found = self._keys.get(fields)
+        if found is None:
+            key: list[Any] = []
             for field in fields:
-                if field in facts:
-                    proof, head, tail = self._frames.get(field) or self._frame(field)
-                    value = in_brief(facts[field]) if field in COMPARED else facts[field]
-                    each.append((proof, head + dumps(value) + tail))
-            found = self._of[fields] = in_order(each) if len(each) > 1 else tuple(each)
+                value = self.facts.get(field)
+                frame = self._frames.get(field) or self._frame(field)
+                key += value if type(value) is str else dumps(value), frame[2]
+            found = self._keys[fields] = tuple(key)
         return found
 
     def _frame(self, field: str) -> Frame:
@@ -81,9 +100,8 @@ def _tail(rests_on: bytes) -> Exhibit:
 
 def in_order(exhibits: Sequence[Exhibit]) -> Shown:
     """The best proven first, those proven alike written as one."""
-    proofs = {proof for proof, _ in exhibits}
-    if len(proofs) == 1:
-        return ((proofs.pop(), b",".join([told for _, told in exhibits])),)
+    if len(exhibits) > 1 and len({proof for proof, _ in exhibits}) == 1:
+        return ((exhibits[0][0], b",".join([told for _, told in exhibits])),)
     ordered = sorted(exhibits, key=_proof)
     return tuple(
         [(p, b",".join([told for _, told in alike])) for p, alike in groupby(ordered, _proof)]

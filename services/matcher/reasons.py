@@ -44,7 +44,7 @@ _told: dict[tuple[Any, ...], bytes] = {}
 # From this value on two texts are told to speak of like things.
 ALIKE_TEXT = 0.4
 QUOTE_WIDTH = 160
-_contribution = itemgetter(3)
+_feature, _contribution = itemgetter(0), itemgetter(3)
 
 
 class OurSide:
@@ -121,15 +121,17 @@ class Pair:
 
         `mirrored` ones say why the other side has its score; all are told to the asking place.
         """
-        reasons = []
+        parts: list[bytes] = []
         # Of like contributions the one first by name comes first.
-        for share in sorted(sorted(found), key=_contribution, reverse=True):
+        by_name = sorted(found, key=_feature)
+        for share in sorted(by_name, key=_contribution, reverse=True):
             feature, weight, value, contribution = share
             figures = orjson.dumps(
                 {"feature": feature, "weight": weight, "value": value, "contribution": contribution}
             )
-            reasons.append(figures[:-1] + self._said(feature, value, mirrored))
-        return b"[%s]" % b",".join(reasons)
+            parts += b",", figures[:-1], self._said(feature, value, mirrored)
+        # A bracket in the place of the first comma.
+        return b"".join([b"[", *parts[1:], b"]"])
 
     def _said(self, feature: str, value: float, mirrored: bool) -> bytes:
         """What is told of a feature's value, from memory where it was told before."""
@@ -148,7 +150,7 @@ class Pair:
     def _remembered(self, fields: tuple[str, ...], feature: str, value: float) -> bytes:
         """The same where it rests on fields of few values: of any answer."""
         to = self.to
-        ours, theirs = to.exhibits.of(fields), self._exhibits.of(fields)
+        ours, theirs = to.exhibits.key(fields), self._exhibits.key(fields)
         key = to.words, feature, value, to.shapes.get(feature), ours, theirs
         told = _told.get(key)
         if told is None:

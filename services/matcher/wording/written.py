@@ -33,12 +33,13 @@ def number_writer(language: str) -> Callable[[float], str]:
     ungrouped = 1_000 if between in _looked_up(language, 1_000) else GROUPED_BY_ALL
 
     def write(value: float) -> str:
-        if not (type(value) is int or float(value).is_integer()) or value < 0:
+        if type(value) is float and value.is_integer():
+            value = int(value)
+        if type(value) is not int or value < 0:
             return _looked_up(language, value)
-        whole = int(value)
-        if whole < ungrouped:
-            return str(whole)
-        return f"{whole:,}" if between == "," else f"{whole:,}".replace(",", between)
+        if value < ungrouped:
+            return str(value)
+        return f"{value:,}" if between == "," else f"{value:,}".replace(",", between)
 
     return write
 
