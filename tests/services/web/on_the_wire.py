@@ -1,9 +1,10 @@
 """An app on a real connection, in the loop of the test."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from typing import Any
+from unittest.mock import Mock, patch
 
 import uvicorn
 from fastapi import FastAPI
@@ -23,6 +24,20 @@ class Line:
     async def ask(self, sent: bytes) -> bytes:
         self.writer.write(sent)
         return await answer_of(self.reader)
+
+    async def send_in_parts(self, parts: Sequence[bytes]) -> list[Any]:
+        """Send parts, each once the one before has come; the server's ends of all connections."""
+        connections: list[Any] = []
+        for part in parts:
+            while not connections:
+                connections = list(self.state.connections)
+                await asyncio.sleep(0)
+            (came,) = connections
+            with patch.object(came, "data_received", Mock(wraps=came.data_received)) as received:
+                self.writer.write(part)
+                while not received.called:
+                    await asyncio.sleep(0)
+        return connections
 
 
 @asynccontextmanager

@@ -10,6 +10,7 @@ from starlette.types import ASGIApp, Message, Scope
 
 from services import logs
 from services.web import app as web
+from services.web import wire
 from tests.services.web.on_the_wire import connected, posted
 
 BODY, LONG, SHORT = b"{}", b"the server's own way", b"at once"
@@ -98,19 +99,50 @@ def test_whatever_is_not_plain_goes_the_servers_own_way(odd: bytes) -> None:
     assert SHORT not in answer
 
 
-def test_what_comes_in_parts_or_together_is_answered_in_order() -> None:
+def test_a_body_right_behind_its_head_is_answered_at_once() -> None:
     async def ask() -> None:
         async with connected(app_with(door)) as line:
-            line.writer.write(PLAIN[:-1])
-            while not any(getattr(one, "cycle", None) for one in line.state.connections):
+            for parts in ((PLAIN[:-2], PLAIN[-2:]), (PLAIN[:-1], PLAIN[-1:])):
+                (connection,) = await line.send_in_parts(parts)
+                assert (await line.ask(b"")).endswith(SHORT)
+                assert connection._no_longer is None
+
+    door = Door()
+    asyncio.run(ask())
+    assert [scope["body"] for scope in door.asked] == [BODY, BODY]
+
+
+def test_what_comes_slowly_goes_the_servers_own_way(monkeypatch: pytest.MonkeyPatch) -> None:
+    """However little is missing: the time is that of the whole request, not of each part."""
+    monkeypatch.setattr(wire, "HELD_SECONDS", 0.01)
+
+    async def ask() -> None:
+        async with connected(app_with(door)) as line:
+            (connection,) = await line.send_in_parts([PLAIN[:-2]])
+            while connection.cycle is None:
                 await asyncio.sleep(0.01)
-            assert LONG in await line.ask(PLAIN[-1:] + PLAIN)
+            await line.send_in_parts([PLAIN[-2:-1], PLAIN[-1:] + PLAIN])
+            assert LONG in await line.ask(b"")
             assert LONG in await line.ask(b"")
             assert (await line.ask(PLAIN)).endswith(SHORT)
 
     door = Door()
     asyncio.run(ask())
     assert len(door.asked) == 1
+
+
+def test_what_is_held_is_held_so_long_however_it_drips() -> None:
+    async def ask() -> None:
+        async with connected(app_with(Door())) as line:
+            (connection,) = await line.send_in_parts([PLAIN[:-2]])
+            held_until = connection._no_longer.when()
+            await line.send_in_parts([PLAIN[-2:-1]])
+            assert connection._no_longer.when() == held_until
+            connection.shutdown()
+            assert connection.cycle is not None
+            assert LONG in await line.ask(PLAIN[-1:])
+
+    asyncio.run(ask())
 
 
 def test_who_does_not_read_is_waited_for_on_the_servers_own_way() -> None:
