@@ -4,7 +4,7 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from math import inf
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,6 +13,9 @@ from models.residents import residents
 from models.snapshot import Places, Snapshot
 from models.tables.records import PUBLIC
 from services.matcher.kept_json import kept_bytes
+
+# How many an answer shows.
+SHOWN = 10
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -28,6 +31,30 @@ class Member:
     written: bytes
     """What an answer says of it as JSON: said of the same members again and again."""
 
+    @property
+    def is_whole(self) -> bool:
+        """Whether it is no less than a member, so that it can tell how it joined."""
+        return bool(self.shown.get("role", "member") == "member")
+
+
+class Inside(NamedTuple):
+    """Who is known to be inside, as an answer shows it to one place."""
+
+    written: bytes
+    """The members shown, as the list of an answer; nothing where there are none."""
+    at_home: tuple[Member, ...]
+    """Those of them that can be asked at home how they joined."""
+
+
+def shown(members: Sequence[Member], home: str) -> Inside:
+    """Members as an answer shows them, those at home first."""
+    if not members:
+        return Inside(b"", ())
+    written = b"[%s]" % b",".join([member.written for member in members])
+    if members[0].country != home:
+        return Inside(written, ())
+    return Inside(written, tuple(m for m in members if m.country == home and m.is_whole))
+
 
 class _BySize:
     """Members by size, both ways: of the same size the first id comes first either way."""
@@ -39,6 +66,7 @@ class _BySize:
         # Beyond the largest and the smallest is nobody, infinitely far away.
         self._sizes = [*(one.residents for one in self._up), inf]
         self._below = [*(-one.residents for one in self._down), inf]
+        self.smallest = self._sizes[0]
 
     def nearest(self, size: float, but: int | None, away_from: str, count: int) -> list[Member]:
         """The nearest in size, but for one place and those of one country."""
@@ -65,8 +93,27 @@ class Roll:
 
     def __init__(self, members: list[Member]) -> None:
         self.members = members
+        self.places = frozenset(member.place for member in members)
         self._owners = {member.tenant for member in members} - {PUBLIC}
         self._known: dict[str, tuple[_BySize, dict[str, _BySize]]] = {}
+        self._smallest: dict[tuple[str, str], Inside] = {}
+
+    def inside(self, size: float, home: str, but: int | None, tenant: str) -> Inside:
+        """The nearest in size that a tenant knows of, but for one place, as an answer shows them.
+
+        Most places are smaller than all members, and have the smallest of them nearest.
+        """
+        if not self.members:
+            return shown((), home)
+        owner = tenant if tenant in self._owners else PUBLIC
+        everybody, by_country = self._known_of(owner)
+        if size > everybody.smallest or but in self.places:
+            return shown(self.nearest(size, home, but, owner, SHOWN), home)
+        key = (owner, home if home in by_country else "")
+        found = self._smallest.get(key)
+        if found is None:
+            found = self._smallest[key] = shown(self.nearest(size, home, but, owner, SHOWN), home)
+        return found
 
     def nearest(
         self, size: float, home: str, but: int | None, tenant: str, count: int

@@ -12,7 +12,7 @@ from services.matcher.features.feature import close
 from services.matcher.matching.collaboration_cautions import Cautions
 from services.matcher.matching.collaboration_match import CollaborationMatch
 from services.matcher.matching.question import Standing, figures
-from services.matcher.matching.routes_in import as_list, insiders, route_in, smallest_change
+from services.matcher.matching.routes_in import insiders, route_in, smallest_change
 from services.matcher.matching.told_to_all import summary, told_of, told_to_all, with_own
 from services.matcher.reasons import Explainer, Pair, quote_of
 from services.matcher.scoring import Ranking, Share, shares
@@ -61,7 +61,7 @@ class CollaborationResults:
         return b"".join((
             told.before, b",", orjson.dumps(found)[1:-1], is_judged,
             b',"reasons":[', b",".join(reasons), b'],"cautions":[', told.cautions, told.after,
-            b',"peers_inside":%s' % as_list(inside) if inside else b"",
+            b',"peers_inside":%s' % inside.written if inside.written else b"",
             told.steps,
             b',"route_in":%s' % as_json(ways) if ways else b"",
             b"}",

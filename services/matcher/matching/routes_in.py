@@ -1,6 +1,6 @@
 """Ways in: who is inside already, what to do first, and what would change a refusal."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from datetime import date
 from functools import lru_cache
 from typing import Any
@@ -13,20 +13,19 @@ from services.matcher.eligibility import Judgement
 from services.matcher.features import Facts
 from services.matcher.judging import ended
 from services.matcher.kept_json import kept_bytes
-from services.matcher.members import Member, Roll
+from services.matcher.members import Inside, Member, Roll
 from services.matcher.profile import Profile
 from services.matcher.wording import Wording
 
-SHOWN = 10
 # Some 5 MB when full.
 MOST_SPONSORS = 5_000
 
 
-def insiders(context: Any, profile: Profile, row: int) -> list[Member]:
+def insiders(context: Any, profile: Profile, row: int) -> Inside:
     """Known members: those at home first, then those nearest in size, with since when."""
     roll: Roll = context.catalogue.members[row]
     size, home = residents(profile.facts) or 0, profile.facts["country"]
-    return roll.nearest(size, home, profile.row, context.tenant, SHOWN)
+    return roll.inside(size, home, profile.row, context.tenant)
 
 
 def next_steps(record: Facts, judgement: Judgement, words: Wording) -> list[dict[str, Any]]:
@@ -62,7 +61,7 @@ def smallest_change(judgement: Judgement) -> dict[str, Any] | None:
 
 
 def route_in(
-    context: Any, profile: Profile, row: int, as_of: date, inside: list[Member]
+    context: Any, profile: Profile, row: int, as_of: date, inside: Inside
 ) -> list[dict[str, Any] | Fragment]:
     """Doors that are open: a successor, another role, a member at home to ask."""
     ways: list[dict[str, Any] | Fragment] = []
@@ -71,14 +70,8 @@ def route_in(
         ways += _successor(context, record, as_of)
     if "partner_roles" in record:
         ways += _partners(record, home, context.words)
-    # Those at home come first, if there are any.
-    if inside and inside[0].country == home:
-        members = tuple(
-            one
-            for one in inside
-            if one.country == home and one.shown.get("role", "member") == "member"
-        )
-        ways += [_sponsors(members, context.words)] if members else []
+    if inside.at_home:
+        ways.append(_sponsors(inside.at_home, context.words))
     return ways
 
 
@@ -103,10 +96,9 @@ def _partners(record: Facts, home: str, words: Wording) -> Iterator[dict[str, An
 def _sponsors(members: tuple[Member, ...], words: Wording) -> Fragment:
     """Members at home, who can be asked: the same few, as their sizes follow each other."""
     text = words.text("route.sponsor", {"places": [member.shown["name"] for member in members]})
-    way = {"code": "sponsor", "places": Fragment(as_list(members)), "text": text}
+    way = {
+        "code": "sponsor",
+        "places": [Fragment(member.written) for member in members],
+        "text": text,
+    }
     return Fragment(kept_bytes(way))
-
-
-def as_list(members: Sequence[Member]) -> bytes:
-    """Members as answers say them."""
-    return b"[%s]" % b",".join([member.written for member in members])

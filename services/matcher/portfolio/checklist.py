@@ -64,5 +64,5 @@ def _capacity_known(situation: Situation) -> bool:
 def _inside(situation: Situation, candidate: Candidate) -> bool | None:
     """Known members say yes; none on file says nothing."""
     row = situation.match.row_of(candidate.key)
-    found = row >= 0 and insiders(situation.context, situation.match.profile, row)
+    found = row >= 0 and insiders(situation.context, situation.match.profile, row).written
     return True if found else None

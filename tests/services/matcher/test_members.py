@@ -4,7 +4,7 @@ import orjson
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.matcher.members import Member, Roll
+from services.matcher.members import SHOWN, Member, Roll
 
 a_member = st.tuples(
     st.integers(0, 30), st.sampled_from(["public", "a"]), st.sampled_from(["DE", "FR", "ES"]),
@@ -19,7 +19,7 @@ def test_home_comes_first_then_the_nearest_in_size(
     members = [
         Member(
             place, tenant, country, SIZES[place % 5], f"gn:{place}", {"at": at},
-            orjson.Fragment(b"{}"),
+            orjson.dumps({"at": at}),
         )
         for at, (place, tenant, country) in enumerate(drawn)
     ]  # fmt: skip
@@ -32,3 +32,10 @@ def test_home_comes_first_then_the_nearest_in_size(
         )[:count]  # fmt: skip
         found = roll.nearest(size, "DE", 3, tenant, count)
         assert [member.shown["at"] for member in found] == [at for *_, at in expected]
+        # Asked again, the smallest come from memory.
+        for but in (3, None, 3, None):
+            inside, nearest = (
+                roll.inside(size, "DE", but, tenant), roll.nearest(size, "DE", but, tenant, SHOWN),
+            )  # fmt: skip
+            assert orjson.loads(inside.written or b"[]") == [one.shown for one in nearest]
+            assert [*inside.at_home] == [one for one in nearest if one.country == "DE"]
