@@ -59,7 +59,7 @@ def compared_by_line(
     feature: Feature, column: Column, value: Values, exponent: float
 ) -> ComparedByLine | None:
     """The same of a feature that is told by how far apart two places lie, for what is looked at."""
-    if feature.by_line is None or np.isnan(value).any():
+    if feature.by_line is None or value[0, 0] != value[0, 0]:
         return None
     return ComparedByLine(
         feature.name,
@@ -72,7 +72,15 @@ def compared_by_line(
 @lru_cache(maxsize=64)
 def shaped_by_line(by_line: ByLine, exponent: float) -> ByLine:
     """Values by the straight lines between places, in a shape; one and the same each time."""
-    return lambda line: shaped(by_line(line), exponent)
+    if exponent == 1:
+        return by_line
+
+    def in_shape(line: Scores) -> Scores:
+        # From 0 to 1 as they are, since lines are: nothing is to be cut off.
+        values = by_line(line)
+        return np.power(values, exponent, out=values)
+
+    return in_shape
 
 
 class Asked(NamedTuple):

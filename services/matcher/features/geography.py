@@ -54,7 +54,7 @@ def cells_in_space(points: Points) -> NDArray[np.float64]:
     return _cell_in_space(*points[0].tolist()) if len(points) == 1 else _table_in_space(points)
 
 
-@lru_cache(maxsize=5_000)
+@lru_cache(maxsize=10_000)
 def _cell_in_space(north: float, east: float) -> NDArray[np.float64]:
     return on_earth(np.array([(north, east)]))
 

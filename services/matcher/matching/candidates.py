@@ -148,14 +148,15 @@ def _lists(
     """The place itself and its parts, those excluded or not to be suggested, and old ties."""
     places = snapshot.places
     found = [Condition("itself", "id", Without(_family(places, profile)), "another place")]
-    for name, ids in (
-        ("exclude", request.exclude),
-        ("do_not_suggest", [d["id"] for d in profile.facts.get("do_not_suggest", ())]),
-        ("exposure_cap", _shown_enough(request)),
-    ):
+
+    def leave_out(name: str, ids: Sequence[str]) -> None:
         if ids:
             test = Without(_rows(places.row(i, tenant) for i in ids))
             found.append(Condition(name, "id", test, "not on the list"))
+
+    leave_out("exclude", request.exclude)
+    leave_out("do_not_suggest", [d["id"] for d in profile.facts.get("do_not_suggest", ())])
+    leave_out("exposure_cap", _shown_enough(request))
     if request.ties is Ties.NEW:
         tied = Without(_rows(known_ties(snapshot, profile, tenant)))
         found.append(Condition("ties_new", "commitments", tied, "no tie yet"))
