@@ -38,8 +38,9 @@ BETWEEN = {
     for name, feature in FEATURES.items()
     if isinstance(feature.because, Between)
 }
-# What was told of two values of such fields, some 10 MB when full.
-MOST_TOLD = 5_000
+# What was told of two values of such fields, some 10 MB when full. No object that the collector of
+# cycles would go through is in it.
+MOST_TOLD = 10_000
 _told: dict[tuple[Any, ...], bytes] = {}
 # From this value on two texts are told to speak of like things.
 ALIKE_TEXT = 0.4
@@ -151,7 +152,7 @@ class Pair:
         """The same where it rests on fields of few values: of any answer."""
         to = self.to
         ours, theirs = to.exhibits.key(fields), self._exhibits.key(fields)
-        key = to.words, feature, value, to.shapes.get(feature), ours, theirs
+        key = to.words.language, feature, value, to.shapes.get(feature), ours, theirs
         told = _told.get(key)
         if told is None:
             if len(_told) >= MOST_TOLD:
