@@ -12,6 +12,7 @@ from services import logs
 from services.web import app as web
 from services.web import wire
 from tests.services.web.on_the_wire import connected, posted
+from tests.waiting import PATIENCE
 
 BODY, LONG, SHORT = b"{}", b"the server's own way", b"at once"
 PLAIN = posted("/asked", BODY)
@@ -99,7 +100,9 @@ def test_whatever_is_not_plain_goes_the_servers_own_way(odd: bytes) -> None:
     assert SHORT not in answer
 
 
-def test_a_body_right_behind_its_head_is_answered_at_once() -> None:
+def test_a_body_right_behind_its_head_is_answered_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(wire, "HELD_SECONDS", PATIENCE)
+
     async def ask() -> None:
         async with connected(app_with(door)) as line:
             for parts in ((PLAIN[:-2], PLAIN[-2:]), (PLAIN[:-1], PLAIN[-1:])):
@@ -131,7 +134,9 @@ def test_what_comes_slowly_goes_the_servers_own_way(monkeypatch: pytest.MonkeyPa
     assert len(door.asked) == 1
 
 
-def test_what_is_held_is_held_so_long_however_it_drips() -> None:
+def test_what_is_held_is_held_so_long_however_it_drips(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(wire, "HELD_SECONDS", PATIENCE)
+
     async def ask() -> None:
         async with connected(app_with(Door())) as line:
             (connection,) = await line.send_in_parts([PLAIN[:-2]])
@@ -149,10 +154,11 @@ def test_who_does_not_read_is_waited_for_on_the_servers_own_way() -> None:
     async def ask() -> None:
         async with connected(app_with(door)) as line:
             assert SHORT in await line.ask(PLAIN)
-            (connection,) = line.state.connections
+            connection: Any = next(iter(line.state.connections))
             connection.pause_writing()
             waiting = asyncio.create_task(line.ask(PLAIN))
-            await asyncio.sleep(0.05)
+            while connection.cycle is None:
+                await asyncio.sleep(0.01)
             connection.resume_writing()
             assert LONG in await waiting
 
@@ -195,11 +201,13 @@ def test_it_is_named_logged_and_counted_once(capsys: pytest.CaptureFixture[str])
 
 def test_a_quiet_connection_is_closed_and_one_that_asks_is_not() -> None:
     async def ask() -> None:
-        async with connected(app_with(Door()), timeout_keep_alive=0.2) as line:
+        async with connected(app_with(Door()), timeout_keep_alive=PATIENCE) as line:
             assert SHORT in await line.ask(PLAIN)
             connection: Any = next(iter(line.state.connections))
             connection.timeout_keep_alive_handler()
             assert SHORT in await line.ask(PLAIN)
+            connection._quiet_since -= PATIENCE
+            connection.timeout_keep_alive_handler()
             assert await line.ask(b"") == b""
 
     asyncio.run(ask())
