@@ -11,6 +11,7 @@ from orjson import dumps, loads
 from models.snapshot import Provenance
 from models.taxonomy import FactStatus
 from services.matcher.features import Facts
+from services.matcher.kept_json import kept_bytes
 from services.written_json import as_json
 
 # What features compare of each need and offer: their texts and proofs stand in `gives` and `gets`
@@ -73,7 +74,7 @@ class Exhibits:
             for field in fields:
                 value = self.facts.get(field)
                 frame = self._frames.get(field) or self._frame(field)
-                key += value if type(value) is str else dumps(value), frame[2]
+                key += value if type(value) is str else kept_bytes(value), frame[2]
             found = self._keys[fields] = tuple(key)
         return found
 
