@@ -31,11 +31,8 @@ _PLAIN = re.compile(
     rb"POST (?P<path>/[a-z0-9/]+) HTTP/1\.1(?P<fields>(?:\r\n[A-Za-z0-9-]+:[ -~]*)+)"
 )
 # What says more of the connection, or of the length of a body, than is read here.
-_OF_THE_CONNECTION = frozenset(
-    (b"connection", b"expect", b"te", b"trailer", b"transfer-encoding", b"upgrade")
-)
+_OF_THE_CONNECTION = frozenset((b"expect", b"te", b"trailer", b"transfer-encoding", b"upgrade"))
 _LENGTH = re.compile(rb"0|[1-9][0-9]{0,8}")
-_KEPT = (b"connection", b"keep-alive")
 _PASSED_ON = frozenset((b"x-forwarded-for", b"x-forwarded-proto"))
 
 
@@ -198,14 +195,17 @@ def _head(head: bytes) -> _Head | None:
     lines = [line.partition(b":") for line in plain["fields"].split(b"\r\n")[1:]]
     headers = tuple((name.lower(), value.strip(b" ")) for name, _, value in lines)
     fields = dict(headers)
-    length = fields.get(b"content-length", b"")
-    is_alone = all(field == _KEPT or field[0] not in _OF_THE_CONNECTION for field in headers)
-    if b"host" not in fields or len(fields) < len(headers) or not is_alone:
+    is_alone = (
+        b"host" in fields
+        and len(fields) == len(headers)
+        and fields.get(b"connection", b"keep-alive").lower() == b"keep-alive"
+        and fields.keys().isdisjoint(_OF_THE_CONNECTION)
+        and _LENGTH.fullmatch(fields.get(b"content-length", b""))
+    )
+    if not is_alone:
         return None
-    if not _LENGTH.fullmatch(length):
-        return None
-    is_passed_on = not _PASSED_ON.isdisjoint(fields)
-    return _Head(plain["path"], headers, int(length), is_passed_on)
+    is_passed_on = not fields.keys().isdisjoint(_PASSED_ON)
+    return _Head(plain["path"], headers, int(fields[b"content-length"]), is_passed_on)
 
 
 async def _nobody(*_: object) -> None:

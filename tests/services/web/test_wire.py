@@ -61,7 +61,7 @@ def told(door: Door, *sent: bytes, **settings: Any) -> list[bytes]:
 
 def test_plain_requests_are_answered_at_once() -> None:
     door = Door()
-    answers = told(door, PLAIN, posted("/asked", b"[]", "Connection: keep-alive", "Accept:*/*"))
+    answers = told(door, PLAIN, posted("/asked", b"[]", "Connection: Keep-Alive", "Accept:*/*"))
     assert all(answer.startswith(b"HTTP/1.1 200 OK\r\n") for answer in answers)
     assert all(answer.endswith(b"\r\n\r\n" + SHORT) for answer in answers)
     assert [scope["body"] for scope in door.asked] == [BODY, b"[]"]
