@@ -162,6 +162,7 @@ class Pair:
 
     def _between(self, feature: str, value: float) -> bytes:
         """The same where the two are compared by what is seen of each alone."""
+        # All such features are mutual: of either side the same is told.
         told = self._seen.get(feature)
         if told is None:
             to = self.to

@@ -8,7 +8,7 @@ import pytest
 from models.snapshot import Provenance
 from models.snapshot.texts import WrittenText
 from services.matcher.evidence import Exhibits, evidence, fact
-from services.matcher.reasons import BETWEEN, Explainer, quote_of
+from services.matcher.reasons import BETWEEN, FEATURES, Explainer, quote_of
 from services.matcher.wording import LANGUAGES, wording
 
 OURS: dict[str, Any] = {
@@ -131,6 +131,7 @@ def test_what_is_said_by_sides_is_what_is_said_of_both(language: str, value: flo
     pair = Explainer(ours, words).about(theirs)
     found = pair.reasons([(name, 1, value, 0.2) for name in BETWEEN])
     assert {one["feature"] for one in found} == {"similar_size", "similar_rank", "nearness"}
+    assert all(FEATURES[name].mutual for name in BETWEEN)
     for one in found:
         because = BETWEEN[one["feature"]](ours, theirs, value)
         assert (one["code"], one["args"]) == (because.code, because.args)
