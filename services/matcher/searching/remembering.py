@@ -15,6 +15,8 @@ MOST_BYTES, LEAST_ANSWERS = 4_000_000, 8
 BYTES_BESIDE = 1_000
 
 Found = TypeVar("Found")
+# What is remembered may be None.
+_UNKNOWN = object()
 
 
 class _Memory:
@@ -27,9 +29,10 @@ class _Memory:
 
     def get(self, key: Hashable, compute: Callable[[], Any]) -> Any:
         with self._lock:
-            if key in self._held:
+            found = self._held.get(key, _UNKNOWN)
+            if found is not _UNKNOWN:
                 self._held.move_to_end(key)
-                return self._held[key]
+                return found
         found = compute()
         with self._lock:
             self._held[key] = found
