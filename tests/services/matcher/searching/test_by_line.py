@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+from models.snapshot import Snapshot
 from models.snapshot.earth import lines, on_earth
 from services.matcher.comparing import shaped_by_line
 from services.matcher.features.geography import NEARNESS
@@ -79,3 +80,15 @@ def test_few_places_are_told_what_they_are_told_among_all(exponent: float) -> No
         few, trust = compared.read(codes)
         assert trust is None
         assert np.array_equal(few, compared.values.take(codes), equal_nan=True)
+
+
+def test_every_place_lies_in_the_ball_of_its_group(snapshot: Snapshot) -> None:
+    world = snapshot.places.packed
+    group = np.repeat(np.arange(len(world.radii)), np.diff(world.starts))
+    apart = np.linalg.norm(world.points - world.middles.T[group], axis=1)
+    # Of single precision, a point itself may be off by less than is asked of a bound.
+    assert (apart <= world.radii[group] + LOOSE / 100).all()
+    alone = np.diff(world.starts) == 1
+    assert (world.radii[alone] == 0).all()
+    assert (world.radii[~alone] > 0).any()
+    assert 0 < world.located.mean() <= 1
