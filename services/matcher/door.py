@@ -121,8 +121,11 @@ class Door:
         return partial(self._come, app)
 
     async def _come(self, app: ASGIApp, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await app(scope, receive, send)
+            return
         self._is_traced = _TRACED in scope
-        head = self._head(scope) if scope["type"] == "http" else None
+        head = self._head(scope)
         # What has to be waited for is waited for behind the door.
         message = at_once(receive()) if head is not None else None
         if head is None or message is None:

@@ -231,4 +231,6 @@ def test_who_is_traced_is_answered_by_way_of_the_framework(client: TestClient) -
     assert door.at_once({**scope}, whole) is not None
     knock(client, **traced)
     assert door.at_once({**scope}, whole) is None
+    knock(client, type="lifespan")
+    assert door.at_once({**scope}, whole) is None
     knock(client)
