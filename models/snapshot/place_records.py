@@ -6,7 +6,7 @@ others do: it is written once, and read once for all of them.
 
 from collections import defaultdict
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 import orjson
 
@@ -36,11 +36,8 @@ class Provenance(dict[str, Any]):
         """What has been written of it, for whoever writes it again, by purpose."""
 
 
-class Record(NamedTuple):
-    """A place's record, and what answers show of it as JSON."""
-
-    facts: Facts
-    shown: bytes
+Record = tuple[Facts, bytes]
+"""A place's record, and what answers show of it as JSON."""
 
 
 class PlaceRecords:
@@ -58,10 +55,10 @@ class PlaceRecords:
         written = self._written[row]
         facts: Facts = orjson.loads(written)
         if self._rests_on is None:
-            return Record(facts, _shown(facts))
+            return facts, _shown(facts)
         if PROVENANCE in facts:
             facts[PROVENANCE] = self._provenance(facts[PROVENANCE], self._rests_on)
-        return Record(facts, written[: written.index(_END)] + b"}")
+        return facts, written[: written.index(_END)] + b"}"
 
     def _provenance(self, nth: int, rests_on: Blob) -> Provenance:
         found = self._read.get(nth)

@@ -94,7 +94,7 @@ class Places:
 
     def facts(self, row: int) -> dict[str, Any]:
         """The place's record as given, without what is unknown."""
-        return self._records[row].facts
+        return self._records[row][0]
 
     def record(self, row: int) -> Record:
         """The same, with what answers show of it."""
@@ -102,7 +102,7 @@ class Places:
 
     def shown(self, row: int) -> dict[str, Any]:
         """The place as answers show it."""
-        shown: dict[str, Any] = orjson.loads(self._records[row].shown)
+        shown: dict[str, Any] = orjson.loads(self._records[row][1])
         return shown
 
     def id(self, row: int) -> str:

@@ -66,8 +66,14 @@ class Met(dict[Any, bytes]):
         return written
 
 
+def _met_by(condition: Condition, words: Wording) -> Met:
+    """What is told of a condition, of whichever question it is."""
+    name, field, _, wanted, _ = condition
+    return _met(name, field, tuple(wanted) if isinstance(wanted, list) else wanted, words)
+
+
 @lru_cache(maxsize=MOST_MET)
-def _met(words: Wording, name: str, field: str, wanted: Any) -> Met:
+def _met(name: str, field: str, wanted: Any, words: Wording) -> Met:
     return Met(Condition(name, field, _ANYBODY, wanted), words)
 
 
@@ -83,6 +89,7 @@ class PeerResults:
         conditions: Sequence[Condition],
     ) -> None:
         self.context = context
+        self.places = context.snapshot.places
         self.request = request
         self.profile = profile
         self.ties = ties
@@ -90,16 +97,7 @@ class PeerResults:
         self.explainer = Explainer(profile.facts, context.words, shapes)
         self.asker = Asker(profile.facts, request.purpose, context.words)
         self.checks = checks_for(profile.facts, request.mode, tied=False)
-        self.met = [
-            (
-                field,
-                _met(
-                    context.words, name, field, tuple(asked) if isinstance(asked, list) else asked
-                ),
-            )
-            for name, field, _, asked, _ in conditions
-            if name in _TOLD
-        ]
+        self.met = [(c.field, _met_by(c, context.words)) for c in conditions if c.name in _TOLD]
 
     def all(self, picked: Picked, judged: int) -> list[dict[str, Any]]:
         """The results that were picked, of so many judged."""
@@ -125,8 +123,8 @@ class PeerResults:
 
     def _result(self, row: int, found: Facts, parts: _Shares, sided: _Sided) -> dict[str, Any]:
         """One peer with its score, reasons and cautions."""
-        places, (asking, other) = self.context.snapshot.places, sided
-        theirs, shown = places.record(row)
+        asking, other = sided
+        theirs, shown = self.places.record(row)
         ours_told, theirs_told = self._reasons(row, theirs, parts)
         result = {
             "place": orjson.Fragment(shown),
@@ -149,7 +147,7 @@ class PeerResults:
         """The reasons of our side, and those of theirs."""
         texts, quote = self.profile.texts, None
         if len(texts):
-            quote = quote_of(theirs, self.context.snapshot.places.texts.nearest(row, texts))
+            quote = quote_of(theirs, self.places.texts.nearest(row, texts))
         pair = self.explainer.about(theirs, quote)
         ours = orjson.Fragment(pair.written(parts[0]))
         if _told_alike(*parts):

@@ -43,5 +43,5 @@ def test_a_record_comes_back_with_what_is_shown_of_it(write: Any, tmp_path: Path
 
 def test_what_records_rest_on_is_read_once_for_all_of_them(tmp_path: Path) -> None:
     records = written_now(tmp_path)
-    assert records[0].facts["provenance"] is records[1].facts["provenance"]
+    assert records[0][0]["provenance"] is records[1][0]["provenance"]
     assert b"register" not in (tmp_path / "place_records.bin").read_bytes()
