@@ -73,19 +73,20 @@ class RecordWriter:
     """Records as they are written, one after another."""
 
     def __init__(self) -> None:
-        self._rests_on: dict[bytes, int] = {}
+        self._rests_on: dict[str, int] = {}
 
     def add(self, facts: Facts) -> bytes:
         """The next record's bytes."""
         shown, rest = _shown(facts), {k: v for k, v in facts.items() if k not in SHOWN}
         if PROVENANCE in rest:
-            rests_on = orjson.dumps(rest[PROVENANCE])
+            # As text: bytes that orjson hands out take 4 KB, however few they are.
+            rests_on = orjson.dumps(rest[PROVENANCE]).decode()
             rest[PROVENANCE] = self._rests_on.setdefault(rests_on, len(self._rests_on))
         return shown[:-1] + _END + (b"," + orjson.dumps(rest)[1:] if rest else b"}")
 
     def write(self, folder: Path) -> list[str]:
         """Write what records rest on; answers with the names of the files."""
-        return write_blob(folder, _RESTS_ON, self._rests_on)
+        return write_blob(folder, _RESTS_ON, (text.encode() for text in self._rests_on))
 
 
 def _shown(facts: Facts) -> bytes:
