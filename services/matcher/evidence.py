@@ -81,7 +81,7 @@ class Exhibits:
     def _frame(self, field: str) -> Frame:
         """How a fact is told: most fields rest on what the record does, and it on what many do."""
         provenance = self._provenance
-        proof, tail = _tail(dumps(provenance.get(field) or provenance.get("*")))
+        proof, tail = _tail(kept_bytes(provenance.get(field) or provenance.get("*")))
         found = self._frames[field] = proof, _head(field, self.side), tail
         return found
 

@@ -21,8 +21,8 @@ _own = threading.local()
 def packed(content: bytes) -> bytes:
     if not hasattr(_own, "packer"):
         _own.packer = zstandard.ZstdCompressor(compression_params=FORM)
-    kept: bytes = _own.packer.compress(content)
-    return kept
+    # In no more memory than it takes: the packer hands out room for what it packed.
+    return bytes(memoryview(_own.packer.compress(content)))
 
 
 def unpacked(kept: bytes) -> bytes:

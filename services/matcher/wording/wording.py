@@ -81,7 +81,8 @@ class Wording:
             of_one = self._read_of_one[code] = self._read(self.templates[code])
         if of_one is not None:
             return self._filled(of_one, args)
-        with_what = orjson.dumps(args, option=orjson.OPT_SERIALIZE_NUMPY) if args else b"{}"
+        # As text: bytes that orjson hands out take 4 KB, and would be kept to remember by.
+        with_what = orjson.dumps(args, option=orjson.OPT_SERIALIZE_NUMPY).decode() if args else "{}"
         return self._said(code, with_what)
 
     def pattern(self, code: str, args: Iterable[str]) -> Pattern:
@@ -110,7 +111,7 @@ class Wording:
         """What the catalogue says in English, in this language; None where that has no text."""
         return text if self.language == "en" else catalogue_texts(self.language).get(text)
 
-    def _say_again(self, code: str, asked_with: bytes) -> str:
+    def _say_again(self, code: str, asked_with: str) -> str:
         return self._say(code, orjson.loads(asked_with))
 
     def _say(self, code: str, args: dict[str, Any]) -> str:
