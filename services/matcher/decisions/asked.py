@@ -5,11 +5,16 @@ from datetime import date
 from importlib.metadata import version
 from typing import Any, Literal, NamedTuple
 
+import orjson
+
+from models.records.values import Record
 from services.matcher.matching import Context, match_collaborations, match_peers
 from services.matcher.schemas import CollaborationsRequest, MatchRequest, PeersRequest
 from services.written_json import as_json
 
 Kind = Literal["peers", "collaborations"]
+# The same question has the same id, in whichever order it says what it does.
+_BY_NAME = orjson.OPT_SORT_KEYS
 SOFTWARE = f"counterpart {version('counterpart')}"
 
 
@@ -19,11 +24,11 @@ class Made(NamedTuple):
     tenant: str
     id: str
     kind: Kind
-    request: Mapping[str, Any]
+    request: bytes
     as_of: date
     language: str
     snapshot_id: str
-    weights: Mapping[str, float]
+    weights: bytes
 
 
 class Answered(NamedTuple):
@@ -51,16 +56,16 @@ def answer_match(
     else:
         assert isinstance(asked, CollaborationsRequest)
         content = match_collaborations(context, asked)
-    request = body.model_dump(mode="json", exclude_unset=True)
+    request, weights_used = _as_sent(body), orjson.dumps(content["weights"], option=_BY_NAME)
     as_of = context.today.isoformat()
     identity = {
         "kind": kind,
         "tenant": context.tenant,
-        "request": request,
+        "request": orjson.Fragment(request),
         "as_of": as_of,
         "language": context.words.language,
         "snapshot": context.snapshot.id,
-        "weights": content["weights"],
+        "weights": orjson.Fragment(weights_used),
     }
     match_id = context.sign(identity)
     head = {"match_id": match_id, "snapshot_id": context.snapshot.id, "as_of": as_of}
@@ -72,9 +77,19 @@ def answer_match(
         context.today,
         context.words.language,
         context.snapshot.id,
-        content["weights"],
+        weights_used,
     )
     return Answered(made, as_json(head | content))
+
+
+def _as_sent(body: MatchRequest) -> bytes:
+    """A question as it was sent; most say nothing that has to be taken apart."""
+    sent = {name: getattr(body, name) for name in body.model_fields_set}
+    return orjson.dumps(sent, default=_part_as_sent, option=_BY_NAME)
+
+
+def _part_as_sent(part: Record) -> dict[str, Any]:
+    return part.model_dump(mode="json", exclude_unset=True)
 
 
 def parse_request(kind: str, request: Any) -> MatchRequest:

@@ -12,8 +12,6 @@ from datetime import datetime
 from itertools import islice
 from typing import Any, NamedTuple
 
-import orjson
-
 from models.tables.base import now
 from models.tables.decisions import digest_keys
 from services.matcher.decisions.asked import SOFTWARE, Answered, Made
@@ -123,11 +121,11 @@ def _columns(waiting: Waiting) -> Columns:
         "tenant_id": made.tenant,
         "id": made.id,
         "kind": made.kind,
-        "request": orjson.dumps(made.request).decode(),
+        "request": made.request.decode(),
         "as_of": made.as_of,
         "language": made.language,
         "snapshot_id": made.snapshot_id,
-        "weights": orjson.dumps(made.weights).decode(),
+        "weights": made.weights.decode(),
         "answer": waiting.answer,
         "answer_hash": "",
         "software": SOFTWARE,
