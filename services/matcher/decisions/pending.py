@@ -8,9 +8,10 @@ record is put together for many at once: between two answers each step takes sev
 import logging
 import threading
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import datetime
 from itertools import islice
-from typing import Any, NamedTuple
+from typing import Any
 
 from models.tables.base import now
 from models.tables.decisions import digest_keys
@@ -19,6 +20,8 @@ from services.matcher.decisions.marks import Key, Marks
 from services.matcher.decisions.packing import packed
 
 BATCH = 500
+# Packed one after the other, all but the first find the packer's tables in the nearest cache.
+PACKED_AT_ONCE = 8
 # More than this wait only where the database cannot be written: the oldest are then let go.
 WAITING = 10_000
 Actors = dict[str, None]
@@ -30,8 +33,9 @@ Batch = dict[Key, tuple[Columns, tuple[str, ...]]]
 log = logging.getLogger(__name__)
 
 
-class Waiting(NamedTuple):
-    """An answer that waits: what it was made of, its bytes packed, and what else its row says."""
+@dataclass(slots=True)
+class Waiting:
+    """An answer that waits: what it was made of, its bytes, and what else its row says."""
 
     made: Made
     answer: bytes
@@ -46,6 +50,7 @@ class Pending:
         self._marks = marks
         self._numbers: dict[Key, int] = {}
         self._waiting: dict[Key, Waiting] = {}
+        self._unpacked: list[Waiting] = []
         self._actors: dict[Key, Actors] = {}
         self._digest_keys = digest_keys()
         self._lock = threading.Lock()
@@ -60,10 +65,18 @@ class Pending:
                 self._let_go()
                 if self._marks is not None:
                     self._numbers[key] = self._marks.put(key)
-                kept, digest_key = packed(answered.answer), next(self._digest_keys)
-                self._waiting[key] = Waiting(answered.made, kept, now(), digest_key)
+                waiting = Waiting(answered.made, answered.answer, now(), next(self._digest_keys))
+                self._waiting[key] = waiting
+                self._unpacked.append(waiting)
+                if len(self._unpacked) == PACKED_AT_ONCE:
+                    self._pack()
             self._actors.setdefault(key, {})[actor] = None
             return len(self._actors) == BATCH
+
+    def _pack(self) -> None:
+        for waiting in self._unpacked:
+            waiting.answer = packed(waiting.answer)
+        self._unpacked.clear()
 
     def _let_go(self) -> None:
         if len(self._actors) < WAITING:
@@ -83,6 +96,7 @@ class Pending:
 
     def find(self, key: Key) -> Columns | None:
         with self._lock:
+            self._pack()
             waiting = self._waiting.get(key)
         return _columns(waiting) if waiting is not None else None
 
@@ -96,6 +110,7 @@ class Pending:
     def batch(self) -> Batch:
         """The next records to be written; none where none wait."""
         with self._lock:
+            self._pack()
             next_ones = [
                 (key, waiting, tuple(self._actors[key]))
                 for key, waiting in islice(self._waiting.items(), BATCH)
