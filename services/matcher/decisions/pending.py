@@ -74,9 +74,10 @@ class Pending:
             return len(self._actors) == BATCH
 
     def _pack(self) -> None:
-        for waiting in self._unpacked:
+        while self._unpacked:
+            waiting = self._unpacked[-1]
             waiting.answer = packed(waiting.answer)
-        self._unpacked.clear()
+            self._unpacked.pop()
 
     def _let_go(self) -> None:
         if len(self._actors) < WAITING:
