@@ -106,7 +106,9 @@ def shares(ranking: Ranking, at: Positions) -> list[list[Share]]:
         return [[] for _ in at]
     if found is None:
         found, at = parts(terms, ranking.rows[at]), np.arange(len(at))
-    told, worth = found.told.take(at, axis=1), found.worth.take(at, axis=1)
+    # Row by row: of eight terms and more, the order in which they are summed is in the last bit.
+    told = np.asfortranarray(found.told.take(at, axis=1))
+    worth = found.worth.take(at, axis=1)
     value = worth / np.maximum(told, LEAST)
     part = worth / np.maximum(np.add.reduce(told, axis=0), LEAST)
     # Where all of a weight counts, it is shown as it was given: 2, not 2.0.

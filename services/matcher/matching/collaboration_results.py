@@ -38,21 +38,29 @@ class CollaborationResults:
         effects = self.match.effects
         keys = [(r, c is not None, effects.get(r)) for r, c in zip(rows, company, strict=True)]
         if not told.keys() >= set(keys):
-            for key, of_row in zip(keys, shares(ranking, best), strict=True):
+            all_shares = shares(ranking, best)
+            company = [_company_in(of_row) for of_row in all_shares]
+            for key, of_row in zip(keys, all_shares, strict=True):
                 if key not in told:
                     told[key] = self._told(key[0], of_row)
         each = zip(rows, found, [told[key] for key in keys], company, strict=True)
         return [Fragment(self._result(*one)) for one in each]
 
-    def _company(self, rows: list[int]) -> list[float | None]:
-        """How like the place the company in each of these collaborations is, where that is told."""
-        company = self.match.company
-        if company is None:
+    def _company(self, rows: list[int]) -> list[Share | None]:
+        """The part of company in the score of each of these collaborations, where it tells."""
+        term = self.match.company
+        if term is None:
             return [None] * len(rows)
-        values = company.compared.values[rows].tolist()
-        return [value if value == value else None for value in values]
+        weight, others = term.weight, self.askers.sums.told[rows].tolist()
+        values = term.compared.values[rows].tolist()
+        return [
+            (PEERS_INSIDE, weight, v * weight / weight, v * weight / (told + weight))
+            if v == v
+            else None
+            for v, told in zip(values, others, strict=True)
+        ]
 
-    def _result(self, row: int, found: dict[str, Any], told: Told, company: float | None) -> bytes:
+    def _result(self, row: int, found: dict[str, Any], told: Told, company: Share | None) -> bytes:
         match, figures = self.match, self.match.figures.get(row)
         is_judged = with_own(told.judged, figures) if figures else told.judged[0]
         reasons = [reason for *_, reason in self._reasons(row, told, company)]
@@ -82,18 +90,15 @@ class CollaborationResults:
             to_alike.next_steps,
         )
 
-    def _reasons(self, row: int, told: Told, company: float | None) -> Iterable[Reason]:
+    def _reasons(self, row: int, told: Told, company: Share | None) -> Iterable[Reason]:
         """Why it fits, the largest contribution first."""
         if company is None:
             return told.reasons
         own = self._of_company(row, company)
         return sorted((*told.reasons, own)) if told.reasons else (own,)
 
-    def _of_company(self, row: int, value: float) -> Reason:
+    def _of_company(self, row: int, share: Share) -> Reason:
         """What the company in a collaboration tells; in words it is one of few things."""
-        weight, told = self.match.weights[PEERS_INSIDE], self.askers.sums.told.item(row)
-        worth = value * weight
-        share = (PEERS_INSIDE, weight, worth / weight, worth / (told + weight))
         figures, word = _figures(share), close(share[2])
         said = self.askers.company.get(word)
         if said is None:
@@ -122,6 +127,10 @@ class CollaborationResults:
         if way:
             refusal["route_in"] = way
         return refusal
+
+
+def _company_in(found: list[Share]) -> Share | None:
+    return next((share for share in found if share[0] == PEERS_INSIDE), None)
 
 
 def _reason(pair: Pair, share: Share) -> Reason:
