@@ -11,16 +11,19 @@ import re
 from functools import lru_cache
 from time import perf_counter
 from typing import Any, NamedTuple, Protocol, cast
+from weakref import WeakKeyDictionary
 
 import h11
 from fastapi import Response
 from starlette.types import ASGIApp, Message, Scope
 from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 from uvicorn.protocols.http.h11_impl import STATUS_PHRASES
+from uvicorn.server import ServerState
 
 from services.load.patience import Impatient
 from services.logs import ID, named, record
 from services.web.at_once import sent_at_once
+from services.web.turns import Turns
 
 # Of a head, and heads that are remembered: a client's are alike for the most part.
 MOST_HEAD, MOST_HEADS = 2_000, 1_000
@@ -54,29 +57,44 @@ class Wire(Impatient):
 
     _quiet_since = 0.0
     _held = b""
+    _asked = b""
     _no_longer: asyncio.TimerHandle | None = None
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self._door: Door | None = getattr(self.config.app.state, "door", None)  # type: ignore[union-attr]
+        self._turns = _turns_of(self.server_state, self.loop)
 
     def data_received(self, data: bytes) -> None:
-        held, self._held = self._held, b""
-        self._received(held + data)
+        before = self._asked or self._held
+        self._asked = self._held = b""
+        self._received(before + data)
         if self._no_longer is not None and not self._held:
             self._stop_holding()
 
     def _received(self, data: bytes) -> None:
-        end = data.find(_END, 0, MOST_HEAD)
-        read = _head(data[:end]) if end > 0 and self._is_between_requests() else None
-        if read is None or self._door is None:
-            super().data_received(data)
-            return
-        body = data[end + len(_END) :]
-        if len(body) < read.length <= MOST_BODY:
+        read, body = self._plain(data)
+        if read is not None and len(body) < read.length <= MOST_BODY:
             self._hold(data)
-        elif len(body) != read.length or not self._is_answered(self._door, read, body):
+        elif read is not None and len(body) == read.length:
+            self._asked, self._quiet_since = data, self.loop.time()
+            self._turns.wait(self._take_turn)
+        else:
             super().data_received(data)
+
+    def _plain(self, data: bytes) -> tuple[_Head | None, bytes]:
+        """The head of a plain request, where one can be answered here, and what follows it."""
+        end = data.find(_END, 0, MOST_HEAD)
+        can_be = end > 0 and self._door is not None and self._is_between_requests()
+        return _head(data[:end]) if can_be else None, data[end + len(_END) :]
+
+    def _take_turn(self) -> None:
+        """Answer what was asked, where more came or nobody is there any more the server's way."""
+        asked, self._asked = self._asked, b""
+        if asked:
+            read, body = self._plain(asked)
+            if read is None or self._door is None or not self._is_answered(self._door, read, body):
+                super().data_received(asked)
 
     def _hold(self, data: bytes) -> None:
         """Wait for the rest of a request: many clients send the body for itself, right behind."""
@@ -98,10 +116,12 @@ class Wire(Impatient):
             self._no_longer = None
 
     def shutdown(self) -> None:
+        self._take_turn()
         self._go_on()
         super().shutdown()
 
     def connection_lost(self, exc: Exception | None) -> None:
+        self._asked = b""
         self._stop_holding()
         super().connection_lost(exc)
 
@@ -176,6 +196,17 @@ class Wire(Impatient):
             self._close_once_quiet(left)
         else:
             super().timeout_keep_alive_handler()
+
+
+_turns: WeakKeyDictionary[ServerState, Turns] = WeakKeyDictionary()
+
+
+def _turns_of(server: ServerState, loop: asyncio.AbstractEventLoop) -> Turns:
+    """The turns of all connections of a server."""
+    found = _turns.get(server)
+    if found is None:
+        found = _turns[server] = Turns(loop)
+    return found
 
 
 def _answer(door: Door, scope: Scope, message: Message) -> Response | None:

@@ -150,6 +150,51 @@ def test_what_is_held_is_held_so_long_however_it_drips(monkeypatch: pytest.Monke
     asyncio.run(ask())
 
 
+def test_whoever_says_more_before_its_turn_goes_the_servers_own_way() -> None:
+    async def ask() -> None:
+        async with connected(app_with(door)) as line:
+            (connection,) = await line.send_in_parts([PLAIN[:-2]])
+            connection.data_received(PLAIN[-2:])
+            connection.data_received(PLAIN)
+            assert LONG in await line.ask(b"")
+            assert LONG in await line.ask(b"")
+            assert (await line.ask(PLAIN)).endswith(SHORT)
+
+    door = Door()
+    asyncio.run(ask())
+    assert len(door.asked) == 1
+
+
+def test_who_waits_for_a_turn_when_the_server_goes_down_is_answered() -> None:
+    async def ask() -> None:
+        async with connected(app_with(door)) as line:
+            assert SHORT in await line.ask(PLAIN)
+            connection: Any = next(iter(line.state.connections))
+            connection.data_received(PLAIN)
+            connection.shutdown()
+            assert SHORT in await line.ask(b"")
+            assert await line.ask(b"") == b""
+
+    door = Door()
+    asyncio.run(ask())
+    assert len(door.asked) == 2
+
+
+def test_who_is_gone_when_its_turn_comes_is_not_answered() -> None:
+    async def ask() -> None:
+        async with connected(app_with(door)) as line:
+            assert SHORT in await line.ask(PLAIN)
+            connection: Any = next(iter(line.state.connections))
+            connection.data_received(PLAIN)
+            connection.transport.abort()
+            while line.state.connections:
+                await asyncio.sleep(0)
+
+    door = Door()
+    asyncio.run(ask())
+    assert len(door.asked) == 1
+
+
 def test_who_does_not_read_is_waited_for_on_the_servers_own_way() -> None:
     async def ask() -> None:
         async with connected(app_with(door)) as line:
