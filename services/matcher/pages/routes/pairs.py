@@ -10,6 +10,7 @@ from services.matcher.pages.rendering import PageDep
 from services.matcher.pages.routes.calls import DeskDep
 from services.matcher.pages.views.pairs import pairs_view
 from services.matcher.routes.convening import desk_of
+from services.written_json import read_back
 
 router = APIRouter(
     prefix="/calls/{collaboration_id}/screenings/{screening_id}/pairs", include_in_schema=False
@@ -28,7 +29,7 @@ def pairs(
         pools, view = Pools(query, found["results"], members), None
         if pools.solvable:
             request = pools.request(collaboration_id)
-            answer = Pairing(desk, request, pools.kept_apart()).answer()
+            answer = read_back(Pairing(desk, request, pools.kept_apart()).answer())
             view = pairs_view(answer, pools.keys, page.words)
     names = {**{str(n): name for n, name in _names(found)}, **pools.names}
     return page.show(
