@@ -41,10 +41,9 @@ def calibration(context: Context, sets: Mapping[str, tuple[Questions, Mode]]) ->
 
 def membership_calibration(context: Context, asked: Questions) -> str:
     """The same of networks: which of those at a rank score the place is on the list of."""
-    gamma = context.catalogue.weights["gamma"]
     true, other = np.zeros((2, len(EDGES) - 1))
     for question, match, rows in membership_matches(context, asked, closed=False):
-        scores = rank(match.terms, match.weights, gamma, rows).rank_score
+        scores = match.rank(rows).rank_score
         inside = np.isin(rows, question.truths)
         true += np.histogram(scores[inside], EDGES)[0]
         other += np.histogram(scores[~inside], EDGES)[0]

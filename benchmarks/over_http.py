@@ -15,6 +15,10 @@ import orjson
 from models.snapshot import Snapshot, SnapshotStore
 
 CONNECTIONS = (1, 16, 64)
+# Longer, and one worker would have answered for every place there is.
+SECONDS = 4.0
+# Of every place, so that none is asked for twice.
+MANY = 1_000_000
 PEERS, COLLABORATIONS = "/v1/matches/peers", "/v1/matches/collaborations"
 # What is asked: a path, and what the question says besides the place.
 QUESTIONS: dict[str, tuple[str, dict[str, str]]] = {
@@ -181,6 +185,8 @@ def _beside(
     for one in (server, nothing):
         one.loaded(warming, connections, seconds / 4)
     rate, p50, p99, cpu = server.loaded(requests, connections, seconds)
+    if round(rate * seconds) == len(requests):
+        raise RuntimeError(f"{len(requests)} questions are too few for {seconds} seconds")
     # To do nothing takes so little that the questions would run out.
     most, _, least, idle = nothing.loaded(requests * 10, connections, seconds)
     return [
@@ -203,7 +209,7 @@ def http_rows(
         memory = f"{memory_of(server.process.pid):.0f} MiB then"
         settle(server.process.pid)
         for question in QUESTIONS:
-            requests = requests_of(var, question, 30_000)
+            requests = requests_of(var, question, MANY)
             content = ask_once(port, requests[0])
             kept.write_bytes(content)
             nothing = Server(_NOTHING, idle_port, str(kept), env=env)
@@ -227,7 +233,7 @@ def http_rows(
 
 def main() -> None:
     """This alone, of the catalogue in var/: `python -m benchmarks.over_http [seconds]`."""
-    rows, note = http_rows(Path("var"), float(sys.argv[1]) if len(sys.argv) > 1 else 4.0)
+    rows, note = http_rows(Path("var"), float(sys.argv[1]) if len(sys.argv) > 1 else SECONDS)
     sys.stdout.write("\n".join(" | ".join(row) for row in [HEADER, *rows]) + f"\n{note}")
 
 

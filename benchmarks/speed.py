@@ -171,7 +171,9 @@ def main() -> None:
     parser.add_argument("--questions", type=int, default=200, help="of each row of times")
     parser.add_argument("--recall", type=int, default=1000, help="questions, at the largest world")
     parser.add_argument("--rivals", type=int, default=40, help="questions to each other system")
-    parser.add_argument("--seconds", type=float, default=6, help="of each row over HTTP")
+    parser.add_argument(
+        "--seconds", type=float, default=over_http.SECONDS, help="of each row over HTTP"
+    )
     parser.add_argument("--texts", type=int, default=1000, help="read by each model, each way")
     parser.add_argument("--write", action="store_true", help="write a run of parts down too")
     asked = parser.parse_args()
