@@ -10,7 +10,6 @@ from services.matcher.learning.memberships import membership_matches
 from services.matcher.learning.tables import tables
 from services.matcher.learning.training import hand_set
 from services.matcher.matching import Context
-from services.matcher.scoring import rank
 
 EDGES = (0.0, 0.2, 0.3, 0.35, 0.4, 0.45, 0.5, 1.0)
 FULL_BAR = 200.0
