@@ -11,8 +11,7 @@ import numpy as np
 import orjson
 
 from services.matcher.features import Facts
-from services.matcher.scoring import sums
-from services.matcher.terms import Term
+from services.matcher.terms import Parts, Term, summed_by_span
 
 # What a question about collaborations does not look at, or looks at for each place alone.
 OF_ONE = frozenset((
@@ -51,7 +50,7 @@ class Askers:
 
     def __init__(self, terms: Sequence[Term], collaborations: int) -> None:
         self.terms = terms
-        self.sums = sums(terms, np.arange(collaborations))
+        self.sums = Parts(*summed_by_span(terms, np.arange(collaborations)))
         self.found: dict[Hashable, Any] = {}
         """What else is the same for all of them whose figures have the same effect."""
         self.told: dict[tuple[int, bool, Hashable], Told] = {}

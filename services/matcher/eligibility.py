@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 from models.countries import countries, groups_of
 from models.residents import size_class
 from models.taxonomy import FactStatus, Operator, Outcome, PopulationBasis, RemedyKind, Verdict
+from services.matcher.evidence import rests_on
 
 Facts = dict[str, Any]
 
@@ -212,9 +213,7 @@ def _status(facts: Facts, what: Seen) -> str | None:
 
 def status_of(facts: Facts, field: str) -> str:
     """How far a field may be trusted; without a source it is its sender's claim."""
-    provenance = facts.get("provenance") or {}
-    rests_on = provenance.get(field) or provenance.get("*") or {}
-    return str(rests_on.get("status", FactStatus.CLAIM))
+    return str(rests_on(facts, field).get("status", FactStatus.CLAIM))
 
 
 def _remedy_kind(rule: Facts, outcome: Outcome) -> str:

@@ -36,15 +36,15 @@ MOST_PROOFS = 5_000
 class Exhibits:
     """One side's facts as evidence, each written once: many reasons rest on the same few."""
 
-    __slots__ = ("_frames", "_keys", "_of", "_provenance", "facts", "side")
+    __slots__ = ("_frames", "_keys", "_of", "facts", "side")
 
     def __init__(self, facts: Facts, side: str) -> None:
         self.facts, self.side = facts, side
         self._of: dict[tuple[str, ...], Shown] = {}
         self._keys: dict[tuple[str, ...], tuple[Any, ...]] = {}
-        self._provenance: Facts = facts.get("provenance") or {}
+        provenance = facts.get("provenance")
         self._frames: dict[str, Frame] = (
-            self._provenance.written[side] if isinstance(self._provenance, Provenance) else {}
+            provenance.written[side] if isinstance(provenance, Provenance) else {}
         )
 
     def of(self, fields: tuple[str, ...]) -> Shown:
@@ -80,8 +80,7 @@ class Exhibits:
 
     def _frame(self, field: str) -> Frame:
         """How a fact is told: most fields rest on what the record does, and it on what many do."""
-        provenance = self._provenance
-        proof, tail = _tail(kept_bytes(provenance.get(field) or provenance.get("*")))
+        proof, tail = _tail(kept_bytes(rests_on(self.facts, field)))
         found = self._frames[field] = proof, _head(field, self.side), tail
         return found
 
@@ -93,9 +92,9 @@ def _head(field: str, side: str) -> bytes:
 
 
 @lru_cache(maxsize=MOST_PROOFS)
-def _tail(rests_on: bytes) -> Exhibit:
-    """How a fact ends, after its value; a few proofs stand behind most facts."""
-    said = _said(loads(rests_on) or {})
+def _tail(written: bytes) -> Exhibit:
+    """How a fact ends that rests on this; a few proofs stand behind most facts."""
+    said = _said(loads(written))
     return _STATUS[said["status"]], b"," + as_json(said)[1:]
 
 
@@ -124,15 +123,11 @@ def in_brief(items: Iterable[Facts]) -> list[Facts]:
 
 def fact(facts: Facts, field: str, side: str) -> dict[str, Any]:
     """One field as evidence."""
-    return {"field": field, "side": side, "value": facts[field], **proof_of(facts, field)}
-
-
-def proof_of(facts: Facts, field: str) -> dict[str, Any]:
-    """How a field is proven; what came without a source is a claim of whoever sent it."""
-    return _said(rests_on(facts, field))
+    return {"field": field, "side": side, "value": facts[field], **_said(rests_on(facts, field))}
 
 
 def _said(proof: Mapping[str, Any]) -> dict[str, Any]:
+    """How a field is proven; what came without a source is a claim of whoever sent it."""
     said = {name: proof[name] for name in ("source", "date", "documented") if name in proof}
     return said | {"status": proof.get("status", FactStatus.CLAIM)}
 

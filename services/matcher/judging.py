@@ -4,7 +4,6 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
-from typing import Any
 
 from models.taxonomy import Intake, Outcome, RemedyKind, RuleScope, Verdict
 from services.matcher.eligibility import (
@@ -16,6 +15,7 @@ from services.matcher.eligibility import (
     is_stale,
     judge_rule,
 )
+from services.matcher.evidence import rests_on
 from services.matcher.wording import Wording
 
 Circumstance = Callable[[Facts, date, Wording], RuleOutcome | None]
@@ -219,8 +219,7 @@ def _confirmed(collaboration: Facts, as_of: date, words: Wording) -> RuleOutcome
 
 
 def _source(collaboration: Facts, field: str) -> str | None:
-    provenance: dict[str, Any] = collaboration.get("provenance") or {}
-    source = (provenance.get(field) or provenance.get("*") or {}).get("source")
+    source = rests_on(collaboration, field).get("source")
     return str(source) if source else None
 
 

@@ -126,11 +126,7 @@ class Pair:
         # Of like contributions the one first by name comes first.
         by_name = sorted(found, key=_feature)
         for share in sorted(by_name, key=_contribution, reverse=True):
-            feature, weight, value, contribution = share
-            figures = orjson.dumps(
-                {"feature": feature, "weight": weight, "value": value, "contribution": contribution}
-            )
-            parts += b",", figures[:-1], self._said(feature, value, mirrored)
+            parts += b",", in_figures(share), self._said(share[0], share[2], mirrored)
         # A bracket in the place of the first comma.
         return b"".join([b"[", *parts[1:], b"]"])
 
@@ -200,6 +196,14 @@ class Pair:
         if name == PEERS_INSIDE:
             return Because(f"peers_inside.{close(value)}", {}, ("country",))
         raise KeyError(name)
+
+
+def in_figures(share: Share) -> bytes:
+    """How a reason begins: the feature, and its part in the score."""
+    feature, weight, value, contribution = share
+    return orjson.dumps(
+        {"feature": feature, "weight": weight, "value": value, "contribution": contribution}
+    )[:-1]
 
 
 def quote_of(facts: Facts, at: int | None) -> WrittenText | None:

@@ -76,12 +76,6 @@ def scored(sums: Parts, weights: Weights, gamma: float) -> tuple[Scores, Scores,
     return score, coverage, score * coverage**gamma
 
 
-def sums(terms: Sequence[Term], rows: Rows) -> Parts:
-    """How much tells of each row, and what it is worth, of all terms together."""
-    few = len(rows) <= ROWS_AT_ONCE
-    return Parts(*(summed(parts(terms, rows)) if few else summed_by_span(terms, rows)))
-
-
 def weaker(ours: Ranking, theirs: Ranking) -> tuple[Ranking, NDArray[np.bool_]]:
     """The weaker side of each row, and where that is the asking side."""
     if theirs is ours:

@@ -46,6 +46,14 @@ class _Head(NamedTuple):
     is_passed_on: bool
 
 
+class _Asked(NamedTuple):
+    """A request that waits for its turn."""
+
+    sent: bytes
+    head: _Head
+    body: bytes
+
+
 class Door(Protocol):
     """Who answers at once, or not."""
 
@@ -57,7 +65,7 @@ class Wire(Impatient):
 
     _quiet_since = 0.0
     _held = b""
-    _asked = b""
+    _asked: _Asked | None = None
     _no_longer: asyncio.TimerHandle | None = None
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -66,35 +74,29 @@ class Wire(Impatient):
         self._turns = _turns_of(self.server_state, self.loop)
 
     def data_received(self, data: bytes) -> None:
-        before = self._asked or self._held
-        self._asked = self._held = b""
+        before = self._asked.sent if self._asked is not None else self._held
+        self._asked, self._held = None, b""
         self._received(before + data)
         if self._no_longer is not None and not self._held:
             self._stop_holding()
 
     def _received(self, data: bytes) -> None:
-        read, body = self._plain(data)
+        end = data.find(_END, 0, MOST_HEAD)
+        can_be = end > 0 and self._door is not None and self._is_between_requests()
+        read, body = _head(data[:end]) if can_be else None, data[end + len(_END) :]
         if read is not None and len(body) < read.length <= MOST_BODY:
             self._hold(data)
         elif read is not None and len(body) == read.length:
-            self._asked, self._quiet_since = data, self.loop.time()
+            self._asked, self._quiet_since = _Asked(data, read, body), self.loop.time()
             self._turns.wait(self._take_turn)
         else:
             super().data_received(data)
 
-    def _plain(self, data: bytes) -> tuple[_Head | None, bytes]:
-        """The head of a plain request, where one can be answered here, and what follows it."""
-        end = data.find(_END, 0, MOST_HEAD)
-        can_be = end > 0 and self._door is not None and self._is_between_requests()
-        return _head(data[:end]) if can_be else None, data[end + len(_END) :]
-
     def _take_turn(self) -> None:
-        """Answer what was asked, where more came or nobody is there any more the server's way."""
-        asked, self._asked = self._asked, b""
-        if asked:
-            read, body = self._plain(asked)
-            if read is None or self._door is None or not self._is_answered(self._door, read, body):
-                super().data_received(asked)
+        """Answer what was asked; the server's own way where nobody takes or gives an answer."""
+        asked, self._asked = self._asked, None
+        if asked is not None and not (self._is_between_requests() and self._is_answered(asked)):
+            super().data_received(asked.sent)
 
     def _hold(self, data: bytes) -> None:
         """Wait for the rest of a request: many clients send the body for itself, right behind."""
@@ -121,16 +123,17 @@ class Wire(Impatient):
         super().shutdown()
 
     def connection_lost(self, exc: Exception | None) -> None:
-        self._asked = b""
+        self._asked = None
         self._stop_holding()
         super().connection_lost(exc)
 
-    def _is_answered(self, door: Door, read: _Head, body: bytes) -> bool:
-        scope = self._scope(read)
-        message: Message = {"type": "http.request", "body": body, "more_body": False}
+    def _is_answered(self, asked: _Asked) -> bool:
+        assert self._door is not None
+        scope = self._scope(asked.head)
+        message: Message = {"type": "http.request", "body": asked.body, "more_body": False}
         began = perf_counter()
         with named(scope) as id:
-            answer = _answer(door, scope, message)
+            answer = _answer(self._door, scope, message)
             if answer is None:
                 return False
             self._write(answer, id)

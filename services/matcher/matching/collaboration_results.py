@@ -14,7 +14,7 @@ from services.matcher.matching.collaboration_match import CollaborationMatch
 from services.matcher.matching.question import Standing, figures
 from services.matcher.matching.routes_in import insiders, route_in, smallest_change
 from services.matcher.matching.told_to_all import summary, told_of, told_to_all, with_own
-from services.matcher.reasons import Explainer, Pair, quote_of
+from services.matcher.reasons import Explainer, Pair, in_figures, quote_of
 from services.matcher.scoring import Ranking, Share, shares
 from services.matcher.terms import Rows
 from services.written_json import as_json
@@ -51,6 +51,7 @@ class CollaborationResults:
         term = self.match.company
         if term is None:
             return [None] * len(rows)
+        # Places alike have fewer than eight terms: in any order the last bit is that of `shares`.
         weight, others = term.weight, self.askers.sums.told[rows].tolist()
         values = term.compared.values[rows].tolist()
         return [
@@ -94,12 +95,11 @@ class CollaborationResults:
         """Why it fits, the largest contribution first."""
         if company is None:
             return told.reasons
-        own = self._of_company(row, company)
-        return sorted((*told.reasons, own)) if told.reasons else (own,)
+        return sorted((*told.reasons, self._of_company(row, company)))
 
     def _of_company(self, row: int, share: Share) -> Reason:
         """What the company in a collaboration tells; in words it is one of few things."""
-        figures, word = _figures(share), close(share[2])
+        figures, word = in_figures(share), close(share[2])
         said = self.askers.company.get(word)
         if said is None:
             _, _, whole = _reason(self._pair(row), share)
@@ -135,11 +135,3 @@ def _company_in(found: list[Share]) -> Share | None:
 
 def _reason(pair: Pair, share: Share) -> Reason:
     return -share[3], share[0], pair.written([share])[1:-1]
-
-
-def _figures(share: Share) -> bytes:
-    """How a reason begins."""
-    feature, weight, value, contribution = share
-    return orjson.dumps(
-        {"feature": feature, "weight": weight, "value": value, "contribution": contribution}
-    )[:-1]

@@ -13,7 +13,7 @@ from models.taxonomy import Mode, Outcome, Verdict
 from services.matcher.eligibility import RuleOutcome
 from services.matcher.features import Facts
 from services.matcher.kept_json import kept_bytes
-from services.matcher.matching.conditions import Condition, Without
+from services.matcher.matching.conditions import Condition
 from services.matcher.matching.contrast import learning
 from services.matcher.matching.peer_cautions import (
     Asker,
@@ -50,31 +50,12 @@ _Sided = tuple[bool, Facts | None]
 
 # What is said of so many conditions met is kept; some 5 MB when full.
 MOST_MET = 250
-# What is kept holds no places.
-_ANYBODY = Without(np.empty(0, np.intp))
-
-
-class Met(dict[Any, bytes]):
-    """What is told of a condition that peers meet, as JSON, by what is seen of them."""
-
-    def __init__(self, condition: Condition, words: Wording) -> None:
-        self.condition, self.words = condition, words
-
-    def __missing__(self, seen: Any) -> bytes:
-        told = outcome(self.condition, True, seen, self.words).as_json()
-        written = self[seen] = kept_bytes(told)
-        return written
-
-
-def _met_by(condition: Condition, words: Wording) -> Met:
-    """What is told of a condition, of whichever question it is."""
-    name, field, _, wanted, _ = condition
-    return _met(name, field, tuple(wanted) if isinstance(wanted, list) else wanted, words)
 
 
 @lru_cache(maxsize=MOST_MET)
-def _met(name: str, field: str, wanted: Any, words: Wording) -> Met:
-    return Met(Condition(name, field, _ANYBODY, wanted), words)
+def _told_of(*_condition: Any) -> dict[Any, bytes]:
+    """What is told of a condition that peers meet, of any question: by what is seen, as JSON."""
+    return {}
 
 
 class PeerResults:
@@ -97,7 +78,7 @@ class PeerResults:
         self.explainer = Explainer(profile.facts, context.words, shapes)
         self.asker = Asker(profile.facts, request.purpose, context.words)
         self.checks = checks_for(profile.facts, request.mode, tied=False)
-        self.met = [(c.field, _met_by(c, context.words)) for c in conditions if c.name in _TOLD]
+        self.met = [(c, self._told_before(c)) for c in conditions if c.name in _TOLD]
 
     def all(self, picked: Picked, judged: int) -> list[dict[str, Any]]:
         """The results that were picked, of so many judged."""
@@ -156,8 +137,20 @@ class PeerResults:
 
     def _rules_of(self, theirs: Facts) -> orjson.Fragment:
         """The conditions that a peer meets."""
-        rules = [told[theirs.get(field)] for field, told in self.met]
+        rules = []
+        for condition, told in self.met:
+            seen = theirs.get(condition.field)
+            rule = told.get(seen)
+            if rule is None:
+                said = outcome(condition, True, seen, self.context.words).as_json()
+                rule = told[seen] = kept_bytes(said)
+            rules.append(rule)
         return orjson.Fragment(b"[%s]" % b",".join(rules))
+
+    def _told_before(self, condition: Condition) -> dict[Any, bytes]:
+        wanted = condition.wanted
+        asked = tuple(wanted) if isinstance(wanted, list) else wanted
+        return _told_of(condition.name, asked, self.context.words)
 
     def _cautions(self, row: int, theirs: Facts) -> list[Told]:
         """What to know before writing to a peer."""

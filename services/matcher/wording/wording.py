@@ -30,6 +30,8 @@ from services.matcher.wording.written import (
 FOLDER = Path(__file__).parent
 # Remembered per language: some 20 MB when full.
 SENTENCES = 50_000
+# Of each vocabulary.
+WORDS = 1_000
 # Arguments of which there are as many as places, and those that take long to write.
 OF_ONE, LONG = {"name", "number"}, {"money", "date", "day"}
 # A longer list is cut, and how many more there are is said.
@@ -49,13 +51,6 @@ class _Words(dict[Any, str]):
 
     def __missing__(self, value: Any) -> str:
         return str(value).replace("_", " ")
-
-
-class _Inside(dict[Any, bytes]):
-    """The same within a text of JSON."""
-
-    def __missing__(self, value: Any) -> bytes:
-        return _escaped(str(value).replace("_", " "))
 
 
 class Wording:
@@ -103,9 +98,12 @@ class Wording:
 
     def _inside(self, spec: str, write: Callable[[Any], str]) -> Callable[[Any], bytes]:
         """How an argument is written within a sentence that is JSON."""
-        if spec in self.terms:
-            return _Inside((w, _escaped(said)) for w, said in self.terms[spec].items()).__getitem__
-        return lambda value: orjson.dumps(write(value))[1:-1]
+
+        def written(value: Any) -> bytes:
+            return orjson.dumps(write(value))[1:-1]
+
+        # The words of a vocabulary are few.
+        return lru_cache(maxsize=WORDS)(written) if spec in self.terms else written
 
     def of_catalogue(self, text: str) -> str | None:
         """What the catalogue says in English, in this language; None where that has no text."""
@@ -228,11 +226,6 @@ class Wording:
                 currency_digits=False,
             )
         )
-
-
-def _escaped(text: str) -> bytes:
-    """A text as it stands within a text of JSON."""
-    return orjson.dumps(text)[1:-1]
 
 
 def _is_of_one(template: Any) -> bool:

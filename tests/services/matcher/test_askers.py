@@ -7,9 +7,10 @@ import pytest
 
 from models.snapshot import Snapshot
 from models.tables import PUBLIC
-from services.matcher.askers import Askers, alike_in
+from services.matcher.askers import OF_MANY, Askers, alike_in
 from services.matcher.catalogue import Catalogue
 from services.matcher.matching import Context, match_collaborations
+from services.matcher.matching.collaboration_match import CollaborationMatch
 from services.matcher.schemas import CollaborationsRequest
 from services.matcher.wording import wording
 from services.written_json import as_json
@@ -67,6 +68,22 @@ def test_what_rules_look_at_tells_places_apart() -> None:
 def test_who_says_more_is_asked_for_alone(field: str) -> None:
     for looked_at in (frozenset[str](), frozenset((field,))):
         assert alike_in({**CITY, field: ["something"]}, looked_at) is None
+
+
+def test_places_alike_have_so_few_terms_that_any_way_to_sum_them_is_the_same(
+    context: Context,
+) -> None:
+    """numpy sums eight and more in another order, which is in the last bit of what is told."""
+    says_all = {
+        "sectors": ["housing"], "goals": ["policy"], "has_government": True,
+        "powers": {"discretion": 0.5},
+    }  # fmt: skip
+    assert says_all.keys() | {"country", "kind"} == OF_MANY
+    known = {name: value for name, value in CITY.items() if name not in ("id", "provenance")}
+    request = CollaborationsRequest.model_validate({"place": known | says_all})
+    match = CollaborationMatch(context, request)
+    assert alike_in(match.profile.facts, frozenset()) is not None
+    assert 3 <= len(match.askers.terms) + 1 < 8
 
 
 def test_what_is_kept_has_a_bound(context: Context, monkeypatch: pytest.MonkeyPatch) -> None:

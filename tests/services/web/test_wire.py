@@ -2,6 +2,8 @@
 
 import asyncio
 import json
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from typing import Any
 
 import pytest
@@ -11,7 +13,7 @@ from starlette.types import ASGIApp, Message, Scope
 from services import logs
 from services.web import app as web
 from services.web import wire
-from tests.services.web.on_the_wire import connected, posted
+from tests.services.web.on_the_wire import Line, connected, posted
 from tests.waiting import PATIENCE
 
 BODY, LONG, SHORT = b"{}", b"the server's own way", b"at once"
@@ -57,6 +59,14 @@ def told(door: Door, *sent: bytes, **settings: Any) -> list[bytes]:
             return [await line.ask(one) for one in sent]
 
     return asyncio.run(ask())
+
+
+@asynccontextmanager
+async def answered(door: Door, **settings: Any) -> AsyncIterator[tuple[Line, Any]]:
+    """A connection on which something was answered at once, and the server's end of it."""
+    async with connected(app_with(door), **settings) as line:
+        assert SHORT in await line.ask(PLAIN)
+        yield line, next(iter(line.state.connections))
 
 
 def test_plain_requests_are_answered_at_once() -> None:
@@ -167,9 +177,7 @@ def test_whoever_says_more_before_its_turn_goes_the_servers_own_way() -> None:
 
 def test_who_waits_for_a_turn_when_the_server_goes_down_is_answered() -> None:
     async def ask() -> None:
-        async with connected(app_with(door)) as line:
-            assert SHORT in await line.ask(PLAIN)
-            connection: Any = next(iter(line.state.connections))
+        async with answered(door) as (line, connection):
             connection.data_received(PLAIN)
             connection.shutdown()
             assert SHORT in await line.ask(b"")
@@ -182,9 +190,7 @@ def test_who_waits_for_a_turn_when_the_server_goes_down_is_answered() -> None:
 
 def test_who_is_gone_when_its_turn_comes_is_not_answered() -> None:
     async def ask() -> None:
-        async with connected(app_with(door)) as line:
-            assert SHORT in await line.ask(PLAIN)
-            connection: Any = next(iter(line.state.connections))
+        async with answered(door) as (line, connection):
             connection.data_received(PLAIN)
             connection.transport.abort()
             while line.state.connections:
@@ -197,9 +203,7 @@ def test_who_is_gone_when_its_turn_comes_is_not_answered() -> None:
 
 def test_who_does_not_read_is_waited_for_on_the_servers_own_way() -> None:
     async def ask() -> None:
-        async with connected(app_with(door)) as line:
-            assert SHORT in await line.ask(PLAIN)
-            connection: Any = next(iter(line.state.connections))
+        async with answered(door) as (line, connection):
             connection.pause_writing()
             waiting = asyncio.create_task(line.ask(PLAIN))
             while connection.cycle is None:
@@ -246,9 +250,7 @@ def test_it_is_named_logged_and_counted_once(capsys: pytest.CaptureFixture[str])
 
 def test_a_quiet_connection_is_closed_and_one_that_asks_is_not() -> None:
     async def ask() -> None:
-        async with connected(app_with(Door()), timeout_keep_alive=PATIENCE) as line:
-            assert SHORT in await line.ask(PLAIN)
-            connection: Any = next(iter(line.state.connections))
+        async with answered(Door(), timeout_keep_alive=PATIENCE) as (line, connection):
             connection.timeout_keep_alive_handler()
             assert SHORT in await line.ask(PLAIN)
             connection._quiet_since -= PATIENCE

@@ -1,6 +1,7 @@
 """Reasons, cautions and rules as a page shows them: a sentence, and what it rests on."""
 
 import re
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
@@ -62,7 +63,7 @@ class Sentence:
     sources: tuple[Source, ...] = ()
 
 
-def sources_of(evidence: list[dict[str, Any]], words: PageWording) -> list[Source]:
+def sources_of(evidence: Sequence[Mapping[str, Any]], words: PageWording) -> list[Source]:
     """Each source once, theirs before one's own."""
     found: dict[str, Source] = {}
     for item in sorted(evidence, key=lambda e: e.get("side") == "ours"):
@@ -71,7 +72,7 @@ def sources_of(evidence: list[dict[str, Any]], words: PageWording) -> list[Sourc
     return list(found.values())
 
 
-def _source(item: Facts, words: PageWording) -> Source:
+def _source(item: Mapping[str, Any], words: PageWording) -> Source:
     source = item["source"]
     date = item.get("date")
     if source in OWN_SOURCES:

@@ -1,7 +1,6 @@
 """What is held about a place: each fact with its source, date and status, and what is missing."""
 
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 
@@ -9,6 +8,7 @@ from models.snapshot import Snapshot
 from models.snapshot.columns import profile_columns
 from models.taxonomy import Mode, PlaceKind
 from services.matcher.catalogue import Catalogue
+from services.matcher.evidence import rests_on
 from services.matcher.features import PEER_FEATURES, Facts
 from services.matcher.pages.views.evidence import Source, sources_of
 from services.matcher.pages.views.fact_words import FactWords
@@ -124,11 +124,10 @@ class ProfilePage:
     def _sources(self, field: str, facts: Facts, edits: Facts) -> list[Source]:
         if field in edits:
             return []
-        provenance = facts.get("provenance", {})
-        found: dict[str, Any] | None = provenance.get(field) or provenance.get("*")
         if field == "commitments":
             ties = [c.get("provenance", {}).get("*") for c in facts.get("commitments", ())]
             return sources_of([tie for tie in ties if tie], self.words)[:3]
+        found = rests_on(facts, field)
         return sources_of([found], self.words) if found else []
 
     def _questions(self, facts: Facts) -> list[str]:
