@@ -12,7 +12,14 @@ from services.cli import create_app
 
 ROOT = Path(__file__).resolve().parent.parent
 DOCUMENTS = [*sorted((ROOT / "docs").glob("*.md")), *sorted(ROOT.glob("*.md"))]
-_LINK = re.compile(r"\]\(([^)\s#]+)(#[^)]*)?\)")
+_LINK = re.compile(r"\]\(([^)\s#]*)(?:#([^)\s]*))?\)")
+_HEADING = re.compile(r"^#+ (.*)$", re.MULTILINE)
+_FENCED = re.compile(r"^```.*?^```", re.MULTILINE | re.DOTALL)
+# A file or folder of this project, named from its root; what is built (hidden) may not be there.
+_FILE = re.compile(
+    r"`((?:benchmarks|clients|data|deploy|docs|migrations|models|requirements|services|tests)"
+    r"/[\w/*-]*[\w*-](?:\.\w+)?/?)`"
+)
 _PATH = re.compile(r"\b(?:GET|POST|PUT|DELETE) (/[A-Za-z0-9/{}_:-]*)")
 _TARGET = re.compile(r"^([a-z]+):", re.MULTILINE)
 
@@ -48,11 +55,28 @@ def test_every_target_of_the_makefile_is_in_its_help() -> None:
     assert {line.split()[1] for line in said.stdout.splitlines()} == targets
 
 
+def anchors(document: Path) -> set[str]:
+    """What a link may name in a document: its headings, as GitHub and GitLab write them."""
+    headings = _HEADING.findall(_FENCED.sub("", document.read_text(encoding="utf-8")))
+    plain = [re.sub(r"[^\w\- ]", "", heading.lower()) for heading in headings]
+    return {heading.replace(" ", "-") for heading in plain}
+
+
 @pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.name)
 def test_links_lead_somewhere(document: Path) -> None:
-    for target, _ in _LINK.findall(document.read_text(encoding="utf-8")):
-        if "://" not in target:
-            assert (document.parent / target).exists(), target
+    for target, anchor in _LINK.findall(document.read_text(encoding="utf-8")):
+        if "://" in target:
+            continue
+        found = document.parent / target if target else document
+        assert found.exists(), target
+        if anchor and found.suffix == ".md":
+            assert anchor in anchors(found), f"{target}#{anchor}"
+
+
+@pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.name)
+def test_files_that_are_named_are_there(document: Path) -> None:
+    for name in _FILE.findall(document.read_text(encoding="utf-8")):
+        assert any(ROOT.glob(name)), name
 
 
 def test_paths_in_the_documentation_exist(tmp_path: Path) -> None:
