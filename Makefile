@@ -69,7 +69,7 @@ lock: $(STAMP) ## write requirements/ anew after a change of pyproject.toml (new
 	@$(call TOOL,lock)
 	$(VENV)/lock/bin/python requirements/locking.py $(if $(TORCH_INDEX),--torch-index $(TORCH_INDEX)) $(LOCK)
 
-bench: $(STAMP) ## measure speed beside other systems, and write docs/speed.md (20 minutes on two idle cores; part of it: make bench BENCH='--sizes 40000 --only search')
+bench: $(STAMP) ## measure speed beside other systems, and write docs/speed.md (25 minutes on two idle cores; part of it: make bench BENCH='--sizes 40000 --only search')
 	$(INSTALL) bench
 	$(BIN)/python -m benchmarks.speed $(BENCH)
 

@@ -18,7 +18,7 @@ SCOPES = ("match", "convene", "ingest")
 TOUR = """
 Five made-up places are the own of the tenant "{tenant}"; nobody else sees them. A short tour:
 
-  counterpart serve &
+  counterpart serve &    # after `make`: .venv/bin/counterpart, or make run
   alias ask='curl -s -H "Authorization: Bearer {key}" -H "Content-Type: application/json"'
 
   # Who is like Rivermouth, a city that does not exist?
