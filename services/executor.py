@@ -162,7 +162,7 @@ def _dask(address: str) -> Iterator[Workers]:
     except ImportError as error:
         raise ExecutorUnavailable(
             f"COUNTERPART_EXECUTOR is {address!r}, which needs Dask: "
-            "pip install 'counterpart[scale]'."
+            "run `python requirements/installing.py scale`."
         ) from error
     with _connected(distributed.Client, address) as client:
         try:

@@ -84,3 +84,10 @@ def test_paths_in_the_documentation_exist(tmp_path: Path) -> None:
     for path in _PATH.findall((ROOT / "docs" / "api.md").read_text()):
         plain = re.sub(r"\{[^}]*\}", "{}", path)
         assert plain in {re.sub(r"\{[^}]*\}", "{}", known) for known in served}, path
+
+
+@pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.name)
+def test_nobody_is_sent_to_another_project(document: Path) -> None:
+    """The package of this project's name on PyPI is somebody else's."""
+    commands = re.findall(r"^ {4}.*pip install.*$", document.read_text(encoding="utf-8"), re.M)
+    assert not [said for said in commands if re.search(r"\bcounterpart(\[|'|$)", said)]

@@ -22,5 +22,7 @@ def mcp(
     try:
         from services.agents.server import serve_stdio
     except ModuleNotFoundError as missing:
-        raise Problem(f"{missing.name} is missing: pip install 'counterpart[agents]'") from None
+        raise Problem(
+            f"{missing.name} is missing: run `python requirements/installing.py agents`"
+        ) from None
     asyncio.run(serve_stdio(url, key))

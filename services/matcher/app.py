@@ -128,7 +128,9 @@ def _answer_agents(app: FastAPI) -> None:
     try:
         from services.agents.over_http import add_agents
     except ModuleNotFoundError as missing:
-        raise Problem(f"{missing.name} is missing: pip install 'counterpart[agents]'") from None
+        raise Problem(
+            f"{missing.name} is missing: run `python requirements/installing.py agents`"
+        ) from None
     add_agents(app)
 
 
