@@ -1,13 +1,12 @@
 """Operations that will go away say so in every answer: Deprecation, Sunset and a successor."""
 
-import re
 from email.utils import format_datetime
 
 from fastapi import FastAPI
 from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from services.web.contract.operation import Deprecation, Operations, pattern
+from services.web.contract.operation import Those
 
 _PAGE = "/docs"
 
@@ -17,11 +16,11 @@ class Ageing:
 
     def __init__(self, app: ASGIApp, api: FastAPI) -> None:
         self.app = app
-        self.api = api
-        self._old: list[tuple[str, re.Pattern[str], Deprecation]] | None = None
+        self._old = Those(api, lambda operation: operation.deprecated)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        old = self._deprecation(scope) if scope["type"] == "http" else None
+        operation = self._old.of(scope) if scope["type"] == "http" else None
+        old = operation.deprecated if operation is not None else None
         if old is None:
             await self.app(scope, receive, send)
             return
@@ -36,21 +35,3 @@ class Ageing:
             await send(message)
 
         await self.app(scope, receive, told)
-
-    def _deprecation(self, scope: Scope) -> Deprecation | None:
-        if self._old is None:
-            listed: Operations = getattr(self.api.state, "operations", {})
-            self._old = [
-                (*_asked_by(key), operation.deprecated)
-                for key, operation in listed.items()
-                if operation.deprecated is not None
-            ]
-        for method, path, deprecation in self._old:
-            if method == scope["method"] and path.fullmatch(scope["path"]):
-                return deprecation
-        return None
-
-
-def _asked_by(key: str) -> tuple[str, re.Pattern[str]]:
-    method, path = key.split(" ", 1)
-    return method, pattern(path)

@@ -4,7 +4,7 @@ from fastapi import Request
 
 from services.inputs import Asked
 from services.web.contract.document import examples
-from services.web.contract.operation import Operations, pattern
+from services.web.contract.operation import Those
 
 
 def asked_of(request: Request) -> Asked:
@@ -15,9 +15,5 @@ def asked_of(request: Request) -> Asked:
 
 
 def _example(request: Request) -> object:
-    listed: Operations = getattr(request.app.state, "operations", {})
-    for key, operation in listed.items():
-        method, path = key.split(" ", 1)
-        if method == request.method and pattern(path).fullmatch(request.url.path):
-            return examples().get(operation.id, {}).get("body")
-    return None
+    operation = Those(request.app, lambda _: True).of(request.scope)
+    return examples().get(operation.id, {}).get("body") if operation is not None else None

@@ -4,7 +4,6 @@ An answer is made as JSON whatever was asked for, and written anew here, so that
 nothing else than the answer does. Which operations have tables stands in the contract.
 """
 
-import re
 from collections.abc import Callable
 from typing import Any
 from urllib.parse import parse_qs
@@ -16,7 +15,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from models.errors import InvalidInput, NotAcceptable, Problem
 from services.files.tables import Cell, as_csv, as_xlsx
-from services.web.contract.operation import TABLE_MEDIA, pattern
+from services.web.contract.operation import TABLE_MEDIA, Those
 
 JSON = "json"
 LISTS = ("items", "results", "pairs")
@@ -30,12 +29,11 @@ class Formats:
 
     def __init__(self, app: ASGIApp, api: FastAPI, refuse: Refuse) -> None:
         self.app = app
-        self.api = api
         self.refuse = refuse
-        self._tables: list[tuple[str, re.Pattern[str]]] | None = None
+        self._tables = Those(api, lambda operation: operation.table)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http" or not self._has_tables(scope):
+        if scope["type"] != "http" or self._tables.of(scope) is None:
             await self.app(scope, receive, send)
             return
         try:
@@ -48,14 +46,6 @@ class Formats:
             return
         writing = _Writing(wanted, Request(scope), send, self.refuse)
         await self.app(scope, receive, writing.send)
-
-    def _has_tables(self, scope: Scope) -> bool:
-        if self._tables is None:
-            listed = getattr(self.api.state, "operations", {})
-            keys = (key.split(" ", 1) for key, operation in listed.items() if operation.table)
-            self._tables = [(method, pattern(path)) for method, path in keys]
-        method, path = scope["method"], scope["path"]
-        return any(method == m and known.fullmatch(path) for m, known in self._tables)
 
 
 def _wanted(scope: Scope) -> str:

@@ -23,7 +23,7 @@ from models.request_transaction import RequestTransaction, within
 from models.tables import IdempotencyRow, now
 from models.tenancy import EVERY, limit
 from services.access.callers import caller
-from services.web.contract.operation import Operations, pattern
+from services.web.contract.operation import Those
 from services.web.failing import BENEATH, beneath
 from services.web.in_flight import InFlight, only_one
 
@@ -48,6 +48,7 @@ class Idempotency:
 
     def __init__(self, app: ASGIApp, api: FastAPI, refuse: Any) -> None:
         self.app, self.api, self.refuse = app, api, refuse
+        self._creating = Those(api, lambda operation: operation.creates)
         self._in_flight: InFlight | None = None
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -78,14 +79,7 @@ class Idempotency:
         await self.refuse(request, problem)(request.scope, request.receive, send)
 
     def _creates(self, scope: Scope) -> bool:
-        if scope["method"] != "POST" or HEADER not in Headers(scope=scope):
-            return False
-        operations: Operations = getattr(self.api.state, "operations", {})
-        return any(
-            known.creates and pattern(name.partition(" ")[2]).fullmatch(scope["path"])
-            for name, known in operations.items()
-            if name.startswith("POST ")
-        )
+        return HEADER in Headers(scope=scope) and self._creating.of(scope) is not None
 
     def _begin(self, request: Request, body: bytes, tenant: str) -> "Attempt":
         key = request.headers[HEADER]

@@ -1,11 +1,14 @@
 """One operation of the API, as a client knows it."""
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
 from typing import Any
 
 from fastapi import FastAPI
+from starlette.types import Scope
 
 JSON = "application/json"
 NDJSON = "application/x-ndjson"
@@ -70,6 +73,31 @@ Events = dict[str, Event]
 def pattern(path: str) -> re.Pattern[str]:
     """Matches the paths of a template such as /v1/places/{place_id}."""
     return re.compile(re.sub(r"\\\{[^}]*\\\}", "[^/]+", re.escape(path)))
+
+
+class Those:
+    """The operations of one sort among an app's, found by a request for them."""
+
+    def __init__(self, api: FastAPI, sort: Callable[[Operation], object]) -> None:
+        self._api, self._sort = api, sort
+
+    @cached_property
+    def _listed(self) -> list[tuple[str, re.Pattern[str], Operation]]:
+        """Read with the first request: by then every service has told its own."""
+        listed: Operations = getattr(self._api.state, "operations", {})
+        found = []
+        for key, operation in listed.items():
+            method, path = key.split(" ", 1)
+            if self._sort(operation):
+                found.append((method, pattern(path), operation))
+        return found
+
+    def of(self, scope: Scope) -> Operation | None:
+        """The one that a request is for."""
+        method, path = scope["method"], scope["path"]
+        return next(
+            (o for m, known, o in self._listed if m == method and known.fullmatch(path)), None
+        )
 
 
 def tell(app: FastAPI, operations: Operations, events: Events | None = None) -> None:
