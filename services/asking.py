@@ -4,7 +4,6 @@ import logging
 import re
 from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime
-from functools import partial
 from typing import Any, TypeVar
 
 import orjson
@@ -16,8 +15,8 @@ from models.settings import Settings
 from models.snapshot import SnapshotStore
 from models.tables import PUBLIC
 from services.inputs import record_errors
-from services.matcher.app import Matcher
-from services.matcher.matching import Context, match_collaborations, match_peers
+from services.matcher.matcher import Matcher
+from services.matcher.matching import match_collaborations, match_peers
 from services.matcher.profile import stored_facts
 from services.matcher.reconciling.finding import find_places, offered_places
 from services.matcher.schemas import (
@@ -63,16 +62,8 @@ class Asking:
         logging.getLogger("services.matcher").addHandler(logging.NullHandler())
         self.settings = settings
         matcher = Matcher(settings)
-        catalogue = matcher.current.get()
-        self.context = Context(
-            catalogue=catalogue,
-            tenant=PUBLIC,
-            words=wording("en"),
-            today=datetime.now(UTC).date(),
-            load_embedder=partial(matcher.embedder, catalogue.snapshot),
-            load_reader=partial(matcher.reader, catalogue.snapshot),
-            sign=matcher.sign,
-        )
+        today = datetime.now(UTC).date()
+        self.context = matcher.context(matcher.current.get(), PUBLIC, wording("en"), today)
 
     def place(self, name: str) -> Facts:
         """The place of an id or a name; "Barcelona, ES" says in which country."""

@@ -3,32 +3,24 @@
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from functools import partial
-from threading import Lock
-from typing import Any
 
 from fastapi import APIRouter, FastAPI
 from fastapi.concurrency import run_in_threadpool
 
 from models.database import callers_sessions, connect, sessions, why_not
-from models.embedding import Embedder, load_embedder
-from models.errors import Problem, SnapshotRefused
+from models.errors import Problem
 from models.file_lock import FileLock
 from models.settings import Settings
-from models.snapshot import Snapshot, SnapshotStore
 from models.snapshot.remote import mirror_of
 from services.access.server_secret import server_secret
 from services.events.reaching import Reaching
 from services.events.sending import Rounds, Sender
-from services.load.lane import Lane
 from services.matcher.contract import OPERATIONS, TOLD
-from services.matcher.current import Current
 from services.matcher.decisions.decisions import Decisions
 from services.matcher.door import Door
-from services.matcher.match_ids import MatchIds
+from services.matcher.matcher import Matcher
 from services.matcher.pages.rendering import problem_page
 from services.matcher.pages.routes import router as pages
-from services.matcher.reading.anchors import read_anchors
-from services.matcher.reading.reader import NeedReader
 from services.matcher.routes import router
 from services.matcher.routes.matches import add_questions
 from services.matcher.searching.compiled import KERNEL
@@ -37,51 +29,6 @@ from services.matcher.whole_jobs import WholeJobs
 from services.telemetry import TELEMETRY
 from services.web.app import install
 from services.web.contract.operation import tell
-
-# One answers while another loads a model or judges a long list.
-MATCH_THREADS = 2
-
-
-class Matcher:
-    """What the matcher's routes need: the snapshot in force, and the embedder when asked for."""
-
-    def __init__(self, settings: Settings) -> None:
-        self.settings = settings
-        self.current = Current(SnapshotStore(settings.snapshots))
-        self.sign: Callable[[Any], str] = MatchIds(
-            server_secret(settings.secret.get_secret_value(), settings.var)
-        )
-        self.lane = Lane("match", MATCH_THREADS)
-        self._embedder: Embedder | None = None
-        self._reader: NeedReader | None = None
-        self._lock = Lock()
-
-    def embedder(self, snapshot: Snapshot) -> Embedder:
-        """The embedding model, loaded at the first text without a vector; the snapshot's own."""
-        with self._lock:
-            if self._embedder is None:
-                self._embedder = load_embedder(self.settings.embedding_model)
-        made_with = snapshot.manifest.embedding.model
-        if self._embedder.name != made_with:
-            raise SnapshotRefused(
-                f"The snapshot's texts were read by {made_with!r}, this server reads with "
-                f"{self._embedder.name!r}: publish again, or set COUNTERPART_EMBEDDING_MODEL."
-            )
-        return self._embedder
-
-    def reader(self, snapshot: Snapshot) -> NeedReader:
-        """Reads sectors and stages from free text, by the snapshot's anchors."""
-        embedder, vectors = self.embedder(snapshot), snapshot.need_anchors
-        with self._lock:
-            if self._reader is None:
-                anchors = read_anchors()
-                # A snapshot of before has the vectors of the anchors that there were then.
-                self._reader = (
-                    NeedReader(embedder)
-                    if vectors is None or len(vectors) != len(anchors)
-                    else NeedReader.from_vectors(anchors, vectors, embedder)
-                )
-        return self._reader
 
 
 def mount(app: FastAPI, settings: Settings) -> Callable[[], list[str]]:

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 from datetime import UTC, date, datetime
-from functools import partial
 from typing import Any
 
 import orjson
@@ -15,6 +14,7 @@ from models.tables import MatchRow, WatchRow
 from services.events.kinds import EventKind, tell_tenant
 from services.matcher.catalogue import Catalogue
 from services.matcher.decisions.asked import Kind, answer_match, parse_request
+from services.matcher.matcher import Matcher
 from services.matcher.matching import Context
 from services.matcher.wording import wording
 
@@ -49,7 +49,7 @@ def changes(before: Verdicts, after: Verdicts) -> list[dict[str, str]]:
     ]
 
 
-def look_again(matcher: Any, sessions: Sessions) -> int:
+def look_again(matcher: Matcher, sessions: Sessions) -> int:
     """Ask every watched match anew that was not asked yet today and with this snapshot."""
     with sessions() as session:
         if session.scalar(select(WatchRow.match_id).limit(1)) is None:
@@ -65,7 +65,7 @@ def look_again(matcher: Any, sessions: Sessions) -> int:
 
 
 def _look(
-    matcher: Any, sessions: Sessions, key: tuple[str, str], catalogue: Catalogue, day: date
+    matcher: Matcher, sessions: Sessions, key: tuple[str, str], catalogue: Catalogue, day: date
 ) -> None:
     with sessions.begin() as session:
         if not take(session, key, seen_with(catalogue, day)):
@@ -74,7 +74,9 @@ def _look(
         if watch is None or row is None:
             return
         try:
-            after = verdicts(row, today_of(matcher, catalogue, row, day))
+            after = verdicts(
+                row, matcher.context(catalogue, row.tenant_id, wording(row.language), day)
+            )
         except Problem:
             after = {}
         changed = changes(orjson.loads(watch.verdicts), after)
@@ -92,16 +94,3 @@ def take(session: Session, key: tuple[str, str], seen: str) -> bool:
         update(WatchRow).where(*here).values(seen_with=seen).returning(WatchRow.match_id)
     )
     return taken.first() is not None
-
-
-def today_of(matcher: Any, catalogue: Catalogue, row: MatchRow, day: date) -> Context:
-    """What a recorded match is asked with today."""
-    return Context(
-        catalogue=catalogue,
-        tenant=row.tenant_id,
-        words=wording(row.language),
-        today=day,
-        load_embedder=partial(matcher.embedder, catalogue.snapshot),
-        load_reader=partial(matcher.reader, catalogue.snapshot),
-        sign=matcher.sign,
-    )

@@ -14,6 +14,7 @@ from services.matcher.catalogue import Catalogue
 from services.matcher.decisions.asked import Kind, answer_match, parse_request
 from services.matcher.decisions.decisions import Decisions
 from services.matcher.features import Facts
+from services.matcher.matcher import Matcher
 from services.matcher.matching import Context
 from services.matcher.matching.peers import PeerMatch
 from services.matcher.pages.asked import Asked, match_request
@@ -22,7 +23,6 @@ from services.matcher.pages.rendering import Page
 from services.matcher.pages.said_here import edits_of
 from services.matcher.profile import stored_facts
 from services.matcher.routes.actor import actor_of
-from services.matcher.routes.decisions import context_of
 from services.matcher.schemas import MatchRequest, PeersRequest
 
 MOST_READ = 5
@@ -63,8 +63,8 @@ def ask_again(
     """A recorded question with something changed, as of its own day; not recorded."""
     body: MatchRequest = parse_request(row.kind, row.request).model_copy(update=changed)
     kind: Kind = "peers" if row.kind == "peers" else "collaborations"
-    matcher = page.request.app.state.matcher
-    context = context_of(matcher, catalogue, row.tenant_id, page.sentences, row.as_of)
+    matcher: Matcher = page.request.app.state.matcher
+    context = matcher.context(catalogue, row.tenant_id, page.sentences, row.as_of)
     answered = answer_match(context, kind, body, orjson.loads(row.weights))
     found: dict[str, Any] = orjson.loads(answered.answer)
     return found
@@ -79,8 +79,8 @@ def best_ids(page: Page, row: MatchRow, catalogue: Catalogue, count: int) -> lis
     changed = {"weights": weights, "limit": count, "max_per_country": None}
     body = parse_request("peers", row.request).model_copy(update=changed)
     assert isinstance(body, PeersRequest)
-    matcher = page.request.app.state.matcher
-    context = context_of(matcher, catalogue, row.tenant_id, page.sentences, row.as_of)
+    matcher: Matcher = page.request.app.state.matcher
+    context = matcher.context(catalogue, row.tenant_id, page.sentences, row.as_of)
     rows = PeerMatch(context, body).pick().rows
     return [catalogue.snapshot.places.id(int(row)) for row in rows]
 
@@ -99,8 +99,8 @@ def readings(page: Page, catalogue: Catalogue, text: str) -> list[dict[str, Any]
 def context_now(page: Page, catalogue: Catalogue, caller: Caller) -> Context:
     """What is asked today."""
     today = datetime.now(UTC).date()
-    matcher = page.request.app.state.matcher
-    return context_of(matcher, catalogue, caller.tenant, page.sentences, today)
+    matcher: Matcher = page.request.app.state.matcher
+    return matcher.context(catalogue, caller.tenant, page.sentences, today)
 
 
 def recorded(page: Page, caller: Caller, match_id: str) -> MatchRow:

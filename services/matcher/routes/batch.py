@@ -15,9 +15,9 @@ from services.access.callers import Matching
 from services.inputs import input_errors, pointer
 from services.matcher.decisions.asked import answer_match
 from services.matcher.decisions.decisions import Decisions
+from services.matcher.matcher import Matcher
 from services.matcher.matching import Context
 from services.matcher.routes.actor import actor_of
-from services.matcher.routes.decisions import context_of
 from services.matcher.routes.dependencies import CatalogueDep, WordsDep
 from services.matcher.schemas import PeersRequest
 
@@ -56,7 +56,8 @@ def peers_of_many(
 ) -> StreamingResponse:
     """The peers of many places, as lines of JSON: an answer each, or the problem with it."""
     today = body.as_of or datetime.now(UTC).date()
-    context = context_of(request.app.state.matcher, catalogue, caller.tenant, words, today)
+    matcher: Matcher = request.app.state.matcher
+    context = matcher.context(catalogue, caller.tenant, words, today)
     lines = _lines(context, request.app.state.decisions, body, actor_of(request))
     headers = {"Content-Language": words.language}
     return StreamingResponse(lines, headers=headers, media_type="application/x-ndjson")

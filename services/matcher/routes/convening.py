@@ -4,7 +4,6 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from functools import partial
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Query, Request, Response
@@ -27,7 +26,7 @@ from services.matcher.convening.schemas import (
 )
 from services.matcher.decisions.audit import Entry, digest
 from services.matcher.decisions.decisions import Decisions
-from services.matcher.matching import Context
+from services.matcher.matcher import Matcher
 from services.matcher.routes.actor import actor_of
 from services.matcher.routes.dependencies import CatalogueDep, WordsDep
 from services.matcher.routes.paging import Limit
@@ -48,16 +47,9 @@ class Asked:
     words: Wording
 
     def desk(self, session: Session, collaboration_id: str | None) -> Desk:
-        matcher = self.request.app.state.matcher
-        context = Context(
-            catalogue=self.catalogue,
-            tenant=self.caller.tenant,
-            words=self.words,
-            today=datetime.now(UTC).date(),
-            load_embedder=partial(matcher.embedder, self.catalogue.snapshot),
-            load_reader=partial(matcher.reader, self.catalogue.snapshot),
-            sign=matcher.sign,
-        )
+        matcher: Matcher = self.request.app.state.matcher
+        today = datetime.now(UTC).date()
+        context = matcher.context(self.catalogue, self.caller.tenant, self.words, today)
         row = -1
         if collaboration_id is not None:
             row = self.catalogue.collaboration(collaboration_id, self.caller.tenant)

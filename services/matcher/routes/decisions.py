@@ -1,6 +1,5 @@
 """Matches as records: read, replayed, compared, and what became of them."""
 
-from datetime import date
 from functools import partial
 from typing import Any
 
@@ -14,28 +13,14 @@ from services.matcher.decisions.account import account_of
 from services.matcher.decisions.decisions import Decisions
 from services.matcher.decisions.diff import difference, side_of
 from services.matcher.decisions.replay import refused_then, replay, stored_answer
+from services.matcher.matcher import Matcher
 from services.matcher.matching import Context
 from services.matcher.routes.dependencies import WordsDep
-from services.matcher.wording import Wording, wording
+from services.matcher.wording import wording
 from services.matcher.wording.officer import officer_wording
 from services.web.app import answer
 
 router = APIRouter(prefix="/matches", tags=["decisions"])
-
-
-def context_of(
-    matcher: Any, catalogue: Catalogue, tenant: str, words: Wording, today: date
-) -> Context:
-    """What an answer is made with."""
-    return Context(
-        catalogue=catalogue,
-        tenant=tenant,
-        words=words,
-        today=today,
-        load_embedder=partial(matcher.embedder, catalogue.snapshot),
-        load_reader=partial(matcher.reader, catalogue.snapshot),
-        sign=matcher.sign,
-    )
 
 
 def written(content: bytes, language: str) -> Response:
@@ -61,8 +46,8 @@ def replayed(request: Request, row: MatchRow) -> bytes:
 
 def past_context(request: Request, catalogue: Catalogue, row: MatchRow) -> Context:
     """What a recorded match was answered with."""
-    words, matcher = wording(row.language), request.app.state.matcher
-    return context_of(matcher, catalogue, row.tenant_id, words, row.as_of)
+    matcher: Matcher = request.app.state.matcher
+    return matcher.context(catalogue, row.tenant_id, wording(row.language), row.as_of)
 
 
 @router.get("/{match_id}")

@@ -1,7 +1,6 @@
 """POST /v1/matches/peers and /v1/matches/collaborations."""
 
 from datetime import UTC, datetime
-from typing import Any
 
 from fastapi import APIRouter, Depends, FastAPI, Request, Response
 
@@ -10,11 +9,12 @@ from services.load.lane import Lane
 from services.matcher.catalogue import Catalogue
 from services.matcher.decisions.asked import Kind, answer_match
 from services.matcher.decisions.decisions import Decisions
+from services.matcher.matcher import Matcher
 from services.matcher.matching import Context
 from services.matcher.matching.brief import is_brief
 from services.matcher.routes import batch, whole
 from services.matcher.routes.actor import actor_of
-from services.matcher.routes.decisions import context_of, written
+from services.matcher.routes.decisions import written
 from services.matcher.routes.dependencies import CatalogueDep, WordsDep
 from services.matcher.routes.direct import Direct
 from services.matcher.schemas import CollaborationsRequest, MatchRequest, PeersRequest
@@ -60,11 +60,11 @@ async def collaborations(
 
 
 def asked_with(
-    matcher: Any, body: MatchRequest, tenant: str, catalogue: Catalogue, words: Wording
+    matcher: Matcher, body: MatchRequest, tenant: str, catalogue: Catalogue, words: Wording
 ) -> Context:
     """What a question is answered with: on the day it says, else today."""
     today = body.as_of or datetime.now(UTC).date()
-    return context_of(matcher, catalogue, tenant, words, today)
+    return matcher.context(catalogue, tenant, words, today)
 
 
 async def _answered(request: Request, kind: Kind, body: MatchRequest, context: Context) -> Response:

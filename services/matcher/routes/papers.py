@@ -19,9 +19,9 @@ from services.matcher.catalogue import Catalogue
 from services.matcher.decisions.decisions import Decisions
 from services.matcher.decisions.replay import in_language, stored_answer
 from services.matcher.decisions.tuning import latest
+from services.matcher.matcher import Matcher
 from services.matcher.portfolio.checklist import CHECKLIST, lines_of
 from services.matcher.profile import stored_facts
-from services.matcher.routes.decisions import context_of
 from services.matcher.wording import Wording
 from services.matcher.wording.officer import officer_wording
 
@@ -77,8 +77,8 @@ def answer_in(request: Request, row: MatchRow, words: Wording) -> dict[str, Any]
     catalogue = _catalogue(request, row)
     if row.language == words.language or catalogue is None:
         return given
-    matcher = request.app.state.matcher
-    context = context_of(matcher, catalogue, row.tenant_id, words, row.as_of)
+    matcher: Matcher = request.app.state.matcher
+    context = matcher.context(catalogue, row.tenant_id, words, row.as_of)
     try:
         return {**in_language(row, context), "match_id": row.id}
     except Problem:

@@ -11,14 +11,13 @@ from services.matcher.decisions.audit import Entry
 from services.matcher.decisions.decisions import Decisions
 from services.matcher.decisions.digests import digests
 from services.matcher.decisions.tuning import latest, next_version
-from services.matcher.matching import Context
+from services.matcher.matcher import Matcher
 from services.matcher.portfolio.checklist import CHECKLIST, lines_of
 from services.matcher.portfolio.invitation import check_invitation
 from services.matcher.portfolio.review import review
 from services.matcher.portfolio.schemas import Checklist, InvitationRequest, PortfolioRequest
 from services.matcher.portfolio.situation import Situation
 from services.matcher.routes.actor import actor_of
-from services.matcher.routes.decisions import context_of
 from services.matcher.routes.dependencies import CatalogueDep, WordsDep
 from services.matcher.routes.outcomes import Deciding
 from services.matcher.wording.officer import officer_wording
@@ -36,7 +35,8 @@ def situation_of(
 ) -> Situation:
     """Where the place stands on the day asked for."""
     day = body.as_of or datetime.now(UTC).date()
-    context: Context = context_of(request.app.state.matcher, catalogue, caller.tenant, words, day)
+    matcher: Matcher = request.app.state.matcher
+    context = matcher.context(catalogue, caller.tenant, words, day)
     return Situation(context, body, officer_wording(words.language))
 
 

@@ -19,6 +19,7 @@ from services.events.reaching import NotReachable, Reaching
 from services.events.signing import Signer
 from services.matcher import watching
 from services.matcher.decisions.decisions import Decisions
+from services.matcher.matcher import Matcher
 from services.matcher.routes.decisions import found
 from services.matcher.routes.dependencies import CatalogueDep
 from services.matcher.routes.outcomes import Deciding
@@ -31,6 +32,7 @@ from services.matcher.routes.paging import (
     last_shown,
     own_page,
 )
+from services.matcher.wording import wording
 from services.web.app import answer
 
 router = APIRouter(tags=["events"])
@@ -163,7 +165,8 @@ def watch(match_id: str, request: Request, caller: Deciding, catalogue: Catalogu
     """Tell the webhooks when a verdict of this match changes, such as by a call that opens."""
     row = found(request, caller, match_id)
     day = datetime.now(UTC).date()
-    context = watching.today_of(request.app.state.matcher, catalogue, row, day)
+    matcher: Matcher = request.app.state.matcher
+    context = matcher.context(catalogue, row.tenant_id, wording(row.language), day)
     verdicts = watching.verdicts(row, context)
     decisions: Decisions = request.app.state.decisions
     with decisions.deciding_on(row) as writing:
