@@ -19,6 +19,7 @@ import structlog
 from fastapi.testclient import TestClient
 from pydantic import SecretStr
 
+from models.data_tables import DATA
 from models.database import connect, migrate, sessions
 from models.embedding import load_embedder
 from models.records import Place
@@ -27,7 +28,6 @@ from models.snapshot import SnapshotStore
 from models.tables import PUBLIC
 from services.ingest.publish import publish
 from services.ingest.sources.collaborations import collaborations
-from services.ingest.sources.tables import DATA
 from services.ingest.upsert import ensure_tenant, upsert_collaborations, upsert_places
 from services.matcher.app import create_app
 from services.matcher.decisions.decisions import head_file

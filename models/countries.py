@@ -3,17 +3,14 @@
 `country` is a data code and no position on any dispute. The tables stand in `data/`.
 """
 
-import csv
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
-from pathlib import Path
 
 from babel.core import get_global
 
+from models.data_tables import DATA, rows
 from models.names import fold
-
-DATA = Path(__file__).resolve().parent.parent / "data"
 
 
 @dataclass(frozen=True)
@@ -39,11 +36,6 @@ class GroupMembership:
     until: date | None
 
 
-def _rows(name: str) -> list[dict[str, str]]:
-    with (DATA / name).open(encoding="utf-8", newline="") as file:
-        return list(csv.DictReader(file))
-
-
 @lru_cache(maxsize=1)
 def countries() -> dict[str, Country]:
     """All countries by ISO 3166-1 alpha-2 code."""
@@ -58,7 +50,7 @@ def countries() -> dict[str, Country]:
             income_group=row["income_group"] or None,
             disputed=row["disputed"] or None,
         )
-        for row in _rows("countries.csv")
+        for row in rows(DATA / "countries.csv")
     }
 
 
@@ -93,7 +85,7 @@ def currency_code(code: str) -> bool:
 def country_groups() -> dict[str, list[GroupMembership]]:
     """Groups of countries (EU, ASEAN, Latin America and the Caribbean, ...) by group code."""
     groups: dict[str, list[GroupMembership]] = {}
-    for row in _rows("country_groups.csv"):
+    for row in rows(DATA / "country_groups.csv"):
         groups.setdefault(row["group"], []).append(
             GroupMembership(row["country"], _day(row["since"]), _day(row["until"]))
         )

@@ -11,7 +11,7 @@ from uuid import uuid4
 
 from sqlalchemy import Engine, select
 
-from models.countries import DATA
+from models.data_tables import DATA
 from models.database import ROOT, Sessions, connect, is_migrated, migrate, sessions
 from models.embedding import load_embedder
 from models.errors import DatabaseNotMigrated, Problem

@@ -20,6 +20,7 @@ from fastapi.testclient import TestClient
 from filelock import FileLock
 from pydantic import SecretStr
 
+from models.data_tables import DATA
 from models.database import connect, migrate, sessions
 from models.embedding import load_embedder
 from models.records import Collaboration, Commitment, Fact, Place
@@ -32,7 +33,6 @@ from services.ingest.default import ORIGIN, places
 from services.ingest.publish import publish
 from services.ingest.sources.collaborations import collaborations, memberships
 from services.ingest.sources.overrides import overrides
-from services.ingest.sources.tables import DATA
 from services.ingest.upsert import (
     ensure_tenant,
     replace_commitments,

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from sqlalchemy.orm import Session
 
-from models.countries import DATA
+from models.data_tables import DATA, rows
 from models.records import Commitment, Fact, Place
 from models.settings import SMALLEST_CITY
 from models.tables import PUBLIC, CollaborationRow, Origin, PlaceRow
@@ -20,7 +20,6 @@ from services.ingest.sources.overrides import lay_all_over, overrides
 from services.ingest.sources.powers import LEVEL, average_powers
 from services.ingest.sources.regions import regions
 from services.ingest.sources.sectors import with_sectors
-from services.ingest.sources.tables import rows
 from services.ingest.sources.track_records import track_records, with_track_records
 from services.ingest.upsert import (
     BATCH,

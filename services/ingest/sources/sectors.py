@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
+from models.data_tables import rows
 from models.records import Fact, Place
 from models.taxonomy import FactStatus, Sector
-from services.ingest.sources.tables import rows
 
 
 @dataclass(frozen=True)

@@ -1,13 +1,10 @@
-"""The project's own small tables that several sources read: contested rows, languages, rows."""
+"""The project's own small tables that several sources read: contested rows, and languages."""
 
-import csv
-from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
 
 from models.countries import countries
-
-DATA = Path(__file__).resolve().parents[3] / "data"
+from models.data_tables import rows
 
 
 class Contested(NamedTuple):
@@ -15,12 +12,6 @@ class Contested(NamedTuple):
 
     rule: str
     why: str
-
-
-def rows(path: Path) -> Iterator[dict[str, str]]:
-    """The rows of a CSV table, by column name."""
-    with path.open(encoding="utf-8", newline="") as file:
-        yield from csv.DictReader(file)
 
 
 def contested(path: Path) -> dict[str, Contested]:

@@ -10,10 +10,10 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
+from models.data_tables import rows
 from models.records import Fact, Place
 from models.taxonomy import FactStatus
 from services.ingest.sources.collaborations import Membership
-from services.ingest.sources.tables import rows
 
 
 @dataclass(frozen=True)

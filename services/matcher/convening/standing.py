@@ -3,12 +3,12 @@
 Where an assignment is disputed the value is unknown until the convener assigns one.
 """
 
-import csv
 from collections.abc import Mapping
 from functools import lru_cache
 from typing import Any
 
-from models.countries import DATA, countries
+from models.countries import countries
+from models.data_tables import DATA, rows
 from models.names import fold
 from models.residents import residents, size_class
 from models.taxonomy import CapAttribute, PlaceKind
@@ -23,8 +23,7 @@ _COUNTRY_DISPUTED = {"EH", "FK", "GI", "GS", "HK", "MO", "PS", "TW", "XK", "YT"}
 @lru_cache(maxsize=1)
 def contested_places() -> frozenset[str]:
     """Places whose country is disputed (`data/contested.csv`)."""
-    with (DATA / "contested.csv").open(encoding="utf-8", newline="") as file:
-        return frozenset(r["id"] for r in csv.DictReader(file) if r["rule"] == "flag")
+    return frozenset(r["id"] for r in rows(DATA / "contested.csv") if r["rule"] == "flag")
 
 
 def key_of(facts: Facts) -> str:

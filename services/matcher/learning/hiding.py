@@ -1,12 +1,11 @@
 """What a place would look like if nobody knew that it is in the networks asked about."""
 
-import csv
 from collections import defaultdict
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from models.countries import DATA
+from models.data_tables import DATA, rows
 
 Facts = dict[str, Any]
 SECTOR_FACTS = DATA / "sector_facts.csv"
@@ -18,9 +17,8 @@ SPOKEN = ("description", "strategic_goals", "needs", "offers", "track_record")
 def _sector_sources(path: Path) -> dict[str, dict[str, set[str]]]:
     """By place and sector: the networks that it was inferred from, "" for other sources."""
     found: dict[str, dict[str, set[str]]] = defaultdict(lambda: defaultdict(set))
-    with path.open(encoding="utf-8", newline="") as file:
-        for row in csv.DictReader(file):
-            found[row["place_id"]][row["sector"]].add(row["network"])
+    for row in rows(path):
+        found[row["place_id"]][row["sector"]].add(row["network"])
     return found
 
 

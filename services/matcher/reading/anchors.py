@@ -4,15 +4,15 @@ They stand in `data/need_anchors.csv`. A row without a value describes none of i
 talk beside the sectors, a need that tells no stage beside the stages.
 """
 
-import csv
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from models.data_tables import DATA, rows
 from models.embedding import Embedder, Vectors
 from models.taxonomy import Sector, Stage
 
-ANCHORS = Path(__file__).resolve().parents[3] / "data" / "need_anchors.csv"
+ANCHORS = DATA / "need_anchors.csv"
 
 
 @dataclass(frozen=True)
@@ -27,8 +27,7 @@ class Anchor:
 
 def read_anchors(path: Path = ANCHORS) -> list[Anchor]:
     """The anchors of a file, in its order; an unknown sector or stage is an error."""
-    with path.open(encoding="utf-8", newline="") as file:
-        return [_anchor(row) for row in csv.DictReader(file)]
+    return [_anchor(row) for row in rows(path)]
 
 
 def _anchor(row: dict[str, str]) -> Anchor:

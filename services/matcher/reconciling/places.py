@@ -5,7 +5,6 @@ misspelling is offered and never taken (Neuenkirchen is no misspelt Neunkirchen)
 that several places have, that a country has, or that a part of a city has.
 """
 
-import csv
 import re
 from dataclasses import dataclass
 from functools import lru_cache
@@ -15,7 +14,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from models.countries import DATA, countries
+from models.countries import countries
+from models.data_tables import DATA, rows
 from models.name_matching import AHEAD, without_office
 from models.names import fold
 from models.snapshot import Snapshot
@@ -208,9 +208,8 @@ def _is_well_known(facts: dict[str, Any], best: Found, wanted: Wanted) -> bool:
 def _parts_of_cities() -> dict[str, set[str]]:
     """Names of districts that are left out of the catalogue, with their countries."""
     found: dict[str, set[str]] = {}
-    with (DATA / "districts.csv").open(encoding="utf-8", newline="") as file:
-        for row in csv.DictReader(file):
-            found.setdefault(fold(row["name"]), set()).add(row["country"])
+    for row in rows(DATA / "districts.csv"):
+        found.setdefault(fold(row["name"]), set()).add(row["country"])
     return found
 
 

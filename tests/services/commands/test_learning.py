@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from models.countries import DATA
+from models.data_tables import DATA
 from models.snapshot import SnapshotStore
 from services.cli import app
 from services.ingest.publish import weights_of

@@ -6,7 +6,8 @@ from itertools import islice
 import pytest
 from sqlalchemy import select, update
 
-from models.countries import DATA
+from models.data_tables import DATA
+from models.data_tables import rows as rows_of
 from models.database import Sessions
 from models.records import Commitment, Place
 from models.tables import PUBLIC, CollaborationRow, CommitmentRow, Origin, PlaceRow
@@ -15,7 +16,6 @@ from services.ingest import default
 from services.ingest.default import load_default
 from services.ingest.sources import own_tables
 from services.ingest.sources.collaborations import collaborations, memberships
-from services.ingest.sources.tables import rows as rows_of
 from services.ingest.upsert import (
     Counts,
     ensure_tenant,

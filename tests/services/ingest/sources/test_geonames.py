@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from models.data_tables import DATA
 from models.records import Place
 from models.taxonomy import FactStatus, PlaceKind, PopulationBasis
 from services.ingest.sources.aliases import MOST, other_names
@@ -16,7 +17,6 @@ from services.ingest.sources.geonames import (
     national_ranks,
     without_doubles,
 )
-from services.ingest.sources.tables import DATA
 
 HAND_LIST = Path(__file__).parents[3] / "data" / "districts_and_suburbs.csv"
 

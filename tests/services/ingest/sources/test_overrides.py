@@ -4,11 +4,11 @@ from pathlib import Path
 
 import pytest
 
+from models.data_tables import DATA
 from models.errors import BadFile
 from models.records import Fact, Need, Place
 from models.taxonomy import FactStatus, PlaceKind, PopulationBasis, Sector, Stage
 from services.ingest.sources.overrides import lay_all_over, lay_over, overrides
-from services.ingest.sources.tables import DATA
 
 ROW = Fact(source="package", status=FactStatus.VERIFIED)
 OWN = Fact(source="register", status=FactStatus.VERIFIED)

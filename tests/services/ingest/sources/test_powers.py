@@ -4,11 +4,11 @@ from pathlib import Path
 
 import pytest
 
+from models.data_tables import DATA
 from models.errors import BadFile
 from models.records import Fact, Place
 from models.taxonomy import FactStatus, PlaceKind, PopulationBasis, PowerBasis
 from services.ingest.sources.powers import LEVEL, average_powers
-from services.ingest.sources.tables import DATA
 
 HEAD = "country,level,power,value,index,index_dimension,year,source\n"
 

@@ -4,10 +4,10 @@ from pathlib import Path
 
 import pytest
 
+from models.data_tables import DATA
 from models.records import Place
 from models.taxonomy import FactStatus, PlaceKind, PopulationBasis
 from services.ingest.sources.regions import regions
-from services.ingest.sources.tables import DATA
 
 
 @pytest.fixture(scope="module")
