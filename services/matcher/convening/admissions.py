@@ -6,14 +6,15 @@ from typing import Any
 from models.errors import InvalidInput
 from models.names import fold
 from models.taxonomy import Outcome, RemedyKind, Verdict
-from services.matcher.convening.cap_outcomes import Ruled, judge_cap, opened, ways_in
+from services.matcher.convening.cap_outcomes import Ruled, judge_caps, opened, ways_in
 from services.matcher.convening.caps import Limit, limits
 from services.matcher.convening.desk import Desk, name_of, refuse_doubles
-from services.matcher.convening.entry_rules import place_rules
+from services.matcher.convening.entry_rules import judge_alone
 from services.matcher.convening.roster import Roster, holder, required, standing
 from services.matcher.convening.schemas import AdmissionRequest
 from services.matcher.convening.standing import key_of
-from services.matcher.eligibility import Judgement, RuleOutcome, in_force, judge_rule
+from services.matcher.eligibility import Judgement, RuleOutcome
+from services.matcher.matching.caution import caution
 from services.matcher.wording import Wording
 
 Facts = dict[str, Any]
@@ -27,7 +28,7 @@ def check(desk: Desk, request: AdmissionRequest) -> Facts:
     admitted = desk.all_facts(request.admit)
     refuse_doubles([key_of(m) for m in admitted], "/admit")
     found = limits([*desk.record.get("caps", ()), *before.caps, *(c.facts() for c in request.caps)])
-    ruled = [pair for limit in found for pair in judge_cap(roster, limit, admitted, desk.words)]
+    ruled = judge_caps(roster, found, admitted, desk.words)
     ruled += _entry_rules(desk, admitted, request) + _members_already(roster, admitted, desk.words)
     verdict = Judgement([outcome for outcome, _ in ruled]).verdict
     after = Roster([*roster.members, *admitted], roster.hidden, roster.assignments)
@@ -43,7 +44,7 @@ def check(desk: Desk, request: AdmissionRequest) -> Facts:
         answer["by_bounds"] = desk.words.text("convening.by_bounds", {"hidden": roster.hidden})
     doubles = twins(roster, admitted)
     if doubles:
-        answer["cautions"] = [_twin(double, desk.words) for double in doubles]
+        answer["cautions"] = [_twin(*double, desk.words) for double in doubles]
     unlock = _unlock(roster, found, admitted, ruled, desk.words)
     if unlock:
         answer["would_unlock"] = unlock
@@ -63,10 +64,9 @@ def _entry_rules(desk: Desk, admitted: Sequence[Facts], request: AdmissionReques
     """The collaboration's rules of entry, for each place to be admitted."""
     as_of = request.as_of or desk.context.today
     return [
-        (judge_rule(rule, facts, as_of), {"place": holder(facts)})
+        (outcome, {"place": holder(facts)})
         for facts in admitted
-        for rule in place_rules(desk.record)
-        if in_force(rule, as_of)
+        for outcome in judge_alone(desk.record, facts, as_of)
     ]
 
 
@@ -104,11 +104,9 @@ def twins(roster: Roster, applicants: Sequence[Facts]) -> list[tuple[Facts, Fact
     return found
 
 
-def _twin(double: tuple[Facts, Facts], words: Wording) -> Facts:
-    args = {"name": double[0]["name"], "other": double[1]["name"]}
-    text = words.text("caution.possible_duplicate", args)
-    return {"code": "possible_duplicate", "text": text, "args": args,
-            "evidence": [name_of(facts) for facts in double]}  # fmt: skip
+def _twin(place: Facts, twin: Facts, words: Wording) -> Facts:
+    args = {"name": place["name"], "other": twin["name"]}
+    return caution("possible_duplicate", words, args, name_of(place), name_of(twin))
 
 
 def _holders(ruled: Sequence[Ruled]) -> list[Facts]:

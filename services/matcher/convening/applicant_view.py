@@ -46,7 +46,7 @@ def applicant_view(desk: Desk, screening_id: str, applicant: int) -> Facts:
     failed = [rule for rule in rules if rule["outcome"] == "fail"]
     answer: Facts = {
         "applicant": {k: v for k, v in result["applicant"].items() if k in _NAMED},
-        "collaboration": {k: desk.record[k] for k in ("id", "name")},
+        "collaboration": desk.named,
         "rules": rules,
         "passes_alone": _passes(rules),
         "missing": missing_of(result),

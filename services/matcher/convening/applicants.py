@@ -7,7 +7,7 @@ from typing import Any
 from models.name_matching import Asked, Match
 from models.records import Place
 from models.taxonomy import PopulationBasis
-from services.matcher.convening.desk import Desk, own_words, shown
+from services.matcher.convening.desk import Desk, shown
 from services.matcher.convening.schemas import Applicant
 
 Facts = dict[str, Any]
@@ -86,7 +86,7 @@ def _known(
     if applicant.place is None:
         facts = desk.stored(applicant.place_id or "")
         return Known(number, facts, row=line)
-    claims = own_words(applicant.place)
+    claims = applicant.place.facts()
     if match is None:
         return _merged(number, claims, desk.stored(claims["id"]), None, line)
     places = desk.context.snapshot.places

@@ -7,17 +7,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models.snapshot.codes import SECTORS
-from models.taxonomy import RemedyKind, Verdict
-from services.matcher.convening.cap_outcomes import judge_cap
+from models.taxonomy import Verdict
+from services.matcher.convening.cap_outcomes import judge_caps
 from services.matcher.convening.caps import Limit, limits
 from services.matcher.convening.desk import Desk, shown
-from services.matcher.convening.entry_rules import place_rules
+from services.matcher.convening.entry_rules import judge_alone, not_to_be_mended
 from services.matcher.convening.fit import Scorer, sub_scores
 from services.matcher.convening.roster import Roster, holder, in_force
 from services.matcher.convening.standing import key_of
 from services.matcher.convening.universe import governments, not_refused
-from services.matcher.eligibility import Judgement, judge_rule
-from services.matcher.eligibility import in_force as rule_in_force
+from services.matcher.eligibility import Judgement
 
 Facts = dict[str, Any]
 # How many places are looked at closely, whatever the size of the catalogue.
@@ -46,7 +45,7 @@ def approach_list(desk: Desk, as_of: date | None, limit: int) -> Facts:
             found.append(entry)
     found.sort(key=lambda e: (-e["approach"], -e["rank_score"], e["place"]["id"]))
     return {
-        "collaboration": {k: desk.record[k] for k in ("id", "name")},
+        "collaboration": desk.named,
         "as_of": day.isoformat(),
         "looked_at": len(ids),
         "of": int(among.sum()),
@@ -95,14 +94,10 @@ def _wanted(width: int, sectors: set[str]) -> list[int]:
 def _entry(
     desk: Desk, scorer: Scorer, facts: Facts, roster: Roster, caps: list[Limit], day: date
 ) -> Facts | None:
-    outcomes = [
-        judge_rule(rule, facts, day)
-        for rule in place_rules(desk.record)
-        if rule_in_force(rule, day)
-    ]
-    if any(o.outcome == "fail" and o.remedy_kind == RemedyKind.FIXED for o in outcomes):
+    outcomes = judge_alone(desk.record, facts, day)
+    if not_to_be_mended(outcomes):
         return None
-    ruled = [pair for limit in caps for pair in judge_cap(roster, limit, [facts], desk.words)]
+    ruled = judge_caps(roster, caps, [facts], desk.words)
     verdict = Judgement([*outcomes, *(o for o, _ in ruled)]).verdict
     if verdict is Verdict.REFUSED:
         return None

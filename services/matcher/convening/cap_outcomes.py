@@ -1,6 +1,6 @@
 """What a cap says of an admission, who holds its places, and what would make room."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from models.taxonomy import CapAttribute, Outcome, RemedyKind, Verdict
@@ -22,15 +22,16 @@ _WORDS = {CapAttribute.COUNTRY: "country", CapAttribute.CONTINENT: "continent",
           CapAttribute.KIND: "kind", CapAttribute.SIZE_CLASS: "size_class"}  # fmt: skip
 
 
-def judge_cap(
-    roster: Roster, limit: Limit, admitted: Sequence[Facts], words: Wording
+def judge_caps(
+    roster: Roster, limits: Iterable[Limit], admitted: Sequence[Facts], words: Wording
 ) -> list[Ruled]:
-    """One outcome a value of a cap: what the roster would be, and who holds the places."""
-    values = [roster.value(facts, limit) for facts in admitted]
-    return [
-        _ruled(roster, finding, words)
-        for finding in judge_admission(limit, roster.tally(limit), values)
-    ]
+    """One outcome a value of each cap: what the roster would be, and who holds the places."""
+    found = []
+    for limit in limits:
+        values = [roster.value(facts, limit) for facts in admitted]
+        findings = judge_admission(limit, roster.tally(limit), values)
+        found += [_ruled(roster, finding, words) for finding in findings]
+    return found
 
 
 def _ruled(roster: Roster, finding: Finding, words: Wording) -> Ruled:

@@ -3,7 +3,6 @@
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from models.taxonomy import RemedyKind
 from services.matcher.convening.applicants import Known, known
 from services.matcher.convening.caps import Limit, limits
 from services.matcher.convening.cohort_model import (
@@ -16,7 +15,7 @@ from services.matcher.convening.cohort_model import (
 )
 from services.matcher.convening.cohort_parts import brought, cap_line
 from services.matcher.convening.desk import Desk, shown
-from services.matcher.convening.entry_rules import called, place_rules
+from services.matcher.convening.entry_rules import called, judge_alone, not_to_be_mended
 from services.matcher.convening.fit import Fit, Scorer
 from services.matcher.convening.roster import Roster, required
 from services.matcher.convening.schemas import (
@@ -26,7 +25,7 @@ from services.matcher.convening.schemas import (
     PlaceRef,
 )
 from services.matcher.convening.standing import continent_of, key_of
-from services.matcher.eligibility import RuleOutcome, in_force, judge_rule
+from services.matcher.eligibility import RuleOutcome
 
 Facts = dict[str, Any]
 RESERVE = 5
@@ -57,12 +56,7 @@ class Cohort:
 
     def _failed(self, who: Known) -> list[RuleOutcome]:
         """The fixed rules of entry that an applicant fails: it may not be chosen."""
-        judged = (
-            judge_rule(rule, who.facts, self.as_of)
-            for rule in place_rules(self.record)
-            if in_force(rule, self.as_of)
-        )
-        return [o for o in judged if o.outcome == "fail" and o.remedy_kind == RemedyKind.FIXED]
+        return not_to_be_mended(judge_alone(self.record, who.facts, self.as_of))
 
     def _indices(self, refs: Sequence[PlaceRef]) -> list[int]:
         """Applicants named by the convener; one that did not apply is added, as approached."""
@@ -159,7 +153,7 @@ class Cohort:
         parts = worth(self.problem, solution.chosen)
         answer: Facts = {
             "status": solution.status,
-            "collaboration": {k: self.record[k] for k in ("id", "name")},
+            "collaboration": self.desk.named,
             "as_of": self.as_of.isoformat(),
             "size": dict(zip(("min", "max"), self._size(), strict=True)),
             "cohort": [self._chosen(i, solution) for i in solution.chosen],

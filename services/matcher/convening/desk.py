@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from models.errors import InvalidInput, PlaceNotFound
 from models.name_matching import NameIndex
-from models.records import Call, Place
+from models.records import Call
 from models.snapshot import Snapshot
 from models.tables import PlaceRow
 from services.matcher.convening.schemas import PlaceRef
@@ -51,6 +51,11 @@ class Desk:
         return self.context.snapshot.collaborations[self.row]
 
     @property
+    def named(self) -> Facts:
+        """The collaboration as the head of an answer names it."""
+        return {k: self.record[k] for k in ("id", "name")}
+
+    @property
     def names(self) -> NameIndex:
         return name_index(self.context.snapshot)
 
@@ -78,7 +83,7 @@ class Desk:
 
     def facts(self, ref: PlaceRef) -> Facts:
         """A place by its id, or as it describes itself."""
-        return self.stored(ref) if isinstance(ref, str) else own_words(ref)
+        return self.stored(ref) if isinstance(ref, str) else ref.facts()
 
     def all_facts(self, refs: Sequence[PlaceRef]) -> list[Facts]:
         return [self.facts(ref) for ref in refs]
@@ -104,11 +109,6 @@ class Desk:
         if closes and day > date.fromisoformat(closes):
             return date.fromisoformat(closes)
         return date.fromisoformat(opens) if opens and day < date.fromisoformat(opens) else day
-
-
-def own_words(place: Place) -> Facts:
-    """A place as it describes itself."""
-    return place.facts()
 
 
 def shown(facts: Facts) -> Facts:

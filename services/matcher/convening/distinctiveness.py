@@ -42,7 +42,7 @@ def report(desk: Desk, as_of: date | None) -> Facts:
     near = sorted(others, key=lambda r: (-likeness(desk.record, r)[0], r["id"]))[:NEAREST]
     shares = _shares(desk, near, day)
     return {
-        "collaboration": {k: desk.record[k] for k in ("id", "name")},
+        "collaboration": desk.named,
         "as_of": day.isoformat(),
         "nearest": [_one(desk, other, shares[other["id"]]) for other in near],
         "only_here": _only_here(desk.record, near),

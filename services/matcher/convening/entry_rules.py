@@ -1,12 +1,13 @@
 """The rules of entry: those of a collaboration and of one of its calls, and what they say."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from models.taxonomy import Intake, Outcome, RuleScope, Verdict
+from models.taxonomy import Intake, Outcome, RemedyKind, RuleScope, Verdict
 from services.matcher.convening.applicants import Known
-from services.matcher.eligibility import RuleOutcome
+from services.matcher.eligibility import RuleOutcome, in_force, judge_rule
 from services.matcher.judging import judge
 from services.matcher.wording import Wording
 
@@ -28,6 +29,17 @@ def place_rules(record: Facts) -> list[Facts]:
         for rule in record.get("rules", ())
         if rule.get("scope", RuleScope.PLACE) == RuleScope.PLACE
     ]
+
+
+def judge_alone(record: Facts, facts: Facts, as_of: date) -> list[RuleOutcome]:
+    """What each rule of entry in force says of a place."""
+    rules = (rule for rule in place_rules(record) if in_force(rule, as_of))
+    return [judge_rule(rule, facts, as_of) for rule in rules]
+
+
+def not_to_be_mended(outcomes: Iterable[RuleOutcome]) -> list[RuleOutcome]:
+    """The failures that nothing a place does would change."""
+    return [o for o in outcomes if o.outcome == "fail" and o.remedy_kind == RemedyKind.FIXED]
 
 
 @dataclass(frozen=True)

@@ -143,7 +143,7 @@ def show(desk: Desk, roster: Roster) -> Facts:
         for row in desk.session.scalars(_rows(desk).limit(HISTORY))
     ]
     answer: Facts = {
-        "collaboration": {k: desk.record[k] for k in ("id", "name")},
+        "collaboration": desk.named,
         "members": [shown(m) for m in roster.members],
         "total": roster.total,
         "complete": roster.hidden == 0,

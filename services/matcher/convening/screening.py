@@ -7,7 +7,7 @@ from typing import Any
 
 from models.taxonomy import Outcome, Verdict
 from services.matcher.convening.applicants import Known
-from services.matcher.convening.cap_outcomes import Ruled, judge_cap
+from services.matcher.convening.cap_outcomes import Ruled, judge_caps
 from services.matcher.convening.caps import limits
 from services.matcher.convening.desk import Desk
 from services.matcher.convening.entry_rules import EntryRules, called
@@ -70,11 +70,7 @@ class Screening:
     def _caps(self, facts: Facts) -> list[Ruled]:
         key = tuple(self.roster.value(facts, limit) for limit in self.limits)
         if key not in self._capped:
-            self._capped[key] = [
-                pair
-                for limit in self.limits
-                for pair in judge_cap(self.roster, limit, [facts], self.desk.words)
-            ]
+            self._capped[key] = judge_caps(self.roster, self.limits, [facts], self.desk.words)
         return self._capped[key]
 
     def _fill_places(self) -> None:
@@ -110,7 +106,7 @@ class Screening:
         writes = Results(self.desk, self.record, self.as_of, self.roster, self.scorer)
         results = [writes.of(rank, one) for rank, one in enumerate(self.judged, start=1)]
         answer: Facts = {
-            "collaboration": {k: self.record[k] for k in ("id", "name")},
+            "collaboration": self.desk.named,
             "as_of": self.as_of.isoformat(),
             "snapshot_id": self.desk.context.snapshot.id,
             "roster_version": self.roster.version,

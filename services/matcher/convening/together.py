@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from models.taxonomy import Outcome, Verdict
-from services.matcher.convening.cap_outcomes import judge_cap
+from services.matcher.convening.cap_outcomes import judge_caps
 from services.matcher.convening.caps import Limit, limits
 from services.matcher.convening.desk import Desk
 from services.matcher.convening.roster import Roster, in_force
@@ -26,7 +26,7 @@ def together(
     roster: Roster, found: Sequence[Limit], admitted: Sequence[Facts], words: Wording
 ) -> Facts:
     """What the caps say of admitting places at once."""
-    ruled = [pair for limit in found for pair in judge_cap(roster, limit, admitted, words)]
+    ruled = judge_caps(roster, found, admitted, words)
     return {
         "admitted": len(admitted),
         "verdict": Judgement([outcome for outcome, _ in ruled]).verdict,
