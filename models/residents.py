@@ -1,5 +1,6 @@
 """How many live in a place, and the size class that makes it."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from models.taxonomy import SizeClass
@@ -19,6 +20,6 @@ def size_class(residents: float | None) -> SizeClass | None:
     return next(name for name, limit in SIZE_CLASS_LIMITS.items() if residents < limit)
 
 
-def residents(facts: dict[str, Any]) -> float | None:
+def residents(facts: Mapping[str, Any]) -> float | None:
     """Residents of the metropolitan area where known, else of the place itself."""
     return facts.get("metro_population") or facts.get("population")

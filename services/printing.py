@@ -20,6 +20,8 @@ from rich.progress import (
 from rich.progress import Progress as Bar
 from rich.table import Table
 
+from models.residents import residents
+
 REASONS_SHOWN = 3
 Facts = Mapping[str, Any]
 
@@ -104,8 +106,8 @@ def candidates(name: str, places: Iterable[Facts]) -> None:
     console.print(f"These places may be meant by {escape(repr(name))}; name one by its id:")
     table = _table("id", "name", "country", "kind", "residents")
     for place in places:
-        residents = place.get("metro_population") or place.get("population")
-        shown = f"{residents:,}" if residents else "unknown"
+        count = residents(place)
+        shown = f"{count:,}" if count else "unknown"
         table.add_row(place["id"], escape(place["name"]), place["country"], place["kind"], shown)
     console.print(table)
 

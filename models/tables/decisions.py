@@ -6,6 +6,7 @@ Tenants are named, not referred to: what was decided outlasts a tenant that is r
 import secrets
 from collections.abc import Iterator
 from datetime import date, datetime
+from typing import Literal
 
 from sqlalchemy import Index, Integer, LargeBinary, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
@@ -42,7 +43,7 @@ class MatchRow(Table):
 
     tenant_id: Mapped[str] = mapped_column(String(60), primary_key=True)
     id: Mapped[str] = mapped_column(String(60), primary_key=True)
-    kind: Mapped[str] = mapped_column(String(20))
+    kind: Mapped[Literal["peers", "collaborations"]] = mapped_column(String(20))
     request: Mapped[str] = mapped_column(Text)
     as_of: Mapped[date]
     language: Mapped[str] = mapped_column(String(10))

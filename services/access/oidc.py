@@ -21,6 +21,7 @@ from models.settings import Settings
 from services.access.keys import Scope
 from services.access.server_secret import server_secret
 from services.access.sessions import Person
+from services.access.signing_in import own_path
 
 GRANT = "counterpart"
 MINUTES = 10
@@ -50,7 +51,7 @@ class Provider:
             url, state = client.create_authorization_url(
                 self._metadata()["authorization_endpoint"], nonce=nonce, code_verifier=verifier
             )
-        kept = {"state": state, "nonce": nonce, "verifier": verifier, "then": _ours(then)}
+        kept = {"state": state, "nonce": nonce, "verifier": verifier, "then": own_path(then)}
         return Started(url, self._signer().dumps(kept))
 
     def finish(self, cookie: str | None, state: str, code: str) -> tuple[Person, str]:
@@ -149,9 +150,3 @@ def _json(url: str) -> dict[str, Any]:
     except (httpx.HTTPError, ValueError) as error:
         raise NotReady("The identity provider cannot be reached.") from error
     return found
-
-
-def _ours(then: str) -> str:
-    """A path of this service; anything that could lead elsewhere becomes its start."""
-    is_path = then.startswith("/") and not then.startswith(("//", "/\\"))
-    return then if is_path and then.isprintable() else "/"

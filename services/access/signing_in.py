@@ -91,6 +91,12 @@ def signed_in(request: Request) -> SignedIn | None:
     return _signed_in(request, token, row.tenant_id, row.person, row.scopes, row.expires_at)
 
 
+def own_path(then: str) -> str:
+    """A path of this service; anything that could lead elsewhere becomes its start."""
+    is_path = then.startswith("/") and not then.startswith(("//", "/\\"))
+    return then if is_path and then.isprintable() else "/"
+
+
 def _signed_in(request: Request, token: str, *who: Any) -> SignedIn:
     tenant, person, scopes, ends = who
     return SignedIn(

@@ -13,7 +13,7 @@ from models.errors import Problem
 from models.tables import MatchRow, WatchRow
 from services.events.kinds import EventKind, tell_tenant
 from services.matcher.catalogue import Catalogue
-from services.matcher.decisions.asked import Kind, answer_match, parse_request
+from services.matcher.decisions.asked import answer_match, parse_request
 from services.matcher.matcher import Matcher
 from services.matcher.matching import Context
 from services.matcher.wording import wording
@@ -29,11 +29,10 @@ def seen_with(catalogue: Catalogue, day: date) -> str:
 
 def verdicts(row: MatchRow, context: Context) -> Verdicts:
     """What a match says now of each candidate, the refused too."""
-    kind: Kind = "peers" if row.kind == "peers" else "collaborations"
-    asked = parse_request(kind, row.request)
+    asked = parse_request(row.kind, row.request)
     today = {"include": ["refused"], "limit": MOST, "as_of": None}
     answered = answer_match(
-        context, kind, asked.model_copy(update=today), orjson.loads(row.weights)
+        context, row.kind, asked.model_copy(update=today), orjson.loads(row.weights)
     )
     found: dict[str, Any] = orjson.loads(answered.answer)
     listed = (*found["results"], *found.get("refused", ()))

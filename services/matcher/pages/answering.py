@@ -11,7 +11,7 @@ from models.tables import PUBLIC, MatchRow
 from models.taxonomy import Mode
 from services.access.callers import Caller
 from services.matcher.catalogue import Catalogue
-from services.matcher.decisions.asked import Kind, answer_match, parse_request
+from services.matcher.decisions.asked import answer_match, parse_request
 from services.matcher.decisions.decisions import Decisions
 from services.matcher.features import Facts
 from services.matcher.matcher import Matcher
@@ -62,10 +62,9 @@ def ask_again(
 ) -> dict[str, Any]:
     """A recorded question with something changed, as of its own day; not recorded."""
     body: MatchRequest = parse_request(row.kind, row.request).model_copy(update=changed)
-    kind: Kind = "peers" if row.kind == "peers" else "collaborations"
     matcher: Matcher = page.request.app.state.matcher
     context = matcher.context(catalogue, row.tenant_id, page.sentences, row.as_of)
-    answered = answer_match(context, kind, body, orjson.loads(row.weights))
+    answered = answer_match(context, row.kind, body, orjson.loads(row.weights))
     found: dict[str, Any] = orjson.loads(answered.answer)
     return found
 

@@ -2,12 +2,13 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from typing import Any, Literal, Self
+from typing import Any, Literal, Self, TypeVar
 
 from fastapi import Request
 from fastapi.exceptions import RequestValidationError
-from pydantic import ValidationError
+from pydantic import BaseModel, ValidationError
 
+from models.residents import residents
 from models.taxonomy import FactStatus, Mode
 from services.matcher.decisions.asked import Kind
 from services.matcher.features import Facts
@@ -15,6 +16,7 @@ from services.matcher.pages.described import described_facts
 from services.matcher.pages.edits import SAID_HERE
 from services.matcher.schemas import CollaborationsRequest, MatchRequest, PeersRequest
 
+R = TypeVar("R", bound=BaseModel)
 Want = Literal["peers", "networks"]
 PEERS_SHOWN, NETWORKS_SHOWN = 12, 20
 # Who asks for six good peers seldom wants more of one country; "any" in the address lifts it.
@@ -111,22 +113,25 @@ def match_request(asked: Asked, facts: Facts, edits: Facts) -> MatchRequest:
         "include": ["refused"],
         **_whose(asked, facts, edits),
     }
+    model: type[MatchRequest] = PeersRequest
     if asked.want == "networks":
+        model = CollaborationsRequest
         body |= {"limit": NETWORKS_SHOWN}
-        return _checked(CollaborationsRequest, body)
-    body |= {
-        "limit": PEERS_SHOWN,
-        "mode": asked.mode or Mode.SUSTAINED_PAIRING,
-        "ties": asked.ties or "any",
-        "max_per_country": asked.most_of_a_country,
-        "filters": _filters(asked, facts | edits),
-    }
-    return _checked(PeersRequest, body)
+    else:
+        body |= {
+            "limit": PEERS_SHOWN,
+            "mode": asked.mode or Mode.SUSTAINED_PAIRING,
+            "ties": asked.ties or "any",
+            "max_per_country": asked.most_of_a_country,
+            "filters": _filters(asked, facts | edits),
+        }
+    return well_formed(model, {k: v for k, v in body.items() if v is not None})
 
 
-def _checked(model: type[MatchRequest], body: dict[str, Any]) -> MatchRequest:
+def well_formed(model: type[R], body: Mapping[str, Any]) -> R:
+    """A request of the API; what it refuses is a fault of the address, as it is of a body."""
     try:
-        return model.model_validate({k: v for k, v in body.items() if v is not None})
+        return model.model_validate(body)
     except ValidationError as error:
         raise RequestValidationError(error.errors()) from error
 
@@ -151,9 +156,9 @@ def _filters(asked: Asked, facts: Facts) -> dict[str, Any]:
         filters["continents"] = list(asked.continents)
     if asked.kinds:
         filters["kinds"] = list(asked.kinds)
-    residents = facts.get("metro_population") or facts.get("population")
-    if asked.size and residents:
-        least, most = residents // SIMILAR_TIMES, residents * SIMILAR_TIMES
+    count = residents(facts)
+    if asked.size and count:
+        least, most = count // SIMILAR_TIMES, count * SIMILAR_TIMES
         filters["population"] = {
             "similar": {"min": least, "max": most},
             "larger": {"min": most},

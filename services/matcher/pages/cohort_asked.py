@@ -1,13 +1,11 @@
 """A cohort as its address asks for it, and the applicants of a screening as requests name them."""
 
 from collections.abc import Sequence
-from typing import Annotated, Any, Literal, TypeVar
+from typing import Annotated, Any, Literal
 
 from fastapi import Query
-from fastapi.exceptions import RequestValidationError
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field
 
-from models.records.values import Record
 from models.taxonomy import CapAttribute
 from services.matcher.convening.schemas import (
     Applicant,
@@ -15,9 +13,9 @@ from services.matcher.convening.schemas import (
     CohortRequest,
 )
 from services.matcher.convening.together import verdict_of
+from services.matcher.pages.asked import well_formed
 
 Json = dict[str, Any]
-R = TypeVar("R", bound=Record)
 _DESCRIBES = ("name", "kind", "country", "region", "population", "metro_population")
 Numbers = Annotated[list[Annotated[int, Field(ge=0, le=2000)]], Field(max_length=300)]
 SECONDS = 5
@@ -79,14 +77,6 @@ def applicant_of(applicant: Json) -> Applicant:
     ref = ref_of(applicant)
     sent = {"place_id": ref} if isinstance(ref, str) else {"place": ref}
     return Applicant.model_validate(sent)
-
-
-def well_formed(model: type[R], body: Json) -> R:
-    """A request of the API; what it refuses is a fault of the address, as it is of a body."""
-    try:
-        return model.model_validate(body)
-    except ValidationError as error:
-        raise RequestValidationError(error.errors()) from error
 
 
 CohortQuery = Annotated[CohortAsked, Query()]

@@ -7,7 +7,9 @@ from fastapi import Query
 from pydantic import BaseModel, ConfigDict, Field
 
 from services.matcher.convening.schemas import SIDE, PairingsRequest
-from services.matcher.pages.cohort_asked import SECONDS, Numbers, ref_of, standing, well_formed
+from services.matcher.convening.standing import key_of
+from services.matcher.pages.asked import well_formed
+from services.matcher.pages.cohort_asked import SECONDS, Numbers, ref_of, standing
 
 Json = dict[str, Any]
 Key = Annotated[str, Field(pattern=r"^m?\d{1,4}-m?\d{1,4}$")]
@@ -43,8 +45,8 @@ class Pools:
         self.left: Mapping[str, Json] = pool
         self.right: Mapping[str, Json] = {}
         if asked.sides == "members":
-            inside = {place_key(member) for member in members}
-            self.left = {k: one for k, one in pool.items() if place_key(one) not in inside}
+            inside = {key_of(member) for member in members}
+            self.left = {k: one for k, one in pool.items() if key_of(one) not in inside}
             self.right = {f"m{at}": member for at, member in enumerate(members[:SIDE])}
         elif asked.sides == "marked":
             self.right = {key: one for key, one in pool.items() if key in chosen}
@@ -62,7 +64,7 @@ class Pools:
     @property
     def keys(self) -> dict[str, str]:
         """The key of each place by its place."""
-        return {place_key(one): key for key, one in {**self.left, **self.right}.items()}
+        return {key_of(one): key for key, one in {**self.left, **self.right}.items()}
 
     def request(self, collaboration: str) -> PairingsRequest:
         body: Json = {
@@ -80,11 +82,6 @@ class Pools:
         second = {key: at for at, key in enumerate(self.right)} if self.asked.sides else first
         pairs = [text.split("-") for text in self.asked.apart]
         return [(first[a], second[b]) for a, b in pairs if a in first and b in second]
-
-
-def place_key(facts: Json) -> str:
-    """A place by its id, else by its name and country."""
-    return str(facts.get("id") or f"{facts['name']}|{facts['country']}")
 
 
 PairsQuery = Annotated[PairsAsked, Query()]

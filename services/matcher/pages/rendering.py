@@ -21,7 +21,14 @@ from services.matcher.pages.components import Components
 from services.matcher.pages.own_place import OwnPlace, own_place
 from services.matcher.pages.third_party import why_not
 from services.matcher.pages.views.weights import even_weights
-from services.matcher.pages.words import COOKIE, NAMES, PageWording, language_of, page_wording
+from services.matcher.pages.words import (
+    COOKIE,
+    NAMES,
+    PageWording,
+    language_of,
+    page_wording,
+    sentence,
+)
 from services.matcher.wording import Wording, wording
 
 TEMPLATES = Path(__file__).parent / "templates"
@@ -123,7 +130,7 @@ class Page:
             "language": words.language,
             "languages": [(code, name, self._in(code)) for code, name in NAMES.items()],
             "form_token": self._form_field,
-            "sentence": _sentence,
+            "sentence": sentence,
             "own": self.own,
             "signed_in": self.signed_in,
             "parts": PARTS,
@@ -156,12 +163,6 @@ class Page:
         folder = current.store.path(snapshot.id)
         made = datetime.fromtimestamp((folder / "manifest.json").stat().st_mtime, UTC)
         return {"id": snapshot.id, "day": made.date().isoformat()}
-
-
-def _sentence(text: str) -> str:
-    """A text that begins a line of its own: with a capital, also behind its number."""
-    at = next((at for at, sign in enumerate(text) if sign.isalpha()), 0)
-    return f"{text[:at]}{text[at : at + 1].upper()}{text[at + 1 :]}"
 
 
 def page_of(request: Request) -> Page:

@@ -49,6 +49,12 @@ class PageWording(OfficerWording):
         return f"{label}{self.text('site.colon', {})} {said}"
 
 
+def sentence(text: str) -> str:
+    """A text that begins a line of its own: with a capital, also behind its number."""
+    at = next((at for at, sign in enumerate(text) if sign.isalpha()), 0)
+    return f"{text[:at]}{text[at : at + 1].upper()}{text[at + 1 :]}"
+
+
 @lru_cache(maxsize=len(LANGUAGES))
 def page_wording(language: str) -> PageWording:
     """The pages' wording of one of the languages."""

@@ -18,6 +18,7 @@ from models.countries import countries
 from models.data_tables import DATA, rows
 from models.name_matching import AHEAD, without_office
 from models.names import fold
+from models.residents import residents
 from models.snapshot import Snapshot
 from models.snapshot.codes import COUNTRIES, KINDS
 from models.taxonomy import PlaceKind
@@ -140,8 +141,8 @@ class PlaceFinder:
 
     def _scored(self, row: int, like: Likeness, wanted: Wanted) -> Found:
         facts = self.places.facts(row)
-        residents = facts.get("metro_population") or facts.get("population") or 0
-        score = NAME_SHARE * like.score + SIZE_SHARE * min(log10(1 + residents) / LARGEST, 1)
+        size = min(log10(1 + (residents(facts) or 0)) / LARGEST, 1)
+        score = NAME_SHARE * like.score + SIZE_SHARE * size
         score += CITY_SHARE * (bool(wanted.kinds) or facts["kind"] == PlaceKind.CITY)
         agrees = self._agrees(facts, wanted)
         score *= 1 if agrees else CONTRADICTED
@@ -200,8 +201,8 @@ def _is_well_known(facts: dict[str, Any], best: Found, wanted: Wanted) -> bool:
         return False
     if best.name_likeness < EXACT and not wanted.name.isascii() and not is_latin(wanted.name):
         return False
-    residents = facts.get("metro_population") or facts.get("population") or 0
-    return residents >= WELL_KNOWN or without_office(fold(wanted.name)) == fold(facts["name"])
+    is_large = (residents(facts) or 0) >= WELL_KNOWN
+    return is_large or without_office(fold(wanted.name)) == fold(facts["name"])
 
 
 @lru_cache(maxsize=1)
@@ -224,6 +225,6 @@ def describe(facts: dict[str, Any]) -> str:
     """A place in half a line, for people who choose between two of the same name."""
     country = countries()[facts["country"]].name
     where = f"{facts['region']}, {country}" if facts.get("region") else country
-    residents = facts.get("metro_population") or facts.get("population")
-    size = f", {residents:,} residents" if residents else ""
+    count = residents(facts)
+    size = f", {count:,} residents" if count else ""
     return f"{facts['kind'].replace('_', ' ')} in {where}{size}"

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from models.countries import countries
-from models.residents import size_class
+from models.residents import residents, size_class
 
 Facts = dict[str, Any]
 Value = dict[str, Any]
@@ -50,7 +50,7 @@ def _country(facts: Facts) -> list[Value]:
 
 
 def _size_class(facts: Facts) -> list[Value]:
-    found = size_class(facts.get("metro_population") or facts.get("population"))
+    found = size_class(residents(facts))
     return [_text(found)] if found else []
 
 

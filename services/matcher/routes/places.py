@@ -6,7 +6,7 @@ from fastapi import APIRouter, Query, Response
 
 from models.countries import countries
 from models.records.values import CountryCode
-from models.residents import size_class
+from models.residents import residents, size_class
 from models.taxonomy import PlaceKind
 from services.access.callers import Matching
 from services.matcher.profile import stored_facts
@@ -42,9 +42,8 @@ def search(
 def read(place_id: str, caller: Matching, catalogue: CatalogueDep) -> Response:
     """All that is held about a place, each fact with its source, date and status."""
     _, facts = stored_facts(catalogue.snapshot, place_id, caller.tenant)
-    residents = facts.get("metro_population") or facts.get("population")
     derived = {
-        "size_class": size_class(residents),
+        "size_class": size_class(residents(facts)),
         "continent": countries()[facts["country"]].continent,
     }
     known = {k: v for k, v in derived.items() if v is not None}

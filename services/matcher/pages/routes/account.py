@@ -6,7 +6,7 @@ from fastapi import APIRouter, Depends, Form, Query, Response
 
 from models.errors import Unauthorised
 from services.access.sessions import csrf_sent
-from services.access.signing_in import sign_in, sign_out
+from services.access.signing_in import own_path, sign_in, sign_out
 from services.matcher.pages.rendering import Page, PageDep
 from services.matcher.pages.security import OwnForm
 
@@ -27,7 +27,7 @@ def enter(
     next: Annotated[str, Form(max_length=2000)] = "/",
 ) -> Response:
     """Open a session and go on to where the person wanted to go."""
-    response = page.go(_here(next))
+    response = page.go(own_path(next))
     try:
         sign_in(page.request, response, key)
     except Unauthorised:
@@ -46,8 +46,3 @@ def leave(page: PageDep, csrf: Annotated[str | None, Depends(csrf_sent)]) -> Res
 def _refused(page: Page, code: str, next: str) -> Response:
     errors = [{"text": page.t(code), "href": "#key"}]
     return page.show("sign_in.html", 422, next=next, errors=errors)
-
-
-def _here(path: str) -> str:
-    """A path of this service, never another site's address."""
-    return path if path.startswith("/") and not path.startswith(("//", "/\\")) else "/"

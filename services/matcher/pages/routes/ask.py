@@ -12,6 +12,7 @@ from services.matcher.matching.question import CONFIDENT
 from services.matcher.pages.answering import own_facts, readings
 from services.matcher.pages.asked import Asked
 from services.matcher.pages.rendering import Page, PageDep
+from services.matcher.pages.said_here import edits_of
 from services.matcher.pages.views.places import line_of
 from services.matcher.routes.dependencies import CatalogueDep
 
@@ -134,6 +135,6 @@ def _view(
         stages = [str(stage) for stage in Stage]
         return {"sectors": ordered, "held": list(dict.fromkeys(held)), "stages": stages}
     if step == "check":
-        edits = page.own.edits if page.own and page.own.id == asked.place else {}
+        edits = edits_of(page, asked.place)
         return {"steps": steps_of(asked)[:-1], "edited": bool(edits)}
     return {"limit": TEXT_LIMIT}

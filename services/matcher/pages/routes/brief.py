@@ -10,7 +10,6 @@ from models.tables import MatchRow
 from services.access.callers import Caller, Matching
 from services.matcher.briefing.paper import paper
 from services.matcher.briefing.parts import Brief, thing
-from services.matcher.decisions.asked import Kind
 from services.matcher.pages.answering import recorded
 from services.matcher.pages.rendering import Page, PageDep
 from services.matcher.pages.shortlist import shortlist
@@ -46,8 +45,7 @@ def _chosen(page: Page, caller: Caller, match_id: str, which: str, is_paper: boo
     """
     row = recorded(page, caller, match_id)
     answer = answer_in(page.request, row, page.sentences)
-    kind: Kind = "peers" if row.kind == "peers" else "collaborations"
-    wanted = set(shortlist(page.request, kind))
+    wanted = set(shortlist(page.request, row.kind))
     count = len(answer["results"])
     listed = [result for result in answer["results"] if thing(result)["id"] in wanted]
     serving = [result for result in answer["results"] if serves(result)] if is_paper else []

@@ -7,9 +7,9 @@ from fastapi import APIRouter, Response
 from services.matcher.convening import jury, roster
 from services.matcher.convening.cohort import Cohort
 from services.matcher.convening.schemas import PURPOSE_SIZES
+from services.matcher.convening.standing import key_of
 from services.matcher.convening.together import is_member
 from services.matcher.pages.cohort_asked import CohortQuery, standing
-from services.matcher.pages.pairs_asked import place_key
 from services.matcher.pages.rendering import PageDep
 from services.matcher.pages.routes.calls import DeskDep
 from services.matcher.pages.views.cohort import cohort_view
@@ -22,7 +22,7 @@ router = APIRouter(
 
 def _numbers(results: list[dict[str, Any]]) -> dict[str, int]:
     """The number of each applicant by its place."""
-    return {place_key(r["applicant"]): r["applicant"]["number"] for r in results}
+    return {key_of(r["applicant"]): r["applicant"]["number"] for r in results}
 
 
 @router.get("/cohort")

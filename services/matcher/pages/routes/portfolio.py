@@ -4,13 +4,12 @@ from dataclasses import dataclass
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Form, Response
-from fastapi.exceptions import RequestValidationError
-from pydantic import ValidationError
 
 from models.errors import CollaborationNotFound
 from services.access.callers import Caller, Matching
 from services.matcher.catalogue import Catalogue
 from services.matcher.pages.answering import own_facts
+from services.matcher.pages.asked import well_formed
 from services.matcher.pages.described import described_facts
 from services.matcher.pages.own_place import OwnPlace
 from services.matcher.pages.rendering import Page, PageDep
@@ -140,10 +139,7 @@ def invitation(
     if not text.strip():
         error = {"text": page.t("portfolio_page.error_invitation"), "href": "#text"}
         return _page(page, caller, catalogue, whose, [error])
-    try:
-        body = InvitationRequest.model_validate({**whose.asked(), "text": text.strip()})
-    except ValidationError as error:
-        raise RequestValidationError(error.errors()) from error
+    body = well_formed(InvitationRequest, {**whose.asked(), "text": text.strip()})
     situation = situation_of(page.request, body, caller, catalogue, page.sentences)
     checklist = checklist_in_force(page.request, caller, page.sentences)
     found = check_invitation(situation, body, checklist)

@@ -124,13 +124,12 @@ def put(
 ) -> Response:
     """Put a result on the shortlist, or take it off."""
     row = recorded(page, caller, match_id)
-    kind: Kind = "peers" if row.kind == "peers" else "collaborations"
-    ids = [one for one in shortlist(page.request, kind) if one != id]
+    ids = [one for one in shortlist(page.request, row.kind) if one != id]
     if listed == "yes":
         ids.append(id)
     response = page.go(f"/matches/{match_id}", view="" if view == "list" else view)
     response.headers["location"] += f"#result-{id.replace(':', '-')}"
-    keep_shortlist(response, page.request, kind, ids, match_id)
+    keep_shortlist(response, page.request, row.kind, ids, match_id)
     return response
 
 

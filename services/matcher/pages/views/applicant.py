@@ -16,7 +16,7 @@ from services.matcher.pages.views.evidence import (
 )
 from services.matcher.pages.views.rule_words import value_in_words
 from services.matcher.pages.views.screening import behind_in, head_of
-from services.matcher.pages.words import PageWording
+from services.matcher.pages.words import PageWording, sentence
 
 Json = dict[str, Any]
 
@@ -87,7 +87,7 @@ def _waits(result: Json, words: PageWording) -> str:
     if not result.get("waitlist_position"):
         return ""
     number = words.text("screening.waits", {"number": result["waitlist_position"]})
-    return " ".join((f"{number[:1].upper()}{number[1:]}.", behind_in(result, words))).strip()
+    return " ".join((f"{sentence(number)}.", behind_in(result, words))).strip()
 
 
 def _change(result: Json, words: PageWording) -> str:

@@ -16,7 +16,7 @@ from services.matcher.pages.views.evidence import (
 )
 from services.matcher.pages.views.places import where
 from services.matcher.pages.views.strips import Strip, Strips
-from services.matcher.pages.words import PageWording
+from services.matcher.pages.words import PageWording, sentence
 from services.matcher.profile import stored_facts
 
 Json = dict[str, Any]
@@ -131,7 +131,7 @@ class Cards:
             parts.append(words.text("results.about_residents", args))
         if facts.get("national_rank"):
             parts.append(words.text("results.about_rank", {"rank": facts["national_rank"]}))
-        return " · ".join([parts[0][:1].upper() + parts[0][1:], *parts[1:]])
+        return sentence(" · ".join(parts))
 
     def _about_network(self, record: Facts) -> str:
         words = self.words
@@ -139,7 +139,7 @@ class Cards:
         if record.get("theme"):
             parts.append(words.term("theme", record["theme"]))
         parts.append(words.joined([words.term("sector", s) for s in record.get("sectors", ())]))
-        return " · ".join([parts[0][:1].upper() + parts[0][1:], *parts[1:]])
+        return sentence(" · ".join(parts))
 
     def _exchanges(self, items: Any) -> list[Exchange]:
         words = self.words

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
-from services.matcher.pages.pairs_asked import place_key
+from services.matcher.convening.standing import key_of
 from services.matcher.pages.views.desk import PlaceItem, place_item, value_of_cap
 from services.matcher.pages.views.evidence import rule_lines
 from services.matcher.pages.words import PageWording
@@ -54,17 +54,15 @@ def cohort_view(
     words: PageWording,
 ) -> CohortView:  # fmt: skip
     """The answer to a cohort; `numbers` are those of the screening, by place."""
-    taken = {place_key(one) for one in answer["cohort"]}
-    named = {place_key(one): one["name"] for one in answer["cohort"]}
-    shown = {place_key(one) for one in answer["reserve"] + answer["left_out_by_rules"]} | taken
+    taken = {key_of(one) for one in answer["cohort"]}
+    named = {key_of(one): one["name"] for one in answer["cohort"]}
+    shown = {key_of(one) for one in answer["reserve"] + answer["left_out_by_rules"]} | taken
     return CohortView(
         status=answer["status"],
         says=words.text(f"cohort_page.status_{answer['status']}", {"count": len(taken)}),
         cohort=[_chosen(one, numbers, named, words) for one in answer["cohort"]],
         reserve=[_chosen(one, numbers, named, words) for one in answer["reserve"]],
-        left=[
-            _chosen(one, numbers, named, words) for one in everyone if place_key(one) not in shown
-        ],
+        left=[_chosen(one, numbers, named, words) for one in everyone if key_of(one) not in shown],
         binding=[
             words.text("cohort_page.binds", {"rule": one["text"], "count": one["shuts_out"]})
             for one in answer["binding_caps"]
@@ -86,7 +84,7 @@ def _chosen(
         names = [named.get(key, key) for key in could]
         replaces = words.text("cohort_page.replaces", {"names": names})
     return Chosen(
-        number=numbers.get(place_key(one), -1),
+        number=numbers.get(key_of(one), -1),
         place=place_item(one, words),
         band=str(one.get("band", "")),
         band_word=words.term("band", str(one["band"])) if one.get("band") else "",

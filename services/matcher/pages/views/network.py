@@ -6,7 +6,7 @@ from services.matcher.briefing.sources import Sources, sources_of
 from services.matcher.catalogue import Catalogue
 from services.matcher.features import Facts
 from services.matcher.pages.views.evidence import Sentence, rule_lines
-from services.matcher.pages.words import PageWording
+from services.matcher.pages.words import PageWording, sentence
 
 MEMBERS = 40
 
@@ -66,7 +66,7 @@ def _sources(record: Facts, words: PageWording) -> list[str]:
 
 def _about(record: Facts, words: PageWording) -> str:
     parts = [words.term("type", record["type"]), words.term("theme", record["theme"])]
-    return " · ".join([parts[0][:1].upper() + parts[0][1:], *parts[1:]])
+    return sentence(" · ".join(parts))
 
 
 def _successor(catalogue: Catalogue, record: Facts, tenant: str) -> tuple[str, str] | None:

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from services.matcher.pages.pairs_asked import place_key
+from services.matcher.convening.standing import key_of
 from services.matcher.pages.views.desk import PlaceItem, place_item
 from services.matcher.pages.words import PageWording
 
@@ -45,7 +45,7 @@ def pairs_view(answer: Json, keys: Mapping[str, str], words: PageWording) -> Pai
 def _pair(pair: Json, keys: Mapping[str, str], words: PageWording) -> PairLine:
     first, second = pair["places"]
     return PairLine(
-        key=f"{keys[place_key(first)]}-{keys[place_key(second)]}",
+        key=f"{keys[key_of(first)]}-{keys[key_of(second)]}",
         first=place_item(first, words),
         second=place_item(second, words),
         fit=words.format_field(round(100 * pair["score"]), "number"),

@@ -117,6 +117,8 @@ def test_with_an_account_changes_are_kept_for_the_organisation_alone(
     other = signed_in("bilbao", "Jon")
     asked = f"/find/peers?place={PLACE}&sector=housing&stage=apply"
     assert "you 350,000 (municipality)" in page(other, asked)
+    checked = f"/ask/check?want=peers&place={PLACE}&sector=housing&stage=apply"
+    assert "What you changed about your place" in page(other, checked)
     token = re.search(r'name="csrf_token" value="([^"]+)"', page(other))
     assert token
     other.post(f"/places/{PLACE}/forget", data={"csrf_token": token[1]})
