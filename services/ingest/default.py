@@ -69,7 +69,7 @@ def load_default(
 def places(data: Path = DATA, smallest: int = SMALLEST_CITY) -> Iterator[Place]:
     """Every place of the default catalogue, complete; cities from so many residents up."""
     own = data / "places"
-    base = [*cities(data, smallest), *regions(data=data)]
+    base = [*cities(data, smallest), *regions(data)]
     _add_parts(base, own_tables.metropolitan_parts(own / "metropolitan_authorities.csv"))
     _add_figures(base, own_tables.figures(own / "figures.csv"))
     base += own_tables.metropolitan_authorities(own / "metropolitan_authorities.csv")

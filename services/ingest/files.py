@@ -18,7 +18,7 @@ from services.files.rows import RowError, SheetRow
 from services.files.sheets import rows, sheets_of
 from services.ingest.commitments import load_commitments
 from services.ingest.jobs import Report
-from services.ingest.upsert import Counts, ensure_tenant, upsert_collaborations, upsert_places
+from services.ingest.upsert import Counts, ensure_tenant, upsert
 
 BATCH = 500
 OWN = "x:"
@@ -148,8 +148,5 @@ def _write(session: Session, batch: list[Place | Collaboration], caller: Caller)
     for tenant in sorted({tenant_of(record.id or "", caller) for record in batch}):
         ensure_tenant(session, tenant)
         mine = [record for record in batch if tenant_of(record.id or "", caller) == tenant]
-        counts += upsert_places(session, (r for r in mine if isinstance(r, Place)), tenant)
-        counts += upsert_collaborations(
-            session, (r for r in mine if isinstance(r, Collaboration)), tenant
-        )
+        counts += upsert(session, mine, tenant)
     return counts

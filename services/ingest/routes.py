@@ -16,7 +16,7 @@ from services.files.rows import RowError
 from services.ingest import queries
 from services.ingest.files import FileKind, Upload, tenant_of
 from services.ingest.state import IngestDep
-from services.ingest.upsert import Counts, ensure_tenant, upsert_collaborations, upsert_places
+from services.ingest.upsert import ensure_tenant, upsert
 from services.web.app import answer
 from services.web.conditional import unchanged_since
 from services.web.parameters import known_parameters
@@ -40,15 +40,7 @@ def put_place(
 ) -> Response:
     """Write one place, validated whole; 201 when it is new."""
     _check_id(place.id or id, id)
-    tenant = tenant_of(id, caller)
-    place = place.model_copy(update={"id": id})
-    with acting(tenant), ingest.sessions.begin() as session:
-        ensure_tenant(session, tenant)
-        before = session.get(PlaceRow, (tenant, id))
-        unchanged_since(request, before.content_hash if before else None)
-        counts = upsert_places(session, [place], tenant)
-        row = session.get_one(PlaceRow, (tenant, id), populate_existing=True)
-        return _written(row, counts, before is None)
+    return _put(request, place.model_copy(update={"id": id}), tenant_of(id, caller), ingest)
 
 
 @router.put("/collaborations/{id}")
@@ -61,15 +53,8 @@ def put_collaboration(
 ) -> Response:
     """Write one collaboration, validated whole; 201 when it is new."""
     _check_id(id if collaboration.id == FROM_PATH else collaboration.id, id)
-    tenant = tenant_of(id, caller)
-    collaboration = collaboration.model_copy(update={"id": id})
-    with acting(tenant), ingest.sessions.begin() as session:
-        ensure_tenant(session, tenant)
-        before = session.get(CollaborationRow, (tenant, id))
-        unchanged_since(request, before.content_hash if before else None)
-        counts = upsert_collaborations(session, [collaboration], tenant)
-        row = session.get_one(CollaborationRow, (tenant, id), populate_existing=True)
-        return _written(row, counts, before is None)
+    record = collaboration.model_copy(update={"id": id})
+    return _put(request, record, tenant_of(id, caller), ingest)
 
 
 def _check_id(given: str, path: str) -> None:
@@ -78,9 +63,18 @@ def _check_id(given: str, path: str) -> None:
         raise InvalidInput.at("/id", detail, "id_mismatch")
 
 
-def _written(row: PlaceRow | CollaborationRow, counts: Counts, is_new: bool) -> Response:
-    content = {"id": row.id, "changed": counts.written > 0, "content_hash": row.content_hash}
-    return answer(content, 201 if is_new else 200, {"ETag": f'"{row.content_hash}"'})
+def _put(
+    request: Request, record: Place | Collaboration, tenant: str, ingest: IngestDep
+) -> Response:
+    table: Any = PlaceRow if isinstance(record, Place) else CollaborationRow
+    with acting(tenant), ingest.sessions.begin() as session:
+        ensure_tenant(session, tenant)
+        before = session.get(table, (tenant, record.id))
+        unchanged_since(request, before.content_hash if before else None)
+        counts = upsert(session, [record], tenant)
+        row = session.get_one(table, (tenant, record.id), populate_existing=True)
+        content = {"id": row.id, "changed": counts.written > 0, "content_hash": row.content_hash}
+        return answer(content, 201 if before is None else 200, {"ETag": f'"{row.content_hash}"'})
 
 
 @router.post("/files", status_code=202)

@@ -41,11 +41,19 @@ def digest(text: str) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
 
 
-def ensure_tenant(session: Session, tenant: str, name: str | None = None) -> None:
+def ensure_tenant(session: Session, tenant: str) -> None:
     """Make the tenant where it is not there yet."""
     if session.get(Tenant, tenant) is None:
-        session.add(Tenant(id=tenant, name=name or tenant))
+        session.add(Tenant(id=tenant, name=tenant))
         session.flush()
+
+
+def upsert(session: Session, records: Sequence[Place | Collaboration], tenant: str) -> Counts:
+    """Write records of both sorts that are new or changed, as somebody sent them."""
+    counts = upsert_places(session, (r for r in records if isinstance(r, Place)), tenant)
+    sent = (r for r in records if isinstance(r, Collaboration))
+    counts += upsert_collaborations(session, sent, tenant)
+    return counts
 
 
 def upsert_places(

@@ -5,7 +5,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from typing import Any
 
 from pydantic import TypeAdapter, ValidationError
 
@@ -37,16 +36,11 @@ _COLUMNS = list(Membership.__dataclass_fields__)
 def collaborations(folder: Path) -> Iterator[Collaboration]:
     """Every record of the YAML files in a folder; an id may occur only once."""
     seen: dict[str, str] = {}
-    for path in sorted(folder.glob("*.yaml")):
-        for number, raw in enumerate(records(path, "collaborations"), start=1):
-            record = _collaboration(raw, f"{path.name}, record {number}")
-            if record.id in seen:
-                raise BadFile(
-                    f"{path.name}, record {number}: the id {record.id!r} is already taken "
-                    f"in {seen[record.id]}"
-                )
-            seen[record.id] = path.name
-            yield record
+    for path, where, record in records(folder, "collaborations", Collaboration):
+        if record.id in seen:
+            raise BadFile(f"{where}: the id {record.id!r} is already taken in {seen[record.id]}")
+        seen[record.id] = path.name
+        yield record
 
 
 def memberships(path: Path) -> Iterator[Membership]:
@@ -61,12 +55,3 @@ def memberships(path: Path) -> Iterator[Membership]:
                 yield _MEMBERSHIP.validate_python(cells)
             except ValidationError as error:
                 raise BadFile(f"{path.name}, line {reader.line_num}: {said(error)}") from error
-
-
-def _collaboration(raw: Any, where: str) -> Collaboration:
-    if isinstance(raw, dict) and raw.get("id"):
-        where = f"{where} ({raw['id']})"
-    try:
-        return Collaboration.model_validate(raw)
-    except ValidationError as error:
-        raise BadFile(f"{where}: {said(error)}") from error

@@ -23,6 +23,7 @@ from models.taxonomy import FactStatus, PlaceKind, PopulationBasis
 from services.ingest.sources.aliases import other_names
 from services.ingest.sources.regions import CITY_STATES, region_id
 from services.ingest.sources.tables import (
+    SPOKEN,
     Contested,
     contested,
     languages_of,
@@ -38,10 +39,6 @@ SAME_PLACE_KM = 5.0
 _ROW = Fact(source=SOURCE, date=RELEASED, status=FactStatus.VERIFIED)
 _COUNTED = Fact(source=SOURCE, date=RELEASED, status=FactStatus.INFERRED)
 _RANKED = Fact(source=f"Rank by {SOURCE}", date=RELEASED, status=FactStatus.INFERRED)
-_SPOKEN = Fact(
-    source="Unicode CLDR (Babel 2.18.0), official languages of the country or region",
-    status=FactStatus.INFERRED,
-)
 
 Row = Mapping[str, Any]
 
@@ -174,5 +171,5 @@ def _provenance(population: int | None, rank: int | None, languages: list[str]) 
     if rank:
         facts["national_rank"] = _RANKED
     if languages:
-        facts["languages"] = _SPOKEN
+        facts["languages"] = SPOKEN
     return facts

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import Any
 
 from pydantic import ValidationError
 
@@ -17,9 +16,10 @@ _GO_TOGETHER = {"population": "population_basis"}
 
 def overrides(folder: Path) -> Iterator[Place]:
     """Every record of the YAML files in a folder, in the order of files and records."""
-    for path in sorted(folder.glob("*.yaml")):
-        for number, raw in enumerate(records(path, "places"), start=1):
-            yield _place(raw, f"{path.name}, record {number}")
+    for _, where, place in records(folder, "places", Place):
+        if place.id is None:
+            raise BadFile(f"{where}: a record needs an id")
+        yield place
 
 
 def lay_all_over(bases: Iterable[Place], extras: Iterable[Place]) -> Iterator[Place]:
@@ -80,15 +80,3 @@ def _provenance(base: Place, extra: Place) -> dict[str, Fact]:
         elif field in extra.provenance:
             facts[field] = extra.provenance[field]
     return facts
-
-
-def _place(raw: Any, where: str) -> Place:
-    if isinstance(raw, dict) and raw.get("id"):
-        where = f"{where} ({raw['id']})"
-    try:
-        place = Place.model_validate(raw)
-    except ValidationError as error:
-        raise BadFile(f"{where}: {said(error)}") from error
-    if place.id is None:
-        raise BadFile(f"{where}: a record needs an id")
-    return place

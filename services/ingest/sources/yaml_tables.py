@@ -1,19 +1,36 @@
 """YAML tables of the catalogue: a list of records at the top, errors with file and record."""
 
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import yaml
-from pydantic import ValidationError
+from pydantic import BaseModel, ValidationError
 
 from models.errors import BadFile
 
+R = TypeVar("R", bound=BaseModel)
 # libyaml reads about ten times faster; not every build of PyYAML has it.
 _Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
-def records(path: Path, what: str) -> list[Any]:
-    """The records of a file; `what` they are is said where there is no list of them."""
+def records(folder: Path, what: str, model: type[R]) -> Iterator[tuple[Path, str, R]]:
+    """The records of a folder's files, with the file and the place of each in it.
+
+    `what` they are is said where there is no list of them.
+    """
+    for path in sorted(folder.glob("*.yaml")):
+        for number, raw in enumerate(_list(path, what), start=1):
+            where = f"{path.name}, record {number}"
+            name = f" ({raw['id']})" if isinstance(raw, dict) and raw.get("id") else ""
+            try:
+                record = model.model_validate(raw)
+            except ValidationError as error:
+                raise BadFile(f"{where}{name}: {said(error)}") from error
+            yield path, where, record
+
+
+def _list(path: Path, what: str) -> list[Any]:
     try:
         with path.open(encoding="utf-8") as file:
             content = yaml.load(file, Loader=_Loader)

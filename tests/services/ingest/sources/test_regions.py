@@ -1,5 +1,6 @@
 """First-level regions: no duplicates, governments only where they are known."""
 
+import shutil
 from pathlib import Path
 
 import pytest
@@ -79,7 +80,9 @@ def test_a_centre_lies_near_its_cities(by_id: dict[str, Place]) -> None:
 
 
 def test_a_missing_figure_is_unknown(tmp_path: Path) -> None:
-    empty = tmp_path / "populations.csv"
+    for name in ("contested", "region_governments", "region_languages"):
+        shutil.copy(DATA / f"{name}.csv", tmp_path)
+    empty = tmp_path / "region_populations.csv"
     empty.write_text("id,population,year,source,wikidata,area_km2\n", encoding="utf-8")
-    found = list(regions(empty, DATA / "contested.csv"))
+    found = list(regions(tmp_path))
     assert all(p.population is None and p.national_rank is None for p in found)
