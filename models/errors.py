@@ -19,6 +19,17 @@ class Problem(Exception):
         self.extra = extra
         self.headers: dict[str, str] = {}
 
+    def as_json(self, **of_request: str) -> dict[str, Any]:
+        """As RFC 9457 writes it, with what is said of the request."""
+        return {
+            "type": f"/problems/{self.type}",
+            "title": self.title,
+            "status": self.status,
+            "detail": self.detail,
+            **of_request,
+            **self.extra,
+        }
+
 
 class PlaceNotFound(Problem):
     status, title, type = 404, "Place not found", "place-not-found"

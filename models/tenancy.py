@@ -78,7 +78,7 @@ def limit(session: Session, tenant: str) -> None:
     session.flush()
     session.info[_TENANT] = tenant
     if session.in_transaction():
-        _tell(session.connection(), tenant)
+        tell(session.connection(), tenant)
 
 
 def tenant_of(session: Session) -> str | None:
@@ -87,7 +87,8 @@ def tenant_of(session: Session) -> str | None:
     return tenant
 
 
-def _tell(connection: Connection, tenant: str | None) -> None:
+def tell(connection: Connection, tenant: str | None) -> None:
+    """Say to the database whose rows this transaction sees."""
     if connection.dialect.name == "postgresql":
         # Local to the transaction: the next one on this connection may be another tenant's.
         statement = text("SELECT set_config(:name, :tenant, true)")
@@ -96,7 +97,7 @@ def _tell(connection: Connection, tenant: str | None) -> None:
 
 @event.listens_for(TenantSession, "after_begin")
 def _begin(session: Session, _: SessionTransaction, connection: Connection) -> None:
-    _tell(connection, tenant_of(session))
+    tell(connection, tenant_of(session))
 
 
 @event.listens_for(TenantSession, "do_orm_execute")

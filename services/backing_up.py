@@ -28,7 +28,7 @@ from models.settings import Settings
 from models.snapshot.manifest import FileEntry, entry, read_manifest
 from models.snapshot.store import CURRENT, SnapshotStore
 from models.tables import Table
-from models.tenancy import EVERY, SETTING
+from models.tenancy import EVERY, tell
 from services.matcher.decisions.decisions import head_file
 
 FORMAT = 1
@@ -87,7 +87,7 @@ def restore(settings: Settings, folder: Path) -> BackupManifest:
     engine = connect(settings.url)
     migrate(engine)
     with engine.begin() as connection:
-        _see_all(connection)
+        tell(connection, EVERY)
         revision = MigrationContext.configure(connection).get_current_revision()
         if revision != manifest.schema_revision:
             raise BackupRefused(
@@ -125,7 +125,7 @@ def _standing(settings: Settings, head: Path) -> Iterator[Connection]:
             connection = engine.connect()
             if engine.dialect.name == "postgresql":
                 connection.execution_options(isolation_level="REPEATABLE READ")
-            _see_all(connection)
+            tell(connection, EVERY)
             # The first read is what a snapshot of the database begins with.
             connection.scalar(select(1))
         with closing(connection):
@@ -140,11 +140,6 @@ def _copied(engine: Engine, path: Path) -> Engine:
         live.backup(copy)
     engine.dispose()
     return connect(f"sqlite:///{path}")
-
-
-def _see_all(connection: Connection) -> None:
-    if connection.dialect.name == "postgresql":
-        connection.execute(select(func.set_config(SETTING, EVERY, True)))
 
 
 def _dump(connection: Connection, table: SqlTable, path: Path) -> int:

@@ -18,8 +18,7 @@ from services.access.sessions import (
     SAFE_METHODS,
     check_csrf,
     csrf_sent,
-    find_session,
-    token_of,
+    session_of,
 )
 
 __all__ = [
@@ -95,13 +94,10 @@ def _by_key(request: Request, header: str) -> Caller:
 
 
 def _by_session(request: Request, csrf: str | None) -> Caller | None:
-    token = token_of(request)
-    if token is None:
+    session = session_of(request)
+    if session is None:
         return None
-    with request.app.state.every_tenant() as session:
-        row = find_session(session, token)
-    if row is None:
-        return None
+    token, row = session
     if request.method not in SAFE_METHODS:
         check_csrf(request, token, csrf)
     return Caller(row.tenant_id, _scopes(row.scopes), has_key=True, person=row.person)

@@ -127,6 +127,16 @@ def token_of(request: Request) -> str | None:
     return signers(request.app.state.settings).token(cookie) if cookie else None
 
 
+def session_of(request: Request) -> tuple[str, SignIn] | None:
+    """The session in force of the cookie that was sent, with its token."""
+    token = token_of(request)
+    if token is None:
+        return None
+    with request.app.state.every_tenant() as db:
+        row = find_session(db, token)
+    return None if row is None else (token, row)
+
+
 def set_cookie(request: Request, response: Response, token: str) -> None:
     """Hand the session to the browser; no script can read it, no other site can post with it."""
     settings: Settings = request.app.state.settings

@@ -1,13 +1,13 @@
 """Signing in and out: `/v1/session`, and the two functions that a page's own form calls."""
 
 from datetime import datetime, timedelta
-from typing import Annotated, Any
+from typing import Annotated
 
 from fastapi import APIRouter, Depends, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
 
 from models.errors import Unauthorised
-from models.tables import SignIn, Tenant, now
+from models.tables import Tenant, now
 from services.access.keys import Scope, find_key, why_not
 from services.access.sessions import (
     Person,
@@ -16,8 +16,8 @@ from services.access.sessions import (
     clear_cookie,
     csrf_sent,
     end_session,
-    find_session,
     open_session,
+    session_of,
     set_cookie,
     signers,
     token_of,
@@ -66,7 +66,7 @@ def admit(request: Request, response: Response, person: Person) -> SignedIn:
             end_session(db, before)
         token = open_session(db, person, ends)
     set_cookie(request, response, token)
-    return _signed_in(request, token, person.tenant, person.name, person.scopes, ends)
+    return _signed_in(request, token, person, ends)
 
 
 def sign_out(request: Request, response: Response, csrf: str | None) -> None:
@@ -81,14 +81,12 @@ def sign_out(request: Request, response: Response, csrf: str | None) -> None:
 
 def signed_in(request: Request) -> SignedIn | None:
     """Who is signed in by the request's cookie, if anybody is."""
-    token = token_of(request)
-    if token is None:
+    session = session_of(request)
+    if session is None:
         return None
-    with request.app.state.every_tenant() as db:
-        row: SignIn | None = find_session(db, token)
-    if row is None:
-        return None
-    return _signed_in(request, token, row.tenant_id, row.person, row.scopes, row.expires_at)
+    token, row = session
+    person = Person(row.tenant_id, row.person, row.scopes, row.key_hash)
+    return _signed_in(request, token, person, row.expires_at)
 
 
 def own_path(then: str) -> str:
@@ -97,12 +95,11 @@ def own_path(then: str) -> str:
     return then if is_path and then.isprintable() else "/"
 
 
-def _signed_in(request: Request, token: str, *who: Any) -> SignedIn:
-    tenant, person, scopes, ends = who
+def _signed_in(request: Request, token: str, person: Person, ends: datetime) -> SignedIn:
     return SignedIn(
-        tenant=tenant,
-        person=person,
-        scopes=[Scope(name) for name in scopes.split()],
+        tenant=person.tenant,
+        person=person.name,
+        scopes=[Scope(name) for name in person.scopes.split()],
         csrf_token=signers(request.app.state.settings).csrf_token(token),
         expires_at=ends,
     )

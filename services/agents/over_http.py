@@ -6,7 +6,6 @@ is kept between two requests, so that any matcher can answer any of them.
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from urllib.parse import urlsplit
 
 import httpx2
 from fastapi import APIRouter, FastAPI, Request
@@ -15,6 +14,7 @@ from starlette.routing import Route
 from starlette.types import Receive, Scope, Send
 
 from models.errors import CsrfRefused
+from services.access.sessions import check_same_origin
 from services.agents.server import Agents, Asked
 from services.web.app import problem
 
@@ -65,9 +65,9 @@ class _Endpoint:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         request = Request(scope)
-        origin = request.headers.get("origin")
-        if origin is not None and urlsplit(origin).netloc != request.headers.get("host"):
-            refusal = CsrfRefused("Agents are answered, not pages of another site.")
+        try:
+            check_same_origin(request)
+        except CsrfRefused as refusal:
             await problem(request, refusal)(scope, receive, send)
             return
         await self._manager.handle_request(scope, receive, send)

@@ -28,6 +28,7 @@ from services.access.callers import is_local
 from services.access.keys import PREFIX, is_wellformed
 from services.access.sessions import token_of
 from services.load.rate_file import SCHEME
+from services.load.shedding import ALWAYS
 
 log = logging.getLogger(__name__)
 
@@ -40,8 +41,6 @@ COSTS = {
     "/v1/ingest/publish": 20,
 }
 COSTS_BY_END = {"/cohorts": 5, "/screenings": 2, "/approach-list": 2}
-# Asked by machines that watch the service.
-UNCOUNTED = frozenset({"/healthz", "/readyz", "/metrics"})
 ASSETS = "/assets/"
 
 
@@ -185,7 +184,7 @@ class RateLimit:
 
 def _uncounted(path: str) -> bool:
     """Health, and the styles and scripts of the pages: one page loads several of them."""
-    return path in UNCOUNTED or path.startswith(ASSETS)
+    return path in ALWAYS or path.startswith(ASSETS)
 
 
 def cost_of(path: str) -> int:

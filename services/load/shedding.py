@@ -13,7 +13,7 @@ from models.settings import Settings
 from services.load.draining import Draining
 from services.measures import SHED, in_hand
 
-# Asked by whoever decides whether this server lives: never refused.
+# Asked by whoever decides whether this server lives: never refused, and not counted.
 ALWAYS = frozenset({"/healthz", "/readyz", "/metrics"})
 
 

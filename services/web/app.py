@@ -74,16 +74,9 @@ def problem(request: Request, error: Problem) -> Response:
     page: Response | None = shown(request, error) if shown else None
     if page is not None:
         return page
-    content = {
-        "type": f"/problems/{error.type}",
-        "title": error.title,
-        "status": error.status,
-        "detail": error.detail,
-        "instance": request.url.path,
-        "request_id": request_id(request.scope),
-        **error.extra,
-    }
-    headers = {**error.headers, "X-Request-Id": request_id(request.scope)}
+    number = request_id(request.scope)
+    content = error.as_json(instance=request.url.path, request_id=number)
+    headers = {**error.headers, "X-Request-Id": number}
     return Response(as_json(content), error.status, headers, PROBLEM)
 
 

@@ -44,7 +44,7 @@ class BodyGuard:
             return
         receive = _in_time(receive)
         request = Request(scope, receive)
-        kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+        kind = medium_of(request)
         is_file = kind == "multipart/form-data"
         limit = self.file_limit if is_file else self.json_limit
         try:
@@ -113,6 +113,11 @@ def _readable(body: bytes) -> bytes:
         detail = f"The body is not valid JSON: {error.msg} at {where}."
         raise _Refused(InvalidInput.at("", detail, "json_invalid")) from error
     return orjson.dumps(value) if _LONG_NUMBER.search(body) else body
+
+
+def medium_of(request: Request) -> str:
+    """What the body is said to be, without what qualifies it."""
+    return request.headers.get("content-type", "").partition(";")[0].strip().lower()
 
 
 def again(message: Message, receive: Receive) -> Receive:

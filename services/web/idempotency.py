@@ -23,6 +23,7 @@ from models.request_transaction import RequestTransaction, within
 from models.tables import IdempotencyRow, now
 from models.tenancy import EVERY, limit
 from services.access.callers import caller
+from services.web.bodies import again
 from services.web.contract.operation import Those
 from services.web.failing import BENEATH, beneath
 from services.web.in_flight import InFlight, only_one
@@ -101,7 +102,8 @@ class Idempotency:
 
         try:
             with within(attempt.whole):
-                await self.app(request.scope, _given(body), keep)
+                whole = {"type": "http.request", "body": body, "more_body": False}
+                await self.app(request.scope, again(whole, request.receive), keep)
             status = next(m["status"] for m in told if m["type"] == "http.response.start")
             if 200 <= status < 300:
                 await run_in_threadpool(attempt.commit, told)
@@ -209,17 +211,3 @@ async def _body(receive: Receive) -> bytes:
         parts.append(message.get("body", b""))
         more = message["type"] == "http.request" and message.get("more_body", False)
     return b"".join(parts)
-
-
-def _given(body: bytes) -> Receive:
-    """A body that was read already, once; after it, nothing more comes."""
-    sent = False
-
-    async def receive() -> Message:
-        nonlocal sent
-        if sent:
-            return {"type": "http.disconnect"}
-        sent = True
-        return {"type": "http.request", "body": body, "more_body": False}
-
-    return receive

@@ -75,7 +75,7 @@ def _lines(context: Context, decisions: Decisions, body: PeersBatch, actor: str)
                 shown.update(r["place"]["id"] for r in orjson.loads(told)["results"])
             told = b'"answer":' + told
         except Problem as problem:
-            told = b'"problem":' + orjson.dumps(_as_json(problem))
+            told = b'"problem":' + orjson.dumps(problem.as_json())
         yield b'{"index":%d,%b}\n' % (index, told)
 
 
@@ -105,13 +105,3 @@ def _answer(context: Context, decisions: Decisions, asked: PeersRequest, actor: 
     answered = answer_match(context, "peers", asked, tuned)
     decisions.recorder.record(answered, actor)
     return answered.answer
-
-
-def _as_json(problem: Problem) -> dict[str, Any]:
-    return {
-        "type": f"/problems/{problem.type}",
-        "title": problem.title,
-        "status": problem.status,
-        "detail": problem.detail,
-        **problem.extra,
-    }

@@ -20,6 +20,7 @@ from services.matcher.reconciling.reconcilable import (
 from services.matcher.reconciling.schemas import Extend, Queries, read
 from services.matcher.routes.dependencies import CatalogueDep
 from services.web.app import answer
+from services.web.bodies import medium_of
 
 shared = APIRouter(tags=["reconciliation"])
 
@@ -112,8 +113,7 @@ def reconcile(
 
 async def _form(request: Request) -> dict[str, str | None]:
     """The fields of the form that a client posts."""
-    kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
-    if kind != _FORM:
+    if medium_of(request) != _FORM:
         detail = f"expected a form, Content-Type: {_FORM}"
         raise InvalidInput.at("", detail, "not_a_form")
     async with request.form(max_fields=20) as form:

@@ -20,6 +20,7 @@ from services.matcher.convening.schemas import Entry, ScreeningRequest, Screenin
 from services.matcher.convening.screening import Screening
 from services.matcher.routes.convening import AskedDep, decided, desk_of, said
 from services.matcher.routes.paging import OWN, Cursor, Limit, own_page
+from services.web.bodies import medium_of
 
 router = APIRouter(prefix="/collaborations/{collaboration_id}/screenings", tags=["convening"])
 R = TypeVar("R", bound=Record)
@@ -64,8 +65,7 @@ class Upload:
 
 async def _asked(request: Request, _: Convening) -> ScreeningRequest | Upload:
     """The applicants of a request: as JSON, or as a file in a form."""
-    kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
-    if kind != _FORM:
+    if medium_of(request) != _FORM:
         return _checked(ScreeningRequest, await request.body())
     async with request.form(max_files=1, max_fields=20) as form:
         file = form.get("file")
