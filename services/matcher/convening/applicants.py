@@ -4,11 +4,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from models.name_matching import Asked, Match
 from models.records import Place
 from models.taxonomy import PopulationBasis
 from services.matcher.convening.desk import Desk, shown
 from services.matcher.convening.schemas import Applicant
+from services.matcher.reconciling.name_matching import Asked, Match
 
 Facts = dict[str, Any]
 # Figures that differ by more than this contradict each other; less is another year's count.

@@ -11,13 +11,13 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from models.errors import InvalidInput, PlaceNotFound
-from models.name_matching import NameIndex
 from models.records import Call
 from models.snapshot import Snapshot
 from models.tables import PlaceRow
 from services.matcher.convening.schemas import PlaceRef
 from services.matcher.matching.question import Context
 from services.matcher.profile import stored_facts
+from services.matcher.reconciling.name_matching import NameIndex
 from services.matcher.wording import Wording
 
 Facts = dict[str, Any]

@@ -4,11 +4,11 @@ from typing import Any
 
 from rapidfuzz import fuzz
 
-from models.name_matching import ACCEPTED, AHEAD, WORTH_OFFERING
 from models.names import fold
 from models.snapshot import Snapshot
 from models.tables.records import PUBLIC
 from models.taxonomy import CollaborationType
+from services.matcher.reconciling.name_matching import ACCEPTED, AHEAD, WORTH_OFFERING
 from services.matcher.reconciling.places import CONTRADICTED, Found
 from services.matcher.reconciling.schemas import Query
 

@@ -6,9 +6,9 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from models.name_matching import WORTH_OFFERING, likeness, without_office
 from models.names import fold
 from models.snapshot import Snapshot
+from services.matcher.reconciling.name_matching import WORTH_OFFERING, likeness, without_office
 
 EXACT = 100.0
 # Written alike once accents, case and script are set aside.

@@ -16,13 +16,13 @@ from numpy.typing import NDArray
 
 from models.countries import countries
 from models.data_tables import DATA, rows
-from models.name_matching import AHEAD, without_office
 from models.names import fold
 from models.residents import residents
 from models.snapshot import Snapshot
-from models.snapshot.codes import COUNTRIES, KINDS
+from models.snapshot.codes import COUNTRIES, KIND_CODES
 from models.taxonomy import PlaceKind
 from services.matcher.reconciling.countries import is_country_name, read_country
+from services.matcher.reconciling.name_matching import AHEAD, without_office
 from services.matcher.reconciling.names import EXACT, FOLDED, Likeness, Names, is_latin, names_of
 from services.matcher.reconciling.schemas import Query
 
@@ -132,7 +132,9 @@ class PlaceFinder:
         if wanted.country is not None:
             inside &= self._values("country") == COUNTRIES.index(wanted.country)
         if wanted.kinds:
-            inside &= np.isin(self._values("kind"), [_KIND_NAMES.index(k) for k in wanted.kinds])
+            inside &= np.isin(
+                self._values("kind"), [KIND_CODES[PlaceKind(k)] for k in wanted.kinds]
+            )
         return inside
 
     def _values(self, column: str) -> NDArray[Any]:
@@ -180,9 +182,6 @@ class PlaceFinder:
         if like.bare and _REGION_WORD.search(fold(wanted.name)):
             return facts["kind"] == PlaceKind.REGION
         return not _is_part_of_a_city(wanted, facts)
-
-
-_KIND_NAMES = [str(kind) for kind in KINDS]
 
 
 def _texts(value: Any) -> list[str]:

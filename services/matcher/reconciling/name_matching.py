@@ -14,7 +14,8 @@ from rapidfuzz import fuzz, process
 
 from models.names import fold
 from models.snapshot import Snapshot
-from models.snapshot.codes import COUNTRIES, KINDS
+from models.snapshot.codes import COUNTRIES, KIND_CODES
+from models.taxonomy import PlaceKind
 
 ACCEPTED = 90.0
 AHEAD = 8.0
@@ -99,7 +100,7 @@ class NameIndex:
         worth = scores >= WORTH_OFFERING
         worth &= seen[rows]
         if kind is not None:
-            worth &= self._kind[rows] == [str(k) for k in KINDS].index(kind)
+            worth &= self._kind[rows] == KIND_CODES[PlaceKind(kind)]
         best: dict[int, float] = {}
         for row, score in zip(rows[worth].tolist(), scores[worth].tolist(), strict=True):
             best[row] = max(score, best.get(row, 0.0))
