@@ -1,5 +1,6 @@
 """The directory of names: every name and alias, folded and sorted, for typeahead."""
 
+from bisect import bisect_left
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
@@ -26,27 +27,17 @@ class Directory:
         key = fold(text).encode()
         if not key:
             return
-        for i in range(self._first(key), len(self._names)):
+        for i in range(bisect_left(self._names, key), len(self._names)):
             name = self._names[i]
             if not name.startswith(key):
                 return
             yield int(self.owners[i]), name == key
 
-    def _first(self, key: bytes) -> int:
-        low, high = 0, len(self._names)
-        while low < high:
-            middle = (low + high) // 2
-            if self._names[middle] < key:
-                low = middle + 1
-            else:
-                high = middle
-        return low
-
 
 def write_directory(folder: Path, name: str, names: Iterable[tuple[str, int]]) -> list[str]:
     """Write (name, row) pairs; answers with the names of the files."""
-    entries = sorted({(fold(text).encode(), row) for text, row in names} - {(b"", 0)})
-    entries = [(key, row) for key, row in entries if key]
+    folded = {(fold(text).encode(), row) for text, row in names}
+    entries = sorted((key, row) for key, row in folded if key)
     files = write_blob(folder, f"{name}_names", (key for key, _ in entries))
     owners = f"{name}_names.owners.npy"
     np.save(folder / owners, np.array([row for _, row in entries], np.int32))

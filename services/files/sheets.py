@@ -8,7 +8,7 @@ import subprocess
 import sys
 import zipfile
 from collections.abc import Iterator
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from tempfile import NamedTemporaryFile
 from typing import Any
@@ -167,30 +167,32 @@ def _json_lines(text: str) -> Rows:
 def _workbook(source: Path | bytes, most_rows: int, sheet: str = "") -> Iterator[Any]:
     """The rows of a sheet, or with no rows the names of all sheets, read by another process."""
     _check_unpacked(source)
-    if isinstance(source, bytes):
-        with NamedTemporaryFile(suffix=".xlsx") as file:
-            file.write(source)
-            file.flush()
-            yield from _workbook(Path(file.name), most_rows, sheet)
-        return
-    command = [sys.executable, "-I", workbook.__file__, str(source), str(most_rows), sheet]
-    yield from (json.loads(line) for line in _said_by(command, "workbook"))
+    with _on_disk(source, ".xlsx") as path:
+        command = [sys.executable, "-I", workbook.__file__, path, str(most_rows), sheet]
+        yield from (json.loads(line) for line in _said_by(command, "workbook"))
 
 
 def _text_by_child(source: Path | bytes, name: str) -> Rows:
     """The rows of a large text, read within limits by another process."""
-    if isinstance(source, bytes):
-        with NamedTemporaryFile(suffix=".txt") as file:
-            file.write(source)
-            file.flush()
-            yield from _text_by_child(Path(file.name), name)
+    with _on_disk(source, ".txt") as path:
+        command = [sys.executable, "-I", "-m", "services.files.large_text", path, name]
+        for line in _said_by(command, "file"):
+            kind, content = orjson.loads(line)
+            if kind == "bad":
+                raise BadFile(content)
+            yield SheetRow(*content) if kind == "row" else RowError(**content)
+
+
+@contextmanager
+def _on_disk(source: Path | bytes, suffix: str) -> Iterator[str]:
+    """Where another process finds what is read, for as long as it reads."""
+    if isinstance(source, Path):
+        yield str(source)
         return
-    command = [sys.executable, "-I", "-m", "services.files.large_text", str(source), name]
-    for line in _said_by(command, "file"):
-        kind, content = orjson.loads(line)
-        if kind == "bad":
-            raise BadFile(content)
-        yield SheetRow(*content) if kind == "row" else RowError(**content)
+    with NamedTemporaryFile(suffix=suffix) as file:
+        file.write(source)
+        file.flush()
+        yield file.name
 
 
 def _said_by(command: list[str], what: str) -> Iterator[bytes]:
