@@ -68,11 +68,22 @@ class CollaborationFilters(Record):
     types: list[CollaborationType] | None = Field(default=None, min_length=1)
 
 
-class MatchRequest(Record):
-    """What both match questions have in common."""
+class OnePlace(Record):
+    """Whom a question is about: a stored place, or a place as it describes itself."""
 
     place_id: str | None = None
     place: Place | None = None
+
+    @model_validator(mode="after")
+    def _one_place(self) -> Self:
+        if (self.place_id is None) == (self.place is None):
+            raise ValueError("send either place_id or place, and not both")
+        return self
+
+
+class MatchRequest(OnePlace):
+    """What both match questions have in common."""
+
     needs: list[Need] | None = Field(default=None, max_length=100)
     text: Text | None = None
     purpose: Purpose = Purpose.INNOVATION
@@ -83,12 +94,6 @@ class MatchRequest(Record):
     require_verified: bool = False
     limit: Annotated[int, Field(ge=1, le=200), NotBoolean] = 10
     include: list[Literal["refused"]] = _left_out(list)
-
-    @model_validator(mode="after")
-    def _one_place(self) -> Self:
-        if (self.place_id is None) == (self.place is None):
-            raise ValueError("send either place_id or place, and not both")
-        return self
 
 
 class PeersRequest(MatchRequest):

@@ -16,6 +16,7 @@ from models.records.values import (
     Text,
 )
 from models.taxonomy import Continent, RuleScope, Verdict
+from services.matcher.schemas import OnePlace
 
 APPLICANTS = 2_000
 MEMBERS = 10_000
@@ -75,17 +76,8 @@ class AdmissionRequest(Record):
         return self
 
 
-class Applicant(Record):
+class Applicant(OnePlace):
     """One applicant: a stored place, or a place as it describes itself."""
-
-    place_id: str | None = None
-    place: Place | None = None
-
-    @model_validator(mode="after")
-    def _one_place(self) -> Self:
-        if (self.place_id is None) == (self.place is None):
-            raise ValueError("send either place_id or place, and not both")
-        return self
 
 
 class ScreeningTerms(Record):

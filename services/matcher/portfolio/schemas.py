@@ -4,28 +4,21 @@ from typing import Annotated, Self
 
 from pydantic import Field, model_validator
 
-from models.records import Need, Place
+from models.records import Need
 from models.records.values import CollaborationId, Day, Name, NotBoolean, Record, Slug, Text
+from services.matcher.schemas import OnePlace
 
 CHANGES = 3
 
 
-class PortfolioRequest(Record):
+class PortfolioRequest(OnePlace):
     """Whose portfolio: a stored place, or a place as it describes itself."""
 
-    place_id: str | None = None
-    place: Place | None = None
     needs: list[Need] | None = Field(default=None, max_length=100)
     exclude: list[str] = Field(default=[], max_length=10_000)
     as_of: Day | None = None
     changes: Annotated[int, Field(ge=0, le=20), NotBoolean] = CHANGES
     """How many new commitments the plan may hold at most."""
-
-    @model_validator(mode="after")
-    def _one_place(self) -> Self:
-        if (self.place_id is None) == (self.place is None):
-            raise ValueError("send either place_id or place, and not both")
-        return self
 
 
 class InvitationRequest(PortfolioRequest):
