@@ -11,6 +11,7 @@ from fastapi.openapi.utils import get_openapi
 from pydantic import TypeAdapter
 
 from services.web.answers import Problem
+from services.web.contract.field_words import describe_fields
 from services.web.contract.operation import JSON, TABLE_MEDIA, Events, Operation, Operations
 from services.web.contract.shared import (
     DESCRIPTION,
@@ -73,6 +74,7 @@ def _components(made: Facts, operations: Operations, more: dict[int, Any]) -> di
     for name, shape in definitions.get("$defs", {}).items():
         if _same(own.setdefault(name, _open(shape))) != _same(shape):
             raise ValueError(f"two models are called {name}: rename the one of the answer")
+    describe_fields(own)
     components["headers"] = HEADERS
     components["parameters"] = PARAMETERS
     components["responses"] = {f"Problem{status}": problem_response(status) for status in PROBLEMS}

@@ -1,0 +1,64 @@
+"""What a match takes and answers, and the records behind it, are explained field by field."""
+
+from typing import Any
+
+import pytest
+
+from services.web.contract.field_words import EVERYWHERE, field_words
+from tests.contract.calling import Facts
+from tests.contract.conftest import Running
+
+EXPLAINED = {
+    "PeersRequest",
+    "PeersBatch",
+    "PeersOfAll",
+    "CollaborationsRequest",
+    "PeersMatch",
+    "CollaborationsMatch",
+    "PlaceRead",
+    "Collaboration",
+    "CollaborationRead",
+}
+
+
+@pytest.fixture(scope="module")
+def schemas(running: Running) -> Facts:
+    found: Facts = running.document["components"]["schemas"]
+    return found
+
+
+def test_no_words_are_left_over(schemas: Facts) -> None:
+    """Words of a field that is gone, or whose model says something else, are nobody's."""
+    for name, field, words in field_words():
+        those = schemas.values() if name == EVERYWHERE else [schemas[name]]
+        said = [s["properties"][field] for s in those if field in s.get("properties", {})]
+        assert words in [one.get("description") for one in said], (name, field)
+
+
+def test_every_field_of_a_match_is_explained(schemas: Facts) -> None:
+    reached: set[str] = set()
+    for name in EXPLAINED:
+        reach(name, schemas, reached)
+    assert {"Place", "Reason", "Rule", "Fact"} <= reached
+    unexplained = [
+        f"{name}.{field}"
+        for name in sorted(reached)
+        for field, shape in schemas[name].get("properties", {}).items()
+        if "description" not in shape
+    ]
+    assert unexplained == [], "say what they are in services/web/contract/fields.yaml"
+
+
+def reach(name: str, schemas: Facts, reached: set[str]) -> None:
+    """A schema, and all that it is made of."""
+    if name not in reached:
+        reached.add(name)
+        for other in named(schemas[name]):
+            reach(other, schemas, reached)
+
+
+def named(shape: Any) -> set[str]:
+    if isinstance(shape, dict):
+        own = {shape["$ref"].rpartition("/")[2]} if "$ref" in shape else set()
+        return own.union(*(named(value) for value in shape.values()))
+    return set().union(*map(named, shape)) if isinstance(shape, list) else set()
