@@ -24,10 +24,11 @@ from services.load.rates import cost_of, rates_of
 from services.matcher.decisions.asked import Kind
 from services.matcher.matching.brief import is_brief
 from services.matcher.routes.actor import NOBODY
-from services.matcher.routes.matches import asked_with, recorded
+from services.matcher.routes.matches import answered_with, asked_with, recorded
 from services.matcher.schemas import CollaborationsRequest, MatchRequest, PeersRequest
 from services.matcher.wording import choose_language, wording
 from services.sent_json import loads
+from services.stepwise import Stepwise, in_one_go
 from services.web.app import COMPRESSED_FROM
 from services.web.at_once import at_once, sent_at_once
 from services.web.bodies import again
@@ -107,14 +108,14 @@ class Door:
         # Known once somebody came by the framework.
         self._is_traced = True
 
-    def at_once(self, scope: Scope, message: Message) -> Response | None:
+    def at_once(self, scope: Scope, message: Message) -> Stepwise[Response | None]:
         """The answer to an ordinary question that never saw the framework, else nothing."""
         head = None if self._is_traced else self._head(scope)
         if head is None:
             return None
         scope["app"] = self.api
         with self.api.state.hand:
-            return self._answer(scope, head, message)
+            return (yield from self._answer(scope, head, message))
 
     def before(self, app: ASGIApp) -> ASGIApp:
         """An app to which what is not answered here goes on."""
@@ -132,7 +133,7 @@ class Door:
             await app(scope, receive, send)
             return
         with self.api.state.hand:
-            answer = self._answer(scope, head, message)
+            answer = in_one_go(self._answer(scope, head, message))
             if answer is not None:
                 await answer(scope, receive, send)
                 return
@@ -145,10 +146,10 @@ class Door:
             return None
         return _ordinary(scope)
 
-    def _answer(self, scope: Scope, head: Head, message: Message) -> Response | None:
+    def _answer(self, scope: Scope, head: Head, message: Message) -> Stepwise[Response | None]:
         """The answer as it is sent, where there is one."""
         question = QUESTIONS[scope["path"]]
-        answer = self._made(question, Request(scope), head, message)
+        answer = yield from self._made(question, Request(scope), head, message)
         if answer is not None:
             scope["route"] = question
             _pack(answer, head, scope)
@@ -156,7 +157,7 @@ class Door:
 
     def _made(
         self, question: Question, request: Request, head: Head, message: Message
-    ) -> Response | None:
+    ) -> Stepwise[Response | None]:
         """The answer to a brief question of somebody without a key, else nothing."""
         state = self.api.state
         # Whoever asks from this machine may read, and is not counted.
@@ -171,7 +172,11 @@ class Door:
         if not is_brief(context, body):
             return None
         try:
-            answer = recorded(state.decisions, question.kind, body, context, NOBODY)
+            answered = yield from answered_with(state.decisions, question.kind, body, context)
+            # Others that are answered in step with it may have taken the room there was.
+            if limit is not None and not limit.lets_in:
+                return None
+            answer = recorded(state.decisions, answered, NOBODY)
         except (Problem, *BENEATH):
             return None
         if limit is not None:

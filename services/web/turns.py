@@ -1,31 +1,45 @@
-"""Who waits for an answer, one after another in the order in which they asked.
+"""Who waits for an answer, a few together in the order in which they asked.
 
 A loop that finds many connections ready would answer them all before it looks who asked meanwhile,
-and finds these last again: whoever comes just too late waits for twice as many as there are.
+and finds these last again: whoever comes just too late waits for twice as many as there are. And
+to answer them one by one takes longer than to take each step for a few of them.
 """
 
 import asyncio
 from collections import deque
 from collections.abc import Callable
 
-Turn = Callable[[], None]
+from services.stepwise import Stepwise, in_step
+
+Turn = Callable[[], Stepwise[None]]
+# Brief answers take 1 to 3 ms each: longer than a few the loop is not kept from the others.
+TOGETHER = 4
 
 
 class Turns:
-    """The turns of a loop: it goes on between two of them."""
+    """The turns of a loop: it goes on between any few of them."""
 
     def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
         self._loop = loop
         self._waiting: deque[Turn] = deque()
 
     def wait(self, turn: Turn) -> None:
-        """Call this once it is its turn."""
+        """Have this done once it is its turn."""
         if not self._waiting:
             self._loop.call_soon(self._next)
         self._waiting.append(turn)
 
     def _next(self) -> None:
-        turn = self._waiting.popleft()
+        count = min(TOGETHER, len(self._waiting))
+        turns = [self._taken(self._waiting.popleft()) for _ in range(count)]
         if self._waiting:
             self._loop.call_soon(self._next)
-        turn()
+        in_step(turns)
+
+    def _taken(self, turn: Turn) -> Stepwise[None]:
+        """A turn that keeps nobody from theirs, however it goes."""
+        try:
+            yield from turn()
+        except Exception as error:
+            told = {"message": "A turn failed", "exception": error}
+            self._loop.call_exception_handler(told)

@@ -22,6 +22,7 @@ from uvicorn.server import ServerState
 
 from services.load.patience import Impatient
 from services.logs import ID, named, record
+from services.stepwise import Stepwise, in_one_go
 from services.web.at_once import sent_at_once
 from services.web.turns import Turns
 
@@ -57,7 +58,7 @@ class _Asked(NamedTuple):
 class Door(Protocol):
     """Who answers at once, or not."""
 
-    def at_once(self, scope: Scope, message: Message) -> Response | None: ...
+    def at_once(self, scope: Scope, message: Message) -> Stepwise[Response | None]: ...
 
 
 class Wire(Impatient):
@@ -92,10 +93,12 @@ class Wire(Impatient):
         else:
             super().data_received(data)
 
-    def _take_turn(self) -> None:
+    def _take_turn(self) -> Stepwise[None]:
         """Answer what was asked; the server's own way where nobody takes or gives an answer."""
         asked, self._asked = self._asked, None
-        if asked is not None and not (self._is_between_requests() and self._is_answered(asked)):
+        if asked is None:
+            return
+        if not (self._is_between_requests() and (yield from self._is_answered(asked))):
             super().data_received(asked.sent)
 
     def _hold(self, data: bytes) -> None:
@@ -118,7 +121,7 @@ class Wire(Impatient):
             self._no_longer = None
 
     def shutdown(self) -> None:
-        self._take_turn()
+        in_one_go(self._take_turn())
         self._go_on()
         super().shutdown()
 
@@ -127,13 +130,17 @@ class Wire(Impatient):
         self._stop_holding()
         super().connection_lost(exc)
 
-    def _is_answered(self, asked: _Asked) -> bool:
+    def _is_answered(self, asked: _Asked) -> Stepwise[bool]:
         assert self._door is not None
         scope = self._scope(asked.head)
         message: Message = {"type": "http.request", "body": asked.body, "more_body": False}
         began = perf_counter()
         with named(scope) as id:
-            answer = _answer(self._door, scope, message)
+            try:
+                answer = yield from self._door.at_once(scope, message)
+            except Exception:
+                # Met again, and told, on the server's own way.
+                answer = None
             if answer is None:
                 return False
             self._write(answer, id)
@@ -210,14 +217,6 @@ def _turns_of(server: ServerState, loop: asyncio.AbstractEventLoop) -> Turns:
     if found is None:
         found = _turns[server] = Turns(loop)
     return found
-
-
-def _answer(door: Door, scope: Scope, message: Message) -> Response | None:
-    """What is answered at once; a failure is met again, and told, on the server's own way."""
-    try:
-        return door.at_once(scope, message)
-    except Exception:
-        return None
 
 
 @lru_cache(maxsize=MOST_HEADS)

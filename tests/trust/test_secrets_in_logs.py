@@ -112,7 +112,7 @@ def failed_with(whole: Whole, monkeypatch: pytest.MonkeyPatch) -> None:
         secret = "canary1"
         raise RuntimeError(f"cannot read {secret}")
 
-    monkeypatch.setattr(matches, "answer_match", fails)
+    monkeypatch.setattr(matches, "answering", fails)
     monkeypatch.setattr(state, "load", fails)
     body = {"place_id": "gn:3128026"}
     assert whole.ask("POST", "/v1/matches/peers", "match", json=body).status_code == 500

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from models.snapshot import SnapshotStore
-from services.matcher.decisions.asked import answer_match
+from services.matcher.decisions.asked import answering
 from tests.trust.conftest import FULL
 from tests.trust.report import Tried
 from tests.trust.whole_app import Whole, published, whole
@@ -96,9 +96,9 @@ def test_what_is_left_open_is_found(
 
     def leaking(*args: Any, **more: Any) -> Any:
         left.append((tmp_path / f"{len(left)}").open("w"))
-        return answer_match(*args, **more)
+        return answering(*args, **more)
 
-    monkeypatch.setattr("services.matcher.routes.matches.answer_match", leaking)
+    monkeypatch.setattr("services.matcher.routes.matches.answering", leaking)
     found = soaked(whole, 60, chance)
     for file in left:
         file.close()

@@ -8,8 +8,9 @@ from typing import Any, Literal, NamedTuple
 import orjson
 
 from models.records.values import Record
-from services.matcher.matching import Context, match_collaborations, match_peers
+from services.matcher.matching import Context, matching_collaborations, matching_peers
 from services.matcher.schemas import CollaborationsRequest, MatchRequest, PeersRequest
+from services.stepwise import Stepwise, in_one_go
 from services.written_json import as_json
 
 Kind = Literal["peers", "collaborations"]
@@ -50,12 +51,20 @@ def answer_match(
     context: Context, kind: Kind, body: MatchRequest, weights: Mapping[str, float] | None = None
 ) -> Answered:
     """Answer a question; `weights` are those that stand in for what the caller left open."""
+    return in_one_go(answering(context, kind, body, weights))
+
+
+def answering(
+    context: Context, kind: Kind, body: MatchRequest, weights: Mapping[str, float] | None = None
+) -> Stepwise[Answered]:
+    """The same, step by step."""
     asked = body.model_copy(update={"weights": {**weights, **body.weights}}) if weights else body
     if isinstance(asked, PeersRequest):
-        content = match_peers(context, asked)
+        content = yield from matching_peers(context, asked)
     else:
         assert isinstance(asked, CollaborationsRequest)
-        content = match_collaborations(context, asked)
+        content = yield from matching_collaborations(context, asked)
+    yield
     request, weights_used = _as_sent(body), orjson.dumps(content["weights"], option=_BY_NAME)
     as_of = context.today.isoformat()
     identity = {

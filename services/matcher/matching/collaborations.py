@@ -16,15 +16,29 @@ from services.matcher.matching.told_to_all import summary
 from services.matcher.schemas import CollaborationsRequest
 from services.matcher.scoring import Ranking
 from services.matcher.terms import Rows
+from services.stepwise import Stepwise, in_one_go
 
 _STAGES = [str(stage) for stage in Stage]
 
 
 def match_collaborations(context: Context, request: CollaborationsRequest) -> dict[str, Any]:
     """The collaborations that fit a place, best first, with a verdict each."""
+    return in_one_go(matching_collaborations(context, request))
+
+
+def matching_collaborations(
+    context: Context, request: CollaborationsRequest
+) -> Stepwise[dict[str, Any]]:
+    """The same, step by step."""
     match = CollaborationMatch(context, request)
-    open_rows = match.open_rows()
-    ranking, writes = match.rank(open_rows), CollaborationResults(match)
+    yield
+    ranking = match.rank(match.open_rows())
+    yield
+    return _answer(match, ranking)
+
+
+def _answer(match: CollaborationMatch, ranking: Ranking) -> dict[str, Any]:
+    request, context, writes = match.request, match.context, CollaborationResults(match)
     best = ranking.best(request.limit)
     shown = ranking.rows[best].tolist()
     answer: dict[str, Any] = {
@@ -37,7 +51,7 @@ def match_collaborations(context: Context, request: CollaborationsRequest) -> di
     stretch = stretched(match.profile.facts, (match.records[row] for row in shown))
     if stretch:
         answer["stretch"] = [record["id"] for record in stretch]
-    answer |= _covering_set(match, ranking) | _founding_group(match, open_rows)
+    answer |= _covering_set(match, ranking) | _founding_group(match, ranking.rows)
     if len(shown) < request.limit:
         answer["fewer_because"] = _fewer_because(match)
     if match.profile.inferred:

@@ -28,6 +28,7 @@ from services.matcher.scoring import rank, weaker
 from services.matcher.searching.query import Query
 from services.matcher.searching.retrieval import best_rows
 from services.matcher.terms import Rows, RowTerm, Term, TextTerm
+from services.stepwise import Stepwise, in_one_go
 
 # What an existing tie weighs where the caller asks to deepen ties.
 DEEPEN_WEIGHT = 2.0
@@ -134,10 +135,9 @@ class PeerMatch:
 
         return pick(self.snapshot.places, self.pool, self.request, search)
 
-    def answer(self) -> dict[str, Any]:
+    def answer(self, picked: Picked) -> dict[str, Any]:
         """The answer but for its head."""
-        limit, picked = self.request.limit, self.pick()
-        conditions = self._met_by(picked)
+        limit, conditions = self.request.limit, self._met_by(picked)
         show = PeerResults(self.context, self.request, self.profile, self.ties, conditions)
         results = show.all(picked, self.pool.count())
         answer: dict[str, Any] = {
@@ -197,4 +197,13 @@ class PeerMatch:
 
 def match_peers(context: Context, request: PeersRequest) -> dict[str, Any]:
     """The peers of a place, best first."""
-    return PeerMatch(context, request).answer()
+    return in_one_go(matching_peers(context, request))
+
+
+def matching_peers(context: Context, request: PeersRequest) -> Stepwise[dict[str, Any]]:
+    """The same, step by step."""
+    match = PeerMatch(context, request)
+    yield
+    picked = match.pick()
+    yield
+    return match.answer(picked)

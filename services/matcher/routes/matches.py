@@ -7,7 +7,7 @@ from fastapi import APIRouter, Depends, FastAPI, Request, Response
 from services.access.callers import Matching
 from services.load.lane import Lane
 from services.matcher.catalogue import Catalogue
-from services.matcher.decisions.asked import Kind, answer_match
+from services.matcher.decisions.asked import Answered, Kind, answering
 from services.matcher.decisions.decisions import Decisions
 from services.matcher.matcher import Matcher
 from services.matcher.matching import Context
@@ -19,6 +19,7 @@ from services.matcher.routes.dependencies import CatalogueDep, WordsDep
 from services.matcher.routes.direct import Direct
 from services.matcher.schemas import CollaborationsRequest, MatchRequest, PeersRequest
 from services.matcher.wording import Wording
+from services.stepwise import Stepwise, in_one_go
 from services.web.parameters import known_parameters
 
 router = APIRouter(prefix="/matches", tags=["matching"])
@@ -70,19 +71,24 @@ def asked_with(
 async def _answered(request: Request, kind: Kind, body: MatchRequest, context: Context) -> Response:
     """The answer, made here where that is brief, else in the lane."""
     decisions: Decisions = request.app.state.decisions
-    asking = (decisions, kind, body, context, actor_of(request))
+    asking, actor = answered_with(decisions, kind, body, context), actor_of(request)
     if is_brief(context, body):
-        return recorded(*asking)
+        return recorded(decisions, in_one_go(asking), actor)
     lane: Lane = request.app.state.matcher.lane
-    return await lane.run(recorded, *asking)
+    return await lane.run(lambda: recorded(decisions, in_one_go(asking), actor))
 
 
-def recorded(
-    decisions: Decisions, kind: Kind, body: MatchRequest, context: Context, actor: str
-) -> Response:
-    """The answer, addressed by its content and recorded."""
+def answered_with(
+    decisions: Decisions, kind: Kind, body: MatchRequest, context: Context
+) -> Stepwise[Answered]:
+    """The answer, by the weights that the caller's own outcomes gave where there are some."""
     tuned = decisions.tuned(context.catalogue, context.tenant, kind, body)
-    answered = answer_match(context, kind, body, tuned)
+    answered = yield from answering(context, kind, body, tuned)
     context.catalogue.answered(type(body))
+    return answered
+
+
+def recorded(decisions: Decisions, answered: Answered, actor: str) -> Response:
+    """The answer, addressed by its content and recorded."""
     decisions.recorder.record(answered, actor)
     return written(answered.answer, answered.language)

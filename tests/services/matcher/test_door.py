@@ -12,6 +12,7 @@ from starlette.types import Message, Receive, Scope, Send
 
 from services.load.patience import Impatient
 from services.load.rates import Rates, rates_of
+from services.stepwise import in_one_go, in_step
 from services.web.wire import Wire
 from tests.services.matcher.asking import BILBAO, ask
 from tests.services.web.on_the_wire import connected, posted
@@ -167,6 +168,15 @@ def test_what_cannot_be_answered_is_counted_once(public: TestClient) -> None:
     assert knock(public, **asker) != BEHIND + BODY
 
 
+def test_those_answered_in_step_have_the_room_there_is(public: TestClient) -> None:
+    at_once = public.app.state.door.at_once  # type: ignore[attr-defined]
+    knock(public)
+    answers = in_step([at_once(*asked(client="203.0.113.1")) for _ in range(3)])
+    assert [answer and answer.headers["ratelimit"].split(";")[1] for answer in answers] == [
+        "r=1", "r=0", None,
+    ]  # fmt: skip
+
+
 def test_counts_that_several_processes_share_are_made_behind_it(
     public: TestClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -195,18 +205,28 @@ def test_on_the_wire_the_same_is_answered(
 ) -> None:
     """Byte for byte, by whichever way it went."""
     app: Any = public.app
-    answer, given = app.state.door.at_once, []
+    at_once, given = app.state.door.at_once, []
 
     def watched(*asked: Any) -> Any:
-        given.append(answer(*asked))
+        given.append((yield from at_once(*asked)))
         return given[-1]
 
     monkeypatch.setattr(app.state.door, "at_once", watched)
     ask(public, kind, {"place_id": BILBAO})
     sent = posted(f"/v1/matches/{kind}", BODY, "X-Request-Id: a", *fields)
-    at_once = asyncio.run(_told_on(Wire, app, sent))
+    told = asyncio.run(_told_on(Wire, app, sent))
     assert [one is not None for one in given] == [True]
-    assert at_once == asyncio.run(_told_on(Impatient, app, sent))
+    assert told == asyncio.run(_told_on(Impatient, app, sent))
+
+
+def asked(body: bytes = BODY, client: str = "127.0.0.1") -> tuple[Scope, Message]:
+    """A question as it comes from the wire."""
+    headers = ((b"content-type", b"application/json"), (b"content-length", b"%d" % len(body)))
+    scope = {
+        "type": "http", "method": "POST", "path": PEERS, "query_string": b"",
+        "client": (client, 5), "state": {}, "headers": headers,
+    }  # fmt: skip
+    return scope, {"type": "http.request", "body": body, "more_body": False}
 
 
 async def _told_on(protocol: Any, app: Any, sent: bytes) -> bytes:
@@ -216,21 +236,23 @@ async def _told_on(protocol: Any, app: Any, sent: bytes) -> bytes:
         return re.sub(rb";t=\d+", b"", await line.ask(sent))
 
 
-def test_who_is_traced_is_answered_by_way_of_the_framework(client: TestClient) -> None:
-    door: Any = client.app.state.door  # type: ignore[attr-defined]
-    traced: dict[str, Any] = {"fastapi.telemetry": object()}
-    scope = {"type": "http", "method": "POST", "path": PEERS, "query_string": b"",
-        "client": ("127.0.0.1", 5), "state": {},
-        "headers": [
-            (b"content-type", b"application/json"),
-            (b"content-length", b"%d" % len(BODY)),
-        ],
-    }  # fmt: skip
-    whole: Message = {"type": "http.request", "body": BODY, "more_body": False}
+def test_questions_answered_in_step_are_answered_as_each_alone(client: TestClient) -> None:
+    at_once = client.app.state.door.at_once  # type: ignore[attr-defined]
+    bodies = [BODY, b"{", BODY.replace(b" 3}", b" 4}"), b'{"place_id": "gn:none"}']
     knock(client)
-    assert door.at_once({**scope}, whole) is not None
+    answers = in_step([at_once(*asked(body)) for body in bodies])
+    assert [answer and answer.body for answer in answers] == [
+        knock(client, bodies[0]), None, knock(client, bodies[2]), None,
+    ]  # fmt: skip
+
+
+def test_who_is_traced_is_answered_by_way_of_the_framework(client: TestClient) -> None:
+    at_once = client.app.state.door.at_once  # type: ignore[attr-defined]
+    traced: dict[str, Any] = {"fastapi.telemetry": object()}
+    knock(client)
+    assert in_one_go(at_once(*asked())) is not None
     knock(client, **traced)
-    assert door.at_once({**scope}, whole) is None
+    assert in_one_go(at_once(*asked())) is None
     knock(client, type="lifespan")
-    assert door.at_once({**scope}, whole) is None
+    assert in_one_go(at_once(*asked())) is None
     knock(client)

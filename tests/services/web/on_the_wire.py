@@ -21,6 +21,20 @@ class Line:
     ) -> None:
         self.reader, self.writer, self.state = reader, writer, state
 
+    @asynccontextmanager
+    async def beside(self) -> AsyncIterator["Line"]:
+        """Another connection to the same server."""
+        reader, writer = await asyncio.open_connection(*self.writer.get_extra_info("peername"))
+        try:
+            yield Line(reader, writer, self.state)
+        finally:
+            await _closed(writer)
+
+    def of_the_server(self) -> Any:
+        """The server's end of this connection."""
+        here = self.writer.get_extra_info("sockname")
+        return next(one for one in self.state.connections if one.client == here)  # type: ignore[union-attr]
+
     async def ask(self, sent: bytes) -> bytes:
         self.writer.write(sent)
         return await answer_of(self.reader)
@@ -51,8 +65,12 @@ async def connected(app: FastAPI, protocol: Any = Wire, **settings: Any) -> Asyn
         try:
             yield Line(reader, writer, state)
         finally:
-            writer.close()
-            await writer.wait_closed()
+            await _closed(writer)
+
+
+async def _closed(writer: asyncio.StreamWriter) -> None:
+    writer.close()
+    await writer.wait_closed()
 
 
 def _made(config: uvicorn.Config, state: ServerState) -> asyncio.Protocol:

@@ -7,6 +7,7 @@ from contextlib import asynccontextmanager
 from typing import Any
 
 import pytest
+import structlog
 from fastapi import FastAPI, Request, Response
 from starlette.types import ASGIApp, Message, Scope
 
@@ -32,6 +33,7 @@ class Door:
     def at_once(self, scope: Scope, message: Message) -> Any:
         self.asked.append({**scope, "body": message["body"], "route": self})
         scope["route"] = self
+        yield
         return self.answer()
 
     def before(self, app: ASGIApp) -> ASGIApp:
@@ -186,6 +188,37 @@ def test_who_waits_for_a_turn_when_the_server_goes_down_is_answered() -> None:
     door = Door()
     asyncio.run(ask())
     assert len(door.asked) == 2
+
+
+def test_those_who_wait_together_are_answered_together_each_under_its_name(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    class Telling(Door):
+        def at_once(self, scope: Scope, message: Message) -> Any:
+            log = structlog.get_logger()
+            log.info("begun")
+            answer = yield from super().at_once(scope, message)
+            log.info("goes on")
+            if message["body"] == BODY:
+                raise RuntimeError("broken")
+            return answer
+
+    async def ask() -> dict[str, bytes]:
+        async with connected(app_with(Telling())) as line, line.beside() as second:
+            for name, body, asks in (("a", BODY, line), ("b", b"[]", second)):
+                sent = posted("/asked", body, f"X-Request-Id: {name}")
+                asks.of_the_server().data_received(sent)
+            return {"a": await line.ask(b""), "b": await second.ask(b"")}
+
+    logs.configure()
+    told = asyncio.run(ask())
+    assert told["a"].endswith(LONG)
+    assert told["b"].endswith(SHORT)
+    events = [json.loads(line) for line in capsys.readouterr().err.splitlines()]
+    assert [(event["event"], event["request_id"]) for event in events] == [
+        ("begun", "a"), ("begun", "b"), ("goes on", "a"), ("goes on", "b"),
+        ("request", "b"), ("request", "a"),
+    ]  # fmt: skip
 
 
 def test_who_is_gone_when_its_turn_comes_is_not_answered() -> None:
