@@ -25,7 +25,7 @@ def in_one_go(work: Stepwise[T]) -> T:
 
 
 def in_step(works: Sequence[Stepwise[T]]) -> list[T]:
-    """What comes of each; all take a step, each in a context of its own, before any takes the next."""
+    """What comes of each; all take a step, each in its own context, before any takes the next."""
     if len(works) == 1:
         return [in_one_go(works[0])]
     made: dict[int, T] = {}
