@@ -10,6 +10,9 @@ from typing import TypeVar
 
 T = TypeVar("T")
 
+# So many are brought to an end before others begin: each waits for all.
+TOGETHER = 4
+
 Stepwise = Generator[None, None, T]
 """Work that yields between two steps."""
 

@@ -9,11 +9,9 @@ import asyncio
 from collections import deque
 from collections.abc import Callable
 
-from services.stepwise import Stepwise, in_step
+from services.stepwise import TOGETHER, Stepwise, in_step
 
 Turn = Callable[[], Stepwise[None]]
-# Brief answers take 1 to 3 ms each: longer than a few the loop is not kept from the others.
-TOGETHER = 4
 
 
 class Turns:

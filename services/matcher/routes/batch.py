@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from itertools import islice
 from typing import Annotated, Any
 
 import orjson
@@ -13,13 +14,14 @@ from pydantic import Field, ValidationError, model_validator
 from models.errors import InvalidInput, Problem
 from services.access.callers import Matching
 from services.inputs import input_errors, pointer
-from services.matcher.decisions.asked import answer_match
+from services.matcher.decisions.asked import answering
 from services.matcher.decisions.decisions import Decisions
 from services.matcher.matcher import Matcher
 from services.matcher.matching import Context
 from services.matcher.routes.actor import actor_of
 from services.matcher.routes.dependencies import CatalogueDep, WordsDep
 from services.matcher.schemas import PeersRequest
+from services.stepwise import TOGETHER, Stepwise, in_step
 
 MOST_PLACES = 1000
 Where = tuple[str, int]
@@ -64,19 +66,25 @@ def peers_of_many(
 
 
 def _lines(context: Context, decisions: Decisions, body: PeersBatch, actor: str) -> Iterator[bytes]:
-    shown = Counter(body.shown)
-    for index, (where, question) in enumerate(body.questions()):
-        if body.exposure_cap is not None:
+    shown, is_capped = Counter(body.shown), body.exposure_cap is not None
+
+    def line(index: int, where: Where, question: dict[str, Any]) -> Stepwise[bytes]:
+        if is_capped:
             question["shown"] = dict(shown)
         try:
             asked = _asked(question, where)
-            told = _answer(context, decisions, asked, actor)
-            if body.exposure_cap is not None:
+            told = yield from _answer(context, decisions, asked, actor)
+            if is_capped:
                 shown.update(r["place"]["id"] for r in orjson.loads(told)["results"])
             told = b'"answer":' + told
         except Problem as problem:
             told = b'"problem":' + orjson.dumps(problem.as_json())
-        yield b'{"index":%d,%b}\n' % (index, told)
+        return b'{"index":%d,%b}\n' % (index, told)
+
+    lines = (line(index, *asked) for index, asked in enumerate(body.questions()))
+    # A cap on exposure rests on the answers before.
+    while few := list(islice(lines, 1 if is_capped else TOGETHER)):
+        yield from in_step(few)
 
 
 def _asked(question: dict[str, Any], where: Where) -> PeersRequest:
@@ -99,9 +107,11 @@ def _in_batch(location: tuple[str | int, ...], where: Where) -> tuple[str | int,
     return ("body", *where, *rest) if step in ("place", "place_id") else ("body", *location)
 
 
-def _answer(context: Context, decisions: Decisions, asked: PeersRequest, actor: str) -> bytes:
+def _answer(
+    context: Context, decisions: Decisions, asked: PeersRequest, actor: str
+) -> Stepwise[bytes]:
     """One place's answer, recorded like that of a question of its own."""
     tuned = decisions.tuned(context.catalogue, context.tenant, "peers", asked)
-    answered = answer_match(context, "peers", asked, tuned)
+    answered = yield from answering(context, "peers", asked, tuned)
     decisions.recorder.record(answered, actor)
     return answered.answer

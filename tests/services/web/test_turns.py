@@ -2,8 +2,8 @@
 
 import asyncio
 
-from services.stepwise import Stepwise
-from services.web.turns import TOGETHER, Turn, Turns
+from services.stepwise import TOGETHER, Stepwise
+from services.web.turns import Turn, Turns
 
 
 def test_a_few_turns_are_taken_in_step_and_the_loop_goes_on_after_them() -> None:
