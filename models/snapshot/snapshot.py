@@ -177,9 +177,13 @@ class Snapshot:
                     f"manifest says {self.manifest.embedding.dimension}."
                 )
 
+    def collaboration_row(self, id: str, tenant: str) -> int | None:
+        """The row of a collaboration that this tenant may see, by its id; None where none is."""
+        rows = self._collaboration_rows
+        return rows.get((tenant, id), rows.get((PUBLIC, id)))
+
     @cached_property
-    def collaboration_rows(self) -> dict[tuple[str, str], int]:
-        """Rows of the collaborations by (tenant, id)."""
+    def _collaboration_rows(self) -> dict[tuple[str, str], int]:
         return {(c["tenant"], c["id"]): row for row, c in enumerate(self.collaborations)}
 
 

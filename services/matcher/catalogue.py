@@ -45,6 +45,12 @@ COMPANIES = 64
 DAYS = 16
 
 
+def stages_on_record(collaboration: Mapping[str, Any]) -> frozenset[str]:
+    """The stages at which a collaboration works on record; its own claims cover none."""
+    stages = collaboration.get("stages", ())
+    return frozenset(s["stage"] for s in stages if s["status"] != FactStatus.CLAIM)
+
+
 class Catalogue:
     """One snapshot, ready to answer from; made once per snapshot and shared by all requests."""
 
@@ -166,10 +172,9 @@ class Catalogue:
 
     def collaboration(self, name: str, tenant: str) -> int:
         """The row of a collaboration by id, name, alias or former name."""
-        rows = self.snapshot.collaboration_rows
-        for owner in (tenant, PUBLIC):
-            if (owner, name) in rows:
-                return rows[owner, name]
+        by_id = self.snapshot.collaboration_row(name, tenant)
+        if by_id is not None:
+            return by_id
         for row in self._aliases.get(fold(name), ()):
             if self.snapshot.collaborations[row]["tenant"] in (tenant, PUBLIC):
                 return row
@@ -177,11 +182,8 @@ class Catalogue:
 
     @cached_property
     def on_record(self) -> list[frozenset[str]]:
-        """The stages at which each collaboration works on record; its own claims cover none."""
-        return [
-            frozenset(s["stage"] for s in one.get("stages", ()) if s["status"] != FactStatus.CLAIM)
-            for one in self.snapshot.collaborations
-        ]
+        """The stages at which each collaboration works on record."""
+        return [stages_on_record(record) for record in self.snapshot.collaborations]
 
     @cached_property
     def supply(self) -> dict[str, str]:

@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 
+from services.matcher.catalogue import stages_on_record
 from services.matcher.convening.desk import Desk
 from services.matcher.convening.universe import (
     governments,
@@ -70,7 +71,7 @@ def likeness(ours: Facts, theirs: Facts) -> tuple[float, Facts]:
 def values(record: Facts, name: str) -> set[str]:
     """A field as a set of words; of stages, those that are more than the network's own claim."""
     if name == "stages":
-        return {s["stage"] for s in record.get("stages", ()) if s["status"] != "claim"}
+        return set(stages_on_record(record))
     return set(record.get(name, ()))
 
 

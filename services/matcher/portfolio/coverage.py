@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from models.taxonomy import FactStatus
+from services.matcher.catalogue import stages_on_record
 from services.matcher.portfolio.covering import (
     GOALS,
     STAGES,
@@ -83,9 +83,7 @@ def served(holding: Holding, sector: str, stage: str | None) -> bool:
         )
     if sector not in record.get("sectors", ()):
         return False
-    return stage is None or any(
-        s["stage"] == stage and s["status"] != FactStatus.CLAIM for s in record.get("stages", ())
-    )
+    return stage is None or stage in stages_on_record(record)
 
 
 def _could(situation: Situation, sector: str, stage: str | None) -> Facts:

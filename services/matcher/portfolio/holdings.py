@@ -74,10 +74,13 @@ class Holding:
         return {"place" if self.with_place else "collaboration": self.named()}
 
     def named(self) -> Facts:
-        shown = ("type", "kind", "country")
-        return {"id": self.key, "name": self.name} | {
-            k: self.record[k] for k in shown if k in self.record
-        }
+        return named(self.key, self.name, self.record)
+
+
+def named(key: str, name: str, record: Facts) -> Facts:
+    """A partner as an answer names it."""
+    shown = ("type", "kind", "country")
+    return {"id": key, "name": name} | {k: record[k] for k in shown if k in record}
 
 
 def yearly(fee: Facts | None) -> Facts | None:

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from models.taxonomy import FactStatus
+from services.matcher.catalogue import stages_on_record
 from services.matcher.portfolio.covering import STAGES, wanted_sectors
 from services.matcher.portfolio.situation import Situation
 
@@ -66,7 +66,6 @@ def _works(record: dict[str, Any], stage: str, wanted: set[str], with_place: boo
             o["stage"] == stage and (not wanted or o["sector"] in wanted)
             for o in record.get("offers", ())
         )
-    at_stage = any(
-        s["stage"] == stage and s["status"] != FactStatus.CLAIM for s in record.get("stages", ())
-    )
-    return at_stage and (not wanted or bool(wanted & set(record.get("sectors", ()))))
+    if stage not in stages_on_record(record):
+        return False
+    return not wanted or bool(wanted & set(record.get("sectors", ())))

@@ -18,6 +18,7 @@ from services.matcher.portfolio.holdings import (
     Holding,
     holdings,
     live,
+    named,
     why_reassess,
     yearly,
 )
@@ -50,9 +51,7 @@ class Candidate:
     judgement: Judgement | None = None
 
     def named(self) -> Facts:
-        shown = ("type", "kind", "country")
-        rest = {k: self.record[k] for k in shown if k in self.record}
-        return {"id": self.key, "name": self.record["name"]} | rest
+        return named(self.key, self.record["name"], self.record)
 
 
 class Situation:

@@ -108,9 +108,8 @@ def _name(match: Reopened, key: str) -> str | None:
     if match.kind == "peers":
         row = snapshot.places.row(key, tenant)
         return None if row is None else str(snapshot.places.facts(row)["name"])
-    rows = snapshot.collaboration_rows
-    at = rows.get((tenant, key), rows.get(("public", key), -1))
-    return str(snapshot.collaborations[at]["name"]) if at >= 0 else None
+    at = snapshot.collaboration_row(key, tenant)
+    return None if at is None else str(snapshot.collaborations[at]["name"])
 
 
 @router.post("/{match_id}/shortlist", dependencies=[OwnForm])

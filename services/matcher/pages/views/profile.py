@@ -148,16 +148,12 @@ def names_of(snapshot: Snapshot, facts: Facts, tenant: str) -> dict[str, str]:
     found = {}
     for tie in facts.get("commitments", ()):
         if tie.get("collaboration"):
-            rows = snapshot.collaboration_rows
-            at = rows.get(
-                (tenant, tie["collaboration"]), rows.get(("public", tie["collaboration"]))
-            )
+            at = snapshot.collaboration_row(tie["collaboration"], tenant)
             if at is not None:
                 found[tie["collaboration"]] = str(snapshot.collaborations[at]["name"])
     places = [t["place_id"] for t in facts.get("commitments", ()) if t.get("place_id")]
     for key in [*places, *facts.get("part_of", ())]:
         row = snapshot.places.row(key, tenant)
-        row = snapshot.places.row(key, "public") if row is None else row
         if row is not None:
             found[key] = str(snapshot.places.facts(row)["name"])
     return found
