@@ -6,7 +6,7 @@ from benchmarks.telling import cell
 from models.countries import countries
 from models.taxonomy import Continent, Mode
 from services.matcher.learning.asking import Questions
-from services.matcher.learning.commands import Sample
+from services.matcher.learning.evaluating import Sample
 from services.matcher.learning.evaluation import OURS, evaluate_peers
 from services.matcher.matching import Context
 

@@ -13,7 +13,7 @@ from sklearn.ensemble import HistGradientBoostingClassifier  # type: ignore[impo
 from benchmarks.hints import hints
 from models.taxonomy import Mode
 from services.matcher.learning.asking import Questions
-from services.matcher.learning.commands import Sample
+from services.matcher.learning.evaluating import Sample
 from services.matcher.learning.metrics import Ranks, summary
 from services.matcher.learning.tables import QuestionTable, Table, tables
 from services.matcher.learning.training import hand_set, held_out

@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from models.taxonomy import Mode
 from services.matcher.learning.asking import Questions
-from services.matcher.learning.commands import Sample
+from services.matcher.learning.evaluating import Sample
 from services.matcher.learning.evaluation import LOST, peer_matches
 from services.matcher.learning.metrics import Ranks, summary
 from services.matcher.matching import Context

@@ -23,7 +23,7 @@ from models.settings import Settings
 from models.taxonomy import Mode
 from services.asking import Asking
 from services.matcher.learning.asking import Questions, membership_questions
-from services.matcher.learning.commands import MODES, Sample, TruthKind, questions
+from services.matcher.learning.evaluating import MODES, Sample, TruthKind, questions
 from services.matcher.learning.evaluation import OURS, Evaluation, evaluate_peers
 from services.matcher.learning.memberships import evaluate_memberships
 from services.matcher.learning.resolving import Resolver

@@ -12,7 +12,7 @@ from services import printing
 from services.asking import Asking
 from services.commands.console import AsJson, settings_in_force
 from services.matcher.catalogue import misfits
-from services.matcher.learning import commands as learning
+from services.matcher.learning import evaluating
 from services.matcher.learning.teaching import train as learn
 
 commands = typer.Typer()
@@ -22,11 +22,11 @@ commands.add_typer(weights, name="weights")
 
 @commands.command()
 def evaluate(
-    kind: Annotated[learning.TruthKind, typer.Argument(help="What the file holds.")],
+    kind: Annotated[evaluating.TruthKind, typer.Argument(help="What the file holds.")],
     file: Annotated[Path, typer.Argument(help="A CSV file, plain or gzipped.")],
     pool: Annotated[
-        learning.Pool, typer.Option(help="All candidates, or only those of the file.")
-    ] = learning.Pool.OPEN,
+        evaluating.Pool, typer.Option(help="All candidates, or only those of the file.")
+    ] = evaluating.Pool.OPEN,
     sample: Annotated[
         int | None, typer.Option(min=1, help="Ask so many of the questions, drawn by the seed.")
     ] = None,
@@ -34,16 +34,16 @@ def evaluate(
     as_json: AsJson = False,
 ) -> None:
     """Say how often the matcher finds what really happened, beside baselines."""
-    drawn = learning.Sample(sample, seed) if sample else None
+    drawn = evaluating.Sample(sample, seed) if sample else None
     context = Asking(settings_in_force()).context
-    found = learning.evaluate(context, kind, file, pool, drawn).as_json()
+    found = evaluating.evaluate(context, kind, file, pool, drawn).as_json()
     if drawn:
         found |= {"sample": drawn.size, "seed": drawn.seed}
         printing.say(f"At most {drawn.size} questions, drawn with the seed {drawn.seed}.")
     if as_json:
         printing.json(found)
     else:
-        for line in learning.in_words(found):
+        for line in evaluating.in_words(found):
             printing.answer(line)
 
 
@@ -54,8 +54,8 @@ def train(
         "learned-weights.json"
     ),
     kind: Annotated[
-        learning.TruthKind, typer.Option(help="What the file holds.")
-    ] = learning.TruthKind.PAIRS,
+        evaluating.TruthKind, typer.Option(help="What the file holds.")
+    ] = evaluating.TruthKind.PAIRS,
     seed: Annotated[int, typer.Option(help="What draws questions and candidates.")] = 0,
 ) -> None:
     """Learn weights and shapes; written only where the gate lets them through."""

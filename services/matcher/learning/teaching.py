@@ -9,7 +9,7 @@ from models.errors import BadFile
 from models.taxonomy import Mode
 from services.matcher.catalogue import Catalogue
 from services.matcher.learning.asking import Questions
-from services.matcher.learning.commands import MODES, Sample, TruthKind, questions
+from services.matcher.learning.evaluating import MODES, Sample, TruthKind, questions
 from services.matcher.learning.evaluation import OURS, evaluate_peers
 from services.matcher.learning.gate import broken_cases, drawn_askers, exposure, objections
 from services.matcher.learning.metrics import METRICS, as_json, difference, summary

@@ -7,7 +7,7 @@ import pytest
 
 from models.snapshot.columns import profile_columns
 from services.asking import Asking
-from services.matcher.learning.commands import Pool, TruthKind, evaluate
+from services.matcher.learning.evaluating import Pool, TruthKind, evaluate
 from services.matcher.learning.evaluation import ThemeReader
 from services.matcher.learning.memberships import Informed
 from services.matcher.matching import Context

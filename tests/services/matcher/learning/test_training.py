@@ -12,7 +12,7 @@ from services.asking import Asking
 from services.matcher.catalogue import misfits
 from services.matcher.learning import training
 from services.matcher.learning.asking import Question, Questions
-from services.matcher.learning.commands import Sample, TruthKind
+from services.matcher.learning.evaluating import Sample, TruthKind
 from services.matcher.learning.evaluation import peer_matches
 from services.matcher.learning.tables import Fit, QuestionTable, tables
 from services.matcher.learning.teaching import Refitted, train

@@ -6,7 +6,7 @@ import pytest
 
 from models.errors import BadFile
 from services.asking import Asking
-from services.matcher.learning.commands import Pool, TruthKind, evaluate
+from services.matcher.learning.evaluating import Pool, TruthKind, evaluate
 from services.matcher.learning.evaluation import OURS
 from services.matcher.learning.teaching import train
 from services.matcher.matching import Context

@@ -1,4 +1,4 @@
-"""What `counterpart evaluate` and `counterpart train` do."""
+"""An evaluation by a file of what really happened: its kind, its questions, a sample of them."""
 
 import random
 from dataclasses import dataclass, replace
