@@ -4,14 +4,13 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, TypeVar
 
-import yaml
 from pydantic import BaseModel, ValidationError
+from yaml import YAMLError
 
 from models.errors import BadFile
+from models.yaml_files import read_yaml
 
 R = TypeVar("R", bound=BaseModel)
-# libyaml reads about ten times faster; not every build of PyYAML has it.
-_Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
 def records(folder: Path, what: str, model: type[R]) -> Iterator[tuple[Path, str, R]]:
@@ -32,9 +31,8 @@ def records(folder: Path, what: str, model: type[R]) -> Iterator[tuple[Path, str
 
 def _list(path: Path, what: str) -> list[Any]:
     try:
-        with path.open(encoding="utf-8") as file:
-            content = yaml.load(file, Loader=_Loader)
-    except (yaml.YAMLError, UnicodeDecodeError) as error:
+        content = read_yaml(path)
+    except (YAMLError, UnicodeDecodeError) as error:
         raise BadFile(f"{path.name}: no valid YAML: {error}") from error
     if not isinstance(content, list):
         raise BadFile(f"{path.name}: expected a list of {what} at the top")

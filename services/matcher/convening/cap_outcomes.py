@@ -18,8 +18,8 @@ _EFFECTS = {
     Outcome.FAIL: Verdict.REFUSED,
     Outcome.UNDETERMINED: Verdict.UNDETERMINED,
 }
-_WORDS = {CapAttribute.COUNTRY: "country", CapAttribute.CONTINENT: "continent",
-          CapAttribute.KIND: "kind", CapAttribute.SIZE_CLASS: "size_class"}  # fmt: skip
+VALUE_WORDS = {CapAttribute.COUNTRY: "country", CapAttribute.CONTINENT: "continent",
+               CapAttribute.KIND: "kind", CapAttribute.SIZE_CLASS: "size_class"}  # fmt: skip
 
 
 def judge_caps(
@@ -89,7 +89,7 @@ def label(limit: Limit, value: str | None, words: Wording) -> str:
     """A value of a cap as a reader would say it."""
     if value is None:
         return words.text("convening.value_unknown", {"attribute": str(limit.attribute)})
-    spec = _WORDS.get(limit.attribute)
+    spec = VALUE_WORDS.get(limit.attribute)
     return words.format_field(value, spec) if spec else value
 
 

@@ -7,16 +7,14 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-import yaml
 from fastapi import Request
 
+from models.yaml_files import read_yaml
 from services.matcher.wording import LANGUAGES, choose_language
 from services.matcher.wording.officer import OfficerWording
 
 FOLDER = Path(__file__).parent / "wording"
 COOKIE = "lang"
-# The reader in C where there is one: a language has some hundred texts.
-_Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 NAMES = {"en": "English", "es": "Español", "fr": "Français", "pt": "Português"}
 
 
@@ -28,8 +26,7 @@ def groups() -> list[str]:
 @lru_cache(maxsize=200)
 def own_texts(language: str, group: str) -> dict[str, Any]:
     """A group's file: `texts`, and `terms` where it has vocabularies of its own."""
-    path = FOLDER / language / f"{group}.yaml"
-    content: dict[str, Any] = yaml.load(path.read_text(encoding="utf-8"), Loader=_Loader)
+    content: dict[str, Any] = read_yaml(FOLDER / language / f"{group}.yaml")
     return content
 
 

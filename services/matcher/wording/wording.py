@@ -13,10 +13,10 @@ from string import Formatter
 from typing import Any
 
 import orjson
-import yaml
 from babel.dates import format_date
 from babel.numbers import format_currency
 
+from models.yaml_files import read_yaml
 from services.matcher.wording.languages import LANGUAGES
 from services.matcher.wording.pattern import Hole, Pattern
 from services.matcher.wording.written import (
@@ -238,8 +238,7 @@ def _is_of_one(template: Any) -> bool:
 
 @lru_cache(maxsize=len(LANGUAGES))
 def _content(language: str) -> dict[str, Any]:
-    text = (FOLDER / f"{language}.yaml").read_text(encoding="utf-8")
-    content: dict[str, Any] = yaml.safe_load(text)
+    content: dict[str, Any] = read_yaml(FOLDER / f"{language}.yaml")
     return content
 
 
@@ -249,7 +248,7 @@ def catalogue_texts(language: str) -> dict[str, str]:
     path = FOLDER / "catalogue" / f"{language}.yaml"
     if not path.exists():
         return {}
-    content: dict[str, str] = yaml.safe_load(path.read_text(encoding="utf-8"))
+    content: dict[str, str] = read_yaml(path)
     return content
 
 

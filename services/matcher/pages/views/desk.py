@@ -4,14 +4,14 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from models.taxonomy import CapAttribute
 from services.files.rows import RowError
+from services.matcher.convening.cap_outcomes import VALUE_WORDS
 from services.matcher.convening.naming import Named, NameState
 from services.matcher.pages.views.evidence import ReasonLine, reason_lines
 from services.matcher.pages.words import PageWording
 
 Json = dict[str, Any]
-CAP_WORDS = {"country": "country", "continent": "continent", "kind": "kind",
-             "size_class": "size_class"}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -94,7 +94,7 @@ def value_of_cap(attribute: str, value: str | None, words: PageWording) -> str:
     """A value of a cap in words."""
     if value is None:
         return words.term("unknown", "value")
-    spec = CAP_WORDS.get(str(attribute))
+    spec = VALUE_WORDS.get(CapAttribute(attribute))
     return words.format_field(value, spec) if spec else value
 
 

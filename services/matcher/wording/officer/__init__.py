@@ -4,8 +4,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-import yaml
-
+from models.yaml_files import read_yaml
 from services.matcher.wording.languages import LANGUAGES
 from services.matcher.wording.wording import Wording
 
@@ -18,8 +17,7 @@ class OfficerWording(Wording):
     def __init__(self, language: str) -> None:
         super().__init__(language)
         for source in dict.fromkeys(("en", language)):
-            path = FOLDER / f"{source}.yaml"
-            content: dict[str, Any] = yaml.safe_load(path.read_text(encoding="utf-8"))
+            content: dict[str, Any] = read_yaml(FOLDER / f"{source}.yaml")
             self.templates = self.templates | content["templates"]
             for vocabulary, terms in content["terms"].items():
                 self.terms = {**self.terms, vocabulary: self.terms.get(vocabulary, {}) | terms}
