@@ -6,8 +6,7 @@ from dataclasses import dataclass
 
 from services.matcher.convening import jury
 from services.matcher.convening.together import going_beyond
-from services.matcher.pages.rendering import Page
-from services.matcher.routes.convening import Asked, desk_of
+from services.matcher.pages.at_the_desk import ScreeningPage
 
 
 @dataclass(frozen=True)
@@ -21,12 +20,9 @@ class Warned:
         return hashlib.sha256("\n".join(self.lines).encode()).hexdigest()
 
 
-def warned_of(
-    page: Page, asked: Asked, which: tuple[str, str], applicants: Iterable[int], verdict: str
-) -> Warned | None:
+def warned_of(here: ScreeningPage, applicants: Iterable[int], verdict: str) -> Warned | None:
     """What is to be told before a decision; None where there is room for it."""
-    collaboration_id, screening_id = which
-    with desk_of(asked, collaboration_id) as desk:
-        screening = jury.reopened(desk, screening_id, page.person)
+    with here.desk() as desk:
+        screening = jury.reopened(desk, here.screening_id, here.page.person)
         found = going_beyond(desk, screening, applicants, verdict)
     return Warned([caution["text"] for caution in found]) if found else None

@@ -9,67 +9,53 @@ from models.errors import Conflict
 from models.taxonomy import Verdict
 from services.matcher.convening import jury
 from services.matcher.convening.schemas import Entry
+from services.matcher.pages.at_the_desk import ONE_SCREENING, ScreeningDep, ScreeningPage
 from services.matcher.pages.going_beyond import Warned, warned_of
-from services.matcher.pages.rendering import Page, PageDep
-from services.matcher.pages.routes.calls import DeskDep
+from services.matcher.pages.rendering import Page
 from services.matcher.pages.routes.screenings import Text, Which
 from services.matcher.pages.security import OwnForm
 from services.matcher.pages.views.applicant import person_view
 from services.matcher.pages.views.resaid import resaid
 from services.matcher.pages.views.screening import room_in
-from services.matcher.routes.convening import Asked, decided, desk_of
 
-router = APIRouter(
-    prefix="/calls/{collaboration_id}/screenings/{screening_id}/applicants",
-    include_in_schema=False,
-)
+router = APIRouter(prefix=f"{ONE_SCREENING}/applicants", include_in_schema=False)
 _ENTRY: TypeAdapter[Any] = TypeAdapter(Entry)
 Kind = Literal["note", "override", "conflict", "assessment"]
 Recommendation = Literal["", "admit", "waitlist", "refuse", "abstain"]
 
 
 @router.get("/{number}")
-def person(
-    collaboration_id: str, screening_id: str, number: int, page: PageDep, asked: DeskDep
-) -> Response:
+def person(here: ScreeningDep, number: int) -> Response:
     """One applicant, with all that decides."""
-    return _person(page, asked, (collaboration_id, screening_id, number))
+    return _person(here, number)
 
 
 def _person(
-    page: Page,
-    asked: Asked,
-    which: tuple[str, str, int],
+    here: ScreeningPage,
+    number: int,
     errors: list[dict[str, str]] | None = None,
     sent: dict[str, str] | None = None,
     warned: Warned | None = None,
 ) -> Response:
-    collaboration_id, screening_id, number = which
-    with desk_of(asked, collaboration_id) as desk:
-        found = resaid(jury.reopened(desk, screening_id, page.person), page.words)
-    return page.show(
+    words = here.page.words
+    found = resaid(here.reopened(here.page.person), words)
+    return here.show(
         "applicant.html",
-        422 if errors else 200,
-        part="calls",
-        c=found["collaboration"],
-        screening=screening_id,
-        v=person_view(found, jury.result_of(found, number), page.words),
-        verdicts=[(str(v), page.words.term("verdict", str(v))) for v in Verdict],
-        recommendations=list(page.words.terms["recommendation"].items()),
-        room=room_in(found, page.words),
+        found["collaboration"],
+        errors,
+        v=person_view(found, jury.result_of(found, number), words),
+        verdicts=[(str(v), words.term("verdict", str(v))) for v in Verdict],
+        recommendations=list(words.terms["recommendation"].items()),
+        room=room_in(found, words),
         sent={"text": "", "score": "", "recommendation": "", "verdict": ""} | (sent or {}),
         warned=warned,
-        errors=errors or [],
     )
 
 
 @router.post("/{number}/entries", dependencies=[OwnForm])
 def add(
-    collaboration_id: str,
-    screening_id: str,
+    here: ScreeningDep,
     number: int,
-    page: PageDep,
-    asked: DeskDep,
     kind: Annotated[Kind, Form()],
     text: Text = "",
     verdict: Annotated[Which, Form()] = "",
@@ -78,31 +64,25 @@ def add(
     told: Annotated[str, Form(max_length=100)] = "",
 ) -> Response:
     """A note, an interest, an assessment, or a decision with its reason, under one's own name."""
-    which = (collaboration_id, screening_id, number)
     sent = {"text": text, "score": score, "recommendation": recommendation}
     sent |= {"verdict": str(verdict)}
-    said = {"kind": kind, "author": page.person or asked.caller.tenant, "applicant": number}
+    said = {"kind": kind, "author": here.author, "applicant": number}
     said |= _said(kind, text.strip(), str(verdict), recommendation, score.strip())
     try:
         entry = _ENTRY.validate_python(said)
     except ValidationError as error:
-        return _person(page, asked, which, [_fault(page, kind, error)], sent)
+        return _person(here, number, [_fault(here.page, kind, error)], sent)
     if kind == "override":
-        warned = warned_of(page, asked, which[:2], [number], str(verdict))
+        warned = warned_of(here, [number], str(verdict))
         if warned is not None and warned.sign != told:
-            return _person(page, asked, which, None, sent, warned)
+            return _person(here, number, None, sent, warned)
     try:
-        decided(
-            asked,
-            collaboration_id,
-            f"screening_{kind}",
-            lambda desk: jury.add(desk, screening_id, entry),
-        )
+        here.decided(f"screening_{kind}", lambda desk: jury.add(desk, here.screening_id, entry))
     except Conflict:
         code = "jury.error_assessed" if kind == "assessment" else "screening.error_interest"
-        fault = {"text": page.t(code), "href": f"#{kind}-text"}
-        return _person(page, asked, which, [fault], sent)
-    return page.go(f"/calls/{collaboration_id}/screenings/{screening_id}/applicants/{number}")
+        fault = {"text": here.page.t(code), "href": f"#{kind}-text"}
+        return _person(here, number, [fault], sent)
+    return here.page.go(f"{here.path}/applicants/{number}")
 
 
 def _said(kind: Kind, text: str, verdict: str, recommendation: str, score: str) -> dict[str, Any]:

@@ -2,30 +2,22 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Query, Response
+from fastapi import APIRouter, Query, Response
 
 from models.errors import CollaborationNotFound
 from models.tables import PUBLIC
-from services.access.callers import Convening, Scope
+from services.access.callers import Scope
 from services.matcher.convening import jury, roster
 from services.matcher.convening.approach import approach_list
+from services.matcher.pages.at_the_desk import DeskDep, DeskPage, DeskPageDep
 from services.matcher.pages.rendering import Page, PageDep
 from services.matcher.pages.views.desk import approach_view, roster_view
-from services.matcher.routes.convening import Asked, desk_of
 from services.matcher.routes.dependencies import CatalogueDep
 
 router = APIRouter(prefix="/calls", include_in_schema=False)
 WORTH_A_VISIT = 20
 # Screenings on the desk; the API lists them all.
 SHOWN = 200
-
-
-def asked_of(page: PageDep, caller: Convening, catalogue: CatalogueDep) -> Asked:
-    """A convener's question, in the words of the page."""
-    return Asked(page.request, caller, catalogue, page.sentences)
-
-
-DeskDep = Annotated[Asked, Depends(asked_of)]
 
 
 @router.get("")
@@ -73,47 +65,39 @@ def choose(
 
 
 @router.get("/{collaboration_id}")
-def desk(collaboration_id: str, page: PageDep, asked: DeskDep) -> Response:
+def desk(here: DeskPageDep) -> Response:
     """Who is in and how each cap stands; a sheet to upload; screenings made before."""
-    return desk_page(page, asked, collaboration_id)
+    return desk_page(here)
 
 
-def desk_page(
-    page: Page, asked: Asked, collaboration_id: str, errors: list[dict[str, str]] | None = None
-) -> Response:
+def desk_page(here: DeskPage, errors: list[dict[str, str]] | None = None) -> Response:
     """The desk, also with what was wrong with a file."""
-    with desk_of(asked, collaboration_id) as found:
+    words = here.page.words
+    with here.desk() as found:
         held = roster.in_force(found)
         shown = roster.show(found, held) if held else None
         screenings = [
-            (one["screening_id"], page.words.format_field(str(one["created_at"])[:10], "day"))
+            (one["screening_id"], words.format_field(str(one["created_at"])[:10], "day"))
             for one in jury.listed(found)[:SHOWN]
         ]
-        return page.show(
+        return here.show(
             "desk.html",
-            422 if errors else 200,
-            part="calls",
-            c=_head(found.record),
-            roster=roster_view(shown, page.words) if shown else None,
+            found.named,
+            errors,
+            roster=roster_view(shown, words) if shown else None,
             screenings=screenings,
-            errors=errors or [],
         )
 
 
-def _head(record: dict[str, object]) -> dict[str, object]:
-    return {"id": record["id"], "name": record["name"]}
-
-
 @router.get("/{collaboration_id}/approach")
-def approach(collaboration_id: str, page: PageDep, asked: DeskDep) -> Response:
+def approach(here: DeskPageDep) -> Response:
     """Places outside the network that fit it, the best worth a visit first."""
-    with desk_of(asked, collaboration_id) as found:
+    with here.desk() as found:
         answer = approach_list(found, None, WORTH_A_VISIT)
-        return page.show(
+        return here.show(
             "approach.html",
-            part="calls",
-            c=answer["collaboration"],
+            answer["collaboration"],
             looked_at=answer["looked_at"],
             of=answer["of"],
-            places=[approach_view(item, page.words) for item in answer["items"]],
+            places=[approach_view(item, here.page.words) for item in answer["items"]],
         )

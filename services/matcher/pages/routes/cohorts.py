@@ -9,15 +9,11 @@ from services.matcher.convening.cohort import Cohort
 from services.matcher.convening.schemas import PURPOSE_SIZES
 from services.matcher.convening.standing import key_of
 from services.matcher.convening.together import is_member
+from services.matcher.pages.at_the_desk import ONE_SCREENING, ScreeningDep
 from services.matcher.pages.cohort_asked import CohortQuery, standing
-from services.matcher.pages.rendering import PageDep
-from services.matcher.pages.routes.calls import DeskDep
 from services.matcher.pages.views.cohort import cohort_view
-from services.matcher.routes.convening import desk_of
 
-router = APIRouter(
-    prefix="/calls/{collaboration_id}/screenings/{screening_id}", include_in_schema=False
-)
+router = APIRouter(prefix=ONE_SCREENING, include_in_schema=False)
 
 
 def _numbers(results: list[dict[str, Any]]) -> dict[str, int]:
@@ -26,12 +22,10 @@ def _numbers(results: list[dict[str, Any]]) -> dict[str, int]:
 
 
 @router.get("/cohort")
-def cohort(
-    collaboration_id: str, screening_id: str, page: PageDep, asked: DeskDep, query: CohortQuery
-) -> Response:
+def cohort(here: ScreeningDep, query: CohortQuery) -> Response:
     """Who should learn together under every rule; where nobody can, which rules clash."""
-    with desk_of(asked, collaboration_id) as desk:
-        found = jury.reopened(desk, screening_id, None)
+    with here.desk() as desk:
+        found = jury.reopened(desk, here.screening_id, None)
         results = found["results"]
         held = roster.in_force(desk)
         view, room, caps = None, None, [*desk.record.get("caps", ()), *(held.caps if held else ())]
@@ -42,12 +36,10 @@ def cohort(
             answer, room = made.answer(), made.places()
             caps += [cap.facts() for cap in request.caps]
             everyone = [r["applicant"] for r in standing(results)]
-            view = cohort_view(answer, caps, _numbers(results), everyone, page.words)
-    return page.show(
+            view = cohort_view(answer, caps, _numbers(results), everyone, here.page.words)
+    return here.show(
         "cohort.html",
-        part="calls",
-        c=found["collaboration"],
-        screening=screening_id,
+        found["collaboration"],
         q=query,
         v=view,
         room=room,

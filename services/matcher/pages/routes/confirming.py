@@ -13,62 +13,57 @@ from services.matcher.convening.naming import Named
 from services.matcher.convening.schemas import RosterRequest, ScreeningTerms
 from services.matcher.convening.screening import Screening
 from services.matcher.pages.applicant_sheet import Carried, carried
-from services.matcher.pages.rendering import Page, PageDep
-from services.matcher.pages.routes.calls import DeskDep, desk_page
+from services.matcher.pages.at_the_desk import DeskPage, DeskPageDep
+from services.matcher.pages.routes.calls import desk_page
 from services.matcher.pages.routes.sheets import Fields, lost, names_page, version_of
 from services.matcher.pages.security import OwnForm
 from services.matcher.pages.sheet_rows import decided_rows, settled
 from services.matcher.pages.views.returned import returned_sheet
-from services.matcher.routes.convening import Asked, decided, desk_of
 from services.matcher.routes.papers import MEDIA, BriefingFormat
 
 router = APIRouter(prefix="/calls/{collaboration_id}/sheet", include_in_schema=False)
 
 
-def _sent(
-    page: Page, asked: Asked, collaboration_id: str, form: Mapping[str, str]
-) -> tuple[Carried, list[Named]] | None:
+def _sent(here: DeskPage, form: Mapping[str, str]) -> tuple[Carried, list[Named]] | None:
     """The sheet of a form with what its names mean; None where there is none that is ready."""
-    sheet = carried(page.request, form.get("sheet", ""))
+    sheet = carried(here.page.request, form.get("sheet", ""))
     if sheet is None or not sheet.ready:
         return None
-    with desk_of(asked, collaboration_id) as desk:
+    with here.desk() as desk:
         return sheet, decided_rows(desk, sheet, form)[1]
 
 
 @router.post("/returned", dependencies=[OwnForm])
-def returned(collaboration_id: str, page: PageDep, asked: DeskDep, form: Fields) -> Response:
+def returned(here: DeskPageDep, form: Fields) -> Response:
     """The sheet as it came, with what became of each row beside it."""
-    sent = _sent(page, asked, collaboration_id, form)
+    sent = _sent(here, form)
     if sent is None:
-        return lost(page, asked, collaboration_id)
+        return lost(here)
     sheet, found = sent
-    content = returned_sheet(sheet, found, page.words)
-    return page.file(content, MEDIA[BriefingFormat.XLSX], "checked.xlsx")
+    content = returned_sheet(sheet, found, here.page.words)
+    return here.page.file(content, MEDIA[BriefingFormat.XLSX], "checked.xlsx")
 
 
 @router.post("/confirm", dependencies=[OwnForm])
-def confirm(collaboration_id: str, page: PageDep, asked: DeskDep, form: Fields) -> Response:
+def confirm(here: DeskPageDep, form: Fields) -> Response:
     """Keep what was confirmed: the screening of the applicants, or the roster."""
-    sent = _sent(page, asked, collaboration_id, form)
+    sent = _sent(here, form)
     if sent is None:
-        return lost(page, asked, collaboration_id)
+        return lost(here)
     sheet, found = sent
     if not found or not all(settled(one) for one in found):
-        return names_page(page, asked, collaboration_id, sheet, form, refused=True)
+        return names_page(here, sheet, form, refused=True)
     if sheet.target == "roster":
         try:
-            decided(
-                asked, collaboration_id, "roster", lambda desk: _keep_roster(desk, sheet, found)
-            )
+            here.decided("roster", lambda desk: _keep_roster(desk, sheet, found))
         except Conflict:
-            error = {"text": page.t("desk.error_changed"), "href": "#file"}
-            return desk_page(page, asked, collaboration_id, [error])
-        return page.go(f"/calls/{collaboration_id}")
-    with desk_of(asked, collaboration_id) as desk:
+            error = {"text": here.page.t("desk.error_changed"), "href": "#file"}
+            return desk_page(here, [error])
+        return here.page.go(here.path)
+    with here.desk() as desk:
         answer = _screened(desk, found, form.get("call", ""))
-    kept = decided(asked, collaboration_id, "screening", lambda desk: jury.keep(desk, answer))
-    return page.go(f"/calls/{collaboration_id}/screenings/{kept['screening_id']}")
+    kept = here.decided("screening", lambda desk: jury.keep(desk, answer))
+    return here.page.go(f"{here.path}/screenings/{kept['screening_id']}")
 
 
 def _screened(desk: Desk, found: list[Named], call: str) -> dict[str, Any]:

@@ -5,38 +5,30 @@ from fastapi import APIRouter, Response
 from services.matcher.convening import jury, roster
 from services.matcher.convening.desk import shown
 from services.matcher.convening.pairing import Pairing
+from services.matcher.pages.at_the_desk import ONE_SCREENING, ScreeningDep
 from services.matcher.pages.pairs_asked import PairsQuery, Pools
-from services.matcher.pages.rendering import PageDep
-from services.matcher.pages.routes.calls import DeskDep
 from services.matcher.pages.views.pairs import pairs_view
-from services.matcher.routes.convening import desk_of
 from services.written_json import read_back
 
-router = APIRouter(
-    prefix="/calls/{collaboration_id}/screenings/{screening_id}/pairs", include_in_schema=False
-)
+router = APIRouter(prefix=f"{ONE_SCREENING}/pairs", include_in_schema=False)
 
 
 @router.get("")
-def pairs(
-    collaboration_id: str, screening_id: str, page: PageDep, asked: DeskDep, query: PairsQuery
-) -> Response:
+def pairs(here: ScreeningDep, query: PairsQuery) -> Response:
     """The most pairs there can be, then the best; a pair locked out is not made again."""
-    with desk_of(asked, collaboration_id) as desk:
-        found = jury.reopened(desk, screening_id, None)
+    with here.desk() as desk:
+        found = jury.reopened(desk, here.screening_id, None)
         held = roster.in_force(desk)
         members = [shown(member) for member in held.members] if held else []
         pools, view = Pools(query, found["results"], members), None
         if pools.solvable:
-            request = pools.request(collaboration_id)
+            request = pools.request(here.collaboration_id)
             answer = read_back(Pairing(desk, request, pools.kept_apart()).answer())
-            view = pairs_view(answer, pools.keys, page.words)
+            view = pairs_view(answer, pools.keys, here.page.words)
     names = {**{str(n): name for n, name in _names(found)}, **pools.names}
-    return page.show(
+    return here.show(
         "pairs.html",
-        part="calls",
-        c=found["collaboration"],
-        screening=screening_id,
+        found["collaboration"],
         q=query,
         v=view,
         has_members=bool(members),

@@ -18,14 +18,14 @@ from services.matcher.pages.applicant_sheet import (
     carried_together,
     read_sheets,
 )
-from services.matcher.pages.rendering import Page, PageDep
-from services.matcher.pages.routes.calls import DeskDep, desk_page
+from services.matcher.pages.at_the_desk import DeskPage, DeskPageDep
+from services.matcher.pages.rendering import Page
+from services.matcher.pages.routes.calls import desk_page
 from services.matcher.pages.security import OwnForm
 from services.matcher.pages.sheet_rows import LEAVE_OUT, decided_rows, settled
 from services.matcher.pages.sheet_words import FIELDS, country_code
 from services.matcher.pages.views.desk import name_line
 from services.matcher.pages.views.places import where
-from services.matcher.routes.convening import Asked, desk_of
 
 router = APIRouter(prefix="/calls/{collaboration_id}/sheet", include_in_schema=False)
 SAMPLE = 3
@@ -42,9 +42,7 @@ Fields = Annotated[dict[str, str], Depends(_form)]
 
 @router.post("", dependencies=[OwnForm])
 def upload(
-    collaboration_id: str,
-    page: PageDep,
-    asked: DeskDep,
+    here: DeskPageDep,
     file: Annotated[UploadFile | None, File()] = None,
     target: Annotated[str, Form(max_length=20)] = "applicants",
 ) -> Response:
@@ -55,20 +53,18 @@ def upload(
         if not content:
             raise BadFile("The file is empty.")
         found, left = read_sheets(content, name, "roster" if target == "roster" else "applicants")
-        with desk_of(asked, collaboration_id) as desk:
+        with here.desk() as desk:
             version = version_of(desk)
         first, *others = (replace(sheet, roster_version=version) for sheet in found)
-        return _columns(page, asked, collaboration_id, first, {}, others=others, left=left)
+        return _columns(here, first, {}, others=others, left=left)
     except BadFile as error:
         code = "desk.error_file" if content else "desk.error_no_file"
-        text = page.t(code, detail=error.detail)
-        return desk_page(page, asked, collaboration_id, [{"text": text, "href": "#file"}])
+        text = here.page.t(code, detail=error.detail)
+        return desk_page(here, [{"text": text, "href": "#file"}])
 
 
 def _columns(
-    page: Page,
-    asked: Asked,
-    collaboration_id: str,
+    here: DeskPage,
     sheet: Carried,
     sent: Mapping[str, str],
     errors: list[dict[str, str]] | None = None,
@@ -76,60 +72,60 @@ def _columns(
     left: Sequence[str] = (),
 ) -> Response:
     """What is each column? And what other sheets does the workbook have?"""
-    book = carried_together(page.request, [sheet, *others]) if others else []
+    book = carried_together(here.page.request, [sheet, *others]) if others else []
     guessed = sheet.mapping or sheet.guessed()
     columns = [
         (at, name, [line[1 + at] for line in sheet.lines[:SAMPLE]], guessed[at])
         for at, name in enumerate(sheet.columns)
     ]
-    with desk_of(asked, collaboration_id) as desk:
-        head = {"id": desk.record["id"], "name": desk.record["name"]}
-    return page.show(
+    with here.desk() as desk:
+        head = desk.named
+    return here.show(
         "sheet_columns.html",
-        422 if errors else 200,
-        part="calls",
-        c=head,
+        head,
+        errors,
         sheet=sheet,
-        signed=sheet.signed(page.request),
+        signed=sheet.signed(here.page.request),
         book=book,
         left=list(left) if book else [*(one.sheet for one in others), *left],
         columns=columns,
         fields=[*FIELDS, *(g for g in dict.fromkeys(guessed) if g and g not in FIELDS)],
-        kinds=[(str(kind), page.words.term("kind", kind)) for kind in PlaceKind],
+        kinds=[(str(kind), here.page.words.term("kind", kind)) for kind in PlaceKind],
         kind=sent.get("kind", PlaceKind.CITY),
         country=sent.get("country", ""),
-        errors=errors or [],
     )
 
 
 @router.post("/other", dependencies=[OwnForm])
-def other(collaboration_id: str, page: PageDep, asked: DeskDep, form: Fields) -> Response:
+def other(here: DeskPageDep, form: Fields) -> Response:
     """Another sheet of the same workbook in place of the one that was read first."""
-    sent = [carried(page.request, form[name]) for name in sorted(form) if name.startswith("book_")]
+    sent = [
+        carried(here.page.request, form[name]) for name in sorted(form) if name.startswith("book_")
+    ]
     book = [sheet for sheet in sent if sheet is not None]
     chosen = [sheet for sheet in book if sheet.sheet == form.get("choose")]
     if not chosen:
-        return lost(page, asked, collaboration_id)
+        return lost(here)
     others = [sheet for sheet in book if sheet is not chosen[0]]
     left = form.get("left", "").splitlines()
-    return _columns(page, asked, collaboration_id, chosen[0], {}, others=others, left=left)
+    return _columns(here, chosen[0], {}, others=others, left=left)
 
 
 @router.post("/names", dependencies=[OwnForm])
-def names(collaboration_id: str, page: PageDep, asked: DeskDep, form: Fields) -> Response:
+def names(here: DeskPageDep, form: Fields) -> Response:
     """Match the names: matched, ask, not found."""
-    sheet = carried(page.request, form.get("sheet", ""))
+    sheet = carried(here.page.request, form.get("sheet", ""))
     if sheet is None:
-        return lost(page, asked, collaboration_id)
+        return lost(here)
     if "column_0" in form:
         mapping = [form.get(f"column_{at}", "") for at in range(len(sheet.columns))]
         sheet = sheet.mapped(mapping, country_code(form.get("country", "")), form.get("kind", ""))
-        errors = _wrong_columns(page, mapping)
+        errors = _wrong_columns(here.page, mapping)
         if errors:
-            return _columns(page, asked, collaboration_id, sheet, form, errors)
+            return _columns(here, sheet, form, errors)
     if not sheet.ready:
-        return lost(page, asked, collaboration_id)
-    return names_page(page, asked, collaboration_id, sheet, form)
+        return lost(here)
+    return names_page(here, sheet, form)
 
 
 def _wrong_columns(page: Page, mapping: list[str]) -> list[dict[str, str]]:
@@ -144,42 +140,42 @@ def _wrong_columns(page: Page, mapping: list[str]) -> list[dict[str, str]]:
     return [{"text": text, "href": f"#column_{at}"}]
 
 
-def lost(page: Page, asked: Asked, collaboration_id: str) -> Response:
-    error = {"text": page.t("desk.error_lost"), "href": "#file"}
-    return desk_page(page, asked, collaboration_id, [error])
+def lost(here: DeskPage) -> Response:
+    error = {"text": here.page.t("desk.error_lost"), "href": "#file"}
+    return desk_page(here, [error])
 
 
 def names_page(
-    page: Page,
-    asked: Asked,
-    collaboration_id: str,
+    here: DeskPage,
     sheet: Carried,
     form: Mapping[str, str],
     refused: bool = False,
 ) -> Response:
     """The rows with their states; those that somebody must look at come first."""
-    with desk_of(asked, collaboration_id) as desk:
+    with here.desk() as desk:
         choices, found = decided_rows(desk, sheet, form)
-        head = {"id": desk.record["id"], "name": desk.record["name"]}
+        head = desk.named
         calls = [call["id"] for call in desk.record.get("calls", ())]
 
     def lies(place_id: str) -> str:
-        return where(desk.context.snapshot, desk.stored(place_id), page.words)
+        return where(desk.context.snapshot, desk.stored(place_id), here.page.words)
 
     groups = {str(state): [one for one in found if one.state is state] for state in NameState}
     lines = {
-        state: [name_line(one, choices.get(one.row, ""), lies, page.words) for one in group]
+        state: [name_line(one, choices.get(one.row, ""), lies, here.page.words) for one in group]
         for state, group in groups.items()
     }
     undecided = [one for one in found if not settled(one)]
-    error = {"text": page.t("sheet.error_undecided", count=len(undecided)), "href": "#to-decide"}
-    return page.show(
+    error = {
+        "text": here.page.t("sheet.error_undecided", count=len(undecided)),
+        "href": "#to-decide",
+    }
+    return here.show(
         "sheet_names.html",
-        422 if refused else 200,
-        part="calls",
-        c=head,
+        head,
+        [error] if refused else [],
         sheet=sheet,
-        signed=sheet.signed(page.request),
+        signed=sheet.signed(here.page.request),
         groups=[(state, lines[state]) for state in ("ask", "not_found", "matched")],
         left_out=[
             (row, sheet.named().get(row, ""))
@@ -189,7 +185,6 @@ def names_page(
         calls=calls,
         call=form.get("call", calls[-1] if calls else ""),
         undecided=len(undecided),
-        errors=[error] if refused else [],
     )
 
 
