@@ -12,7 +12,7 @@ from fastapi.concurrency import run_in_threadpool
 from models.errors import MissingScope, Unauthorised
 from models.tables import PUBLIC
 from models.tenancy import act_for
-from services.access.keys import PREFIX, Scope, create_key, find_key, key_hash, why_not
+from services.access.keys import PREFIX, Scope, create_key, key_hash, known_key
 from services.access.sessions import (
     COOKIE,
     SAFE_METHODS,
@@ -87,9 +87,7 @@ def _by_key(request: Request, header: str) -> Caller:
     if kind.lower() != "bearer" or not key.strip().startswith(PREFIX):
         raise Unauthorised()
     with request.app.state.every_tenant() as session:
-        row = find_key(session, key.strip())
-        if row is None:
-            raise Unauthorised(why_not(session, key.strip()))
+        row = known_key(session, key.strip())
     return Caller(row.tenant_id, _scopes(row.scopes), has_key=True)
 
 

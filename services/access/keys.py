@@ -17,7 +17,7 @@ from enum import StrEnum
 from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
-from models.errors import InvalidInput, NotFound
+from models.errors import InvalidInput, NotFound, Unauthorised
 from models.tables import ApiKey, Tenant, now
 
 KEY_BYTES = 32
@@ -87,8 +87,15 @@ def _kept(session: Session, key: str) -> ApiKey | None:
     return row
 
 
-def why_not(session: Session, key: str) -> str:
-    """Why a key does not work, for whoever holds it: nobody else can name it."""
+def known_key(session: Session, key: str) -> ApiKey:
+    """The key in force that was sent; refused with the reason, as nobody but its holder names it."""
+    row = find_key(session, key)
+    if row is None:
+        raise Unauthorised(_why_not(session, key))
+    return row
+
+
+def _why_not(session: Session, key: str) -> str:
     if not is_wellformed(key):
         return "This is no whole key of this service: was it cut off, or is it another one's?"
     row = _kept(session, key)

@@ -8,7 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from models.errors import Unauthorised
 from models.tables import Tenant, now
-from services.access.keys import Scope, find_key, why_not
+from services.access.keys import Scope, known_key
 from services.access.sessions import (
     Person,
     check_csrf,
@@ -48,9 +48,7 @@ def sign_in(request: Request, response: Response, key: str) -> SignedIn:
     """Open a session for the holder of a key, and set its cookie on the response."""
     check_same_origin(request)
     with request.app.state.every_tenant() as db:
-        row = find_key(db, key.strip())
-        if row is None:
-            raise Unauthorised(why_not(db, key.strip()))
+        row = known_key(db, key.strip())
     name = row.label or f"key {row.prefix}"
     return admit(request, response, Person(row.tenant_id, name, row.scopes, row.key_hash))
 
