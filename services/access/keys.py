@@ -88,7 +88,7 @@ def _kept(session: Session, key: str) -> ApiKey | None:
 
 
 def known_key(session: Session, key: str) -> ApiKey:
-    """The key in force that was sent; refused with the reason, as nobody but its holder names it."""
+    """The key in force that was sent, or why it is none: nobody but its holder can name it."""
     row = find_key(session, key)
     if row is None:
         raise Unauthorised(_why_not(session, key))

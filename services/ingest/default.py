@@ -39,7 +39,6 @@ MEMBERSHIPS = ("memberships.csv", "member_lists.csv")
 def load_default(
     session: Session,
     progress: Progress = no_progress,
-    data: Path = DATA,
     smallest: int = SMALLEST_CITY,
     over_sent: bool = False,
 ) -> Counts:
@@ -49,8 +48,8 @@ def load_default(
     What others sent stays as they sent it, unless it is to be written over.
     """
     ensure_tenant(session, PUBLIC)
-    found = list(places(data, smallest))
-    networks = list(collaborations(data / "collaborations"))
+    found = list(places(DATA, smallest))
+    networks = list(collaborations(DATA / "collaborations"))
     if over_sent:
         take_back(session, PlaceRow, [place.id for place in found])
         take_back(session, CollaborationRow, [network.id for network in networks])
@@ -62,7 +61,7 @@ def load_default(
     counts += upsert_collaborations(session, networks, origin=Origin.CATALOGUE)
     counts += forget_left_out(session, PlaceRow, (place.id for place in found))
     counts += forget_left_out(session, CollaborationRow, (network.id for network in networks))
-    counts += replace_commitments(session, ORIGIN, _commitments(_members(data)))
+    counts += replace_commitments(session, ORIGIN, _commitments(_members(DATA)))
     return counts
 
 

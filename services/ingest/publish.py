@@ -35,7 +35,6 @@ from services.ingest.place_files import PlaceFiles, stored_places
 
 WEIGHTS = DATA / "weights.json"
 ANCHORS = DATA / "need_anchors.csv"
-Facts = dict[str, Any]
 
 
 class _Build:

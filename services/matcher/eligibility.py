@@ -26,7 +26,6 @@ class Seen(NamedTuple):
     lower_bound: bool = False
 
 
-UNKNOWN = Seen(None, "")
 _COMPARE: dict[Operator, Callable[[Any, Any], bool]] = {
     Operator.EQ: eq,
     Operator.GT: gt,

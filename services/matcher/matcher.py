@@ -16,7 +16,6 @@ from services.matcher.catalogue import Catalogue
 from services.matcher.current import Current
 from services.matcher.match_ids import MatchIds
 from services.matcher.matching import Context
-from services.matcher.reading.anchors import read_anchors
 from services.matcher.reading.reader import NeedReader
 from services.matcher.wording import Wording
 
@@ -68,11 +67,5 @@ class Matcher:
         embedder, vectors = self.embedder(snapshot), snapshot.need_anchors
         with self._lock:
             if self._reader is None:
-                anchors = read_anchors()
-                # A snapshot of before has the vectors of the anchors that there were then.
-                self._reader = (
-                    NeedReader(embedder)
-                    if vectors is None or len(vectors) != len(anchors)
-                    else NeedReader.from_vectors(anchors, vectors, embedder)
-                )
+                self._reader = NeedReader(embedder, vectors)
         return self._reader

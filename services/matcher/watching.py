@@ -1,6 +1,5 @@
 """Watched matches: asked again on each new snapshot and each new day; what changed is told."""
 
-from collections.abc import Callable
 from datetime import UTC, date, datetime
 from typing import Any
 
@@ -19,7 +18,6 @@ from services.matcher.matching import Context
 from services.matcher.wording import wording
 
 MOST = 200
-ContextOf = Callable[[Catalogue, MatchRow, date], Context]
 Verdicts = dict[str, str]
 
 

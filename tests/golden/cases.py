@@ -14,7 +14,6 @@ from models.taxonomy import Verdict
 FOLDER = Path(__file__).parent
 FIXTURES = "fixtures.yaml"
 Json = Any
-Step = str | int
 
 
 class Question(BaseModel):

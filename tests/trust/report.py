@@ -11,7 +11,6 @@ DOCS = Path(__file__).parent.parent.parent / "docs"
 PAGE, DATA = DOCS / "trust.md", DOCS / "trust.json"
 BEGIN, END = "<!-- counts -->", "<!-- end of counts -->"
 _SHOWN = 12
-_HEADER = "| # | what was tried | tries | failures | seconds | on |"
 
 
 @dataclass

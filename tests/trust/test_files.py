@@ -42,11 +42,6 @@ def with_part(name: str, content: bytes) -> bytes:
     return zipped(parts | {name: content})
 
 
-def one_string(mebibytes: int) -> bytes:
-    start = f"{XML}<sst xmlns='{SPREAD}'><si><t>".encode()
-    return start + b"a" * mebibytes * 2**20 + b"</t></si></sst>"
-
-
 def lying(content: bytes) -> bytes:
     """The directory says that parts are small; they are not."""
     at, changed = 0, bytearray(content)

@@ -12,7 +12,6 @@ from models.database import downgrade, is_migrated, migrate
 from tests.trust.report import Tried
 
 LOCK = 72616331
-NO_DDL = ("SELECT", "INSERT", "UPDATE", "SHOW")
 # What these say is no matter of locks: widths are checked by the application, and numbers of jobs,
 # rows and versions stay far below two thousand million.
 EXCEPTIONS = ("prefer-text-field", "prefer-bigint-over-int")

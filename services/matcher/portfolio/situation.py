@@ -1,6 +1,5 @@
 """Where a place stands: its facts, what it holds, and what could be added to that."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
@@ -57,13 +56,7 @@ class Candidate:
 class Situation:
     """One place's portfolio on one day."""
 
-    def __init__(
-        self,
-        context: Context,
-        request: PortfolioRequest,
-        words: Wording,
-        weights: Mapping[str, float] | None = None,
-    ) -> None:
+    def __init__(self, context: Context, request: PortfolioRequest, words: Wording) -> None:
         self.context, self.request, self.words = context, request, words
         self.as_of: date = context.today
         asked = CollaborationsRequest(
@@ -71,7 +64,6 @@ class Situation:
             place=request.place,
             needs=request.needs,
             exclude=request.exclude,
-            weights=dict(weights or {}),
             as_of=self.as_of,
         )
         self.match = CollaborationMatch(context, asked)

@@ -10,15 +10,14 @@ that add up to one.
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
-from typing import Any, Self
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from models.embedding import Embedder, Vectors
 from models.taxonomy import Sector, Stage
-from services.matcher.reading.anchors import ANCHORS, Anchor, anchor_vectors, read_anchors
+from services.matcher.reading.anchors import Anchor, anchor_vectors, read_anchors
 
 Scores = NDArray[np.float64]
 
@@ -61,23 +60,11 @@ class Reading:
 class NeedReader:
     """Holds texts against anchors whose vectors are computed once, or brought along."""
 
-    def __init__(self, embedder: Embedder, anchors_path: Path = ANCHORS) -> None:
-        anchors = read_anchors(anchors_path)
-        self._prepare(anchors, anchor_vectors(anchors, embedder), embedder)
-
-    @classmethod
-    def from_vectors(cls, anchors: Sequence[Anchor], vectors: Vectors, embedder: Embedder) -> Self:
-        """A reader with vectors that the same embedder made of the same anchors before."""
-        if vectors.shape != (len(anchors), embedder.dimension):
-            raise ValueError(
-                f"{len(anchors)} anchors of dimension {embedder.dimension} "
-                f"do not go with vectors of shape {vectors.shape}."
-            )
-        reader = cls.__new__(cls)
-        reader._prepare(anchors, vectors, embedder)
-        return reader
-
-    def _prepare(self, anchors: Sequence[Anchor], vectors: Vectors, embedder: Embedder) -> None:
+    def __init__(self, embedder: Embedder, kept: Vectors | None = None) -> None:
+        """With the anchors' vectors `kept` with a snapshot, unless there were others then."""
+        anchors = read_anchors()
+        fits = kept is not None and kept.shape == (len(anchors), embedder.dimension)
+        vectors = kept if kept is not None and fits else anchor_vectors(anchors, embedder)
         self._embedder = embedder
         self._sectors = _Choice(Sector, OF_SECTORS, anchors, vectors)
         self._stages = _Choice(Stage, OF_STAGES, anchors, vectors)

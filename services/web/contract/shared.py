@@ -5,7 +5,6 @@ from typing import Any
 Facts = dict[str, Any]
 PROBLEM = "application/problem+json"
 
-TITLE = "Counterpart"
 DESCRIPTION = """Given a place, which peers and which international collaborations fit, why, and
 what stands in the way?
 

@@ -20,7 +20,6 @@ from services.web.app import answer
 
 BILBAO = {"name": "Bilbao", "kind": "city", "country": "ES"}
 JSON = {"Content-Type": "application/json"}
-LOCAL = ("127.0.0.1", 50000)
 
 
 def make_app(reasons: list[str] | None = None) -> FastAPI:

@@ -1,16 +1,15 @@
-"""An answer: as list, table and map; why not another; the shortlist."""
+"""An answer: as list, table and map; the shortlist."""
 
 from dataclasses import dataclass
 from typing import Annotated, Any, Literal
 
 import orjson
-from fastapi import APIRouter, Form, Query, Response
+from fastapi import APIRouter, Form, Response
 
 from models.errors import MatchNotFound
 from models.tables import MatchRow
 from services.access.callers import Caller, Matching
 from services.matcher.catalogue import Catalogue
-from services.matcher.decisions.asked import Kind
 from services.matcher.features import Facts
 from services.matcher.pages.answering import catalogue_of, recorded
 from services.matcher.pages.asked import Asked, asked_of
@@ -36,7 +35,6 @@ class Reopened:
     asked: Asked
     ours: Facts
     catalogue: Catalogue
-    kind: Kind
     listed: list[str]
 
 
@@ -55,8 +53,8 @@ def reopen(page: Page, caller: Caller, match_id: str) -> Reopened:
     )
     if request.get("needs"):
         ours = ours | {"needs": request["needs"]}
-    listed = shortlist(page.request, asked.kind)
-    return Reopened(row, answer, asked, ours, catalogue, asked.kind, listed)
+    listed = shortlist(page.request, row.kind)
+    return Reopened(row, answer, asked, ours, catalogue, listed)
 
 
 def results_of(page: Page, match: Reopened, answer: dict[str, Any] | None = None) -> Results:
@@ -77,7 +75,7 @@ def show(match_id: str, page: PageDep, caller: Matching, view: View | str = "lis
     match = reopen(page, caller, match_id)
     results = results_of(page, match)
     views: tuple[View, ...] = ("list", "table", "map")
-    if match.kind == "collaborations":
+    if match.row.kind == "collaborations":
         views = ("list", "table")
     chosen = view if view in views else "list"
     return page.show(
@@ -105,7 +103,7 @@ def names_of(match: Reopened) -> list[tuple[str, str]]:
 
 def _name(match: Reopened, key: str) -> str | None:
     snapshot, tenant = match.catalogue.snapshot, match.row.tenant_id
-    if match.kind == "peers":
+    if match.row.kind == "peers":
         row = snapshot.places.row(key, tenant)
         return None if row is None else str(snapshot.places.facts(row)["name"])
     at = snapshot.collaboration_row(key, tenant)
@@ -130,6 +128,3 @@ def put(
     response.headers["location"] += f"#result-{id.replace(':', '-')}"
     keep_shortlist(response, page.request, row.kind, ids, match_id)
     return response
-
-
-Q = Annotated[str, Query(max_length=200)]

@@ -68,7 +68,7 @@ def _choices(page: Page, match: Reopened, q: str, tenant: str) -> list[Choice]:
     snapshot, words = match.catalogue.snapshot, page.words
     if not q.strip():
         return []
-    if match.kind == "peers":
+    if match.row.kind == "peers":
         rows = places_called(snapshot, q, tenant, None, None)[:OFFERED]
         lines = [place_line(match.catalogue, row, words) for row in rows]
         return [Choice(line.id, line.name, f"{line.where} · {line.kind}") for line in lines]

@@ -1,6 +1,6 @@
 """The convener's desk over HTTP, on the small published catalogue and both databases."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +15,6 @@ from services.matcher.decisions.audit import Ledger
 from services.matcher.decisions.head import HeadFile
 from tests.matcher_fixtures import LOOPBACK, Published
 
-Ask = Callable[..., Any]
 DC = "districts-of-creativity"
 YANGTZE = {"name": "Yangtze River Delta", "kind": "region", "country": "CN"}
 # The ten of thirteen members that the report names (lines 3047-3075 and 3104-3114).
