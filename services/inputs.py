@@ -24,7 +24,7 @@ InputError = dict[str, Any]
 
 
 @dataclass(frozen=True)
-class Asked:
+class Expected:
     """What an operation takes as its body: the model of it, and a body that is accepted."""
 
     model: Any = None
@@ -100,11 +100,13 @@ def pointer(location: Sequence[str | int]) -> str:
 
 
 def input_errors(
-    raw: Sequence[Any], content_type: str = "application/json", asked: Asked | None = None
+    raw: Sequence[Any], content_type: str = "application/json", expected: Expected | None = None
 ) -> list[InputError]:
     """The framework's validation errors as entries of a problem's `errors`."""
-    asked = asked or Asked()
-    errors = [_with_what_is_asked(_entry(error), error, asked) for error in raw[:ERRORS_LIMIT]]
+    expected = expected or Expected()
+    errors = [
+        _with_what_is_expected(_entry(error), error, expected) for error in raw[:ERRORS_LIMIT]
+    ]
     whole_body = len(raw) == 1 and tuple(raw[0]["loc"]) == ("body",)
     if whole_body and raw[0]["type"] != "missing" and "json" not in content_type:
         errors[0]["detail"] = (
@@ -117,7 +119,7 @@ def input_errors(
 def record_errors(raw: Sequence[Any], model: type[BaseModel]) -> list[InputError]:
     """The errors of one record, an unknown field with the known one it resembles."""
     return input_errors(
-        [{**error, "loc": ("body", *error["loc"])} for error in raw], asked=Asked(model)
+        [{**error, "loc": ("body", *error["loc"])} for error in raw], expected=Expected(model)
     )
 
 
@@ -127,18 +129,18 @@ def resembling(name: str, known: Iterable[str]) -> str:
     return f"; did you mean {close[0]!r}?" if close else ""
 
 
-def _with_what_is_asked(entry: InputError, error: Any, asked: Asked) -> InputError:
+def _with_what_is_expected(entry: InputError, error: Any, expected: Expected) -> InputError:
     """An entry with what the operation takes there."""
     location = error["loc"]
     if not location or location[0] != "body":
         return entry
     if entry["code"] == "unknown_field":
-        known = asked.fields(location[:-1])
+        known = expected.fields(location[:-1])
         entry["detail"] += resembling(str(location[-1]), known)
         return entry | ({"expected": f"one of {', '.join(known)}"} if known else {})
     if location == ("body",) and error["type"] == "missing":
         entry["detail"] = "a body is missing: send JSON"
-    sample = asked.sample(location)
+    sample = expected.sample(location)
     if sample is None:
         return entry
     # One value where a list is expected: a list of what was sent is no better than one that does.

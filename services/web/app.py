@@ -33,12 +33,12 @@ from services.logs import RequestLog, request_id
 from services.measures import told
 from services.web.ageing import Ageing
 from services.web.answers import Health, Ready
-from services.web.asked import asked_of
 from services.web.bodies import FILE_LIMIT, JSON_LIMIT, BodyGuard
 from services.web.conditional import Conditional
 from services.web.contract.document import document
 from services.web.contract.operation import Operation, Operations, pattern
 from services.web.cross_origin import CrossOrigin
+from services.web.expected import expected_of
 from services.web.failing import BENEATH, UNEXPECTED, beneath
 from services.web.formats import Formats
 from services.web.heads import Heads
@@ -124,7 +124,7 @@ def _handle_errors(app: FastAPI) -> None:
     @app.exception_handler(RequestValidationError)
     async def _invalid(request: Request, error: RequestValidationError) -> Response:
         kind = request.headers.get("content-type", "")
-        errors = input_errors(error.errors(), kind, asked_of(request))
+        errors = input_errors(error.errors(), kind, expected_of(request))
         return problem(request, InvalidInput(_summary(errors), errors))
 
     @app.exception_handler(HTTPException)

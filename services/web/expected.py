@@ -2,16 +2,16 @@
 
 from fastapi import Request
 
-from services.inputs import Asked
+from services.inputs import Expected
 from services.web.contract.document import examples
 from services.web.contract.operation import Those
 
 
-def asked_of(request: Request) -> Asked:
+def expected_of(request: Request) -> Expected:
     """The model of the body, and the body of the operation's example in the API document."""
     field = getattr(request.scope.get("route"), "body_field", None)
     model = field.field_info.annotation if field is not None else None
-    return Asked(model, _example(request))
+    return Expected(model, _example(request))
 
 
 def _example(request: Request) -> object:
