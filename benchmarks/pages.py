@@ -12,7 +12,7 @@ from datetime import timedelta
 
 from fastapi.testclient import TestClient
 
-from models.database import connect, sessions
+from models.database import database_at
 from models.settings import Settings
 from models.tables import now
 from services.access.keys import create_key
@@ -80,11 +80,9 @@ def desk(client: TestClient) -> dict[str, str]:
 
 def conveners_key() -> str:
     """A key of a convener of this benchmark, for a day."""
-    engine = connect(Settings().url)
-    with sessions(engine).begin() as session:
+    with database_at(Settings().url) as database, database.begin() as session:
         ends = now() + timedelta(days=1)
         key = create_key(session, "benchmark", ["match", "convene"], "benchmark", ends)
-    engine.dispose()
     return key
 
 

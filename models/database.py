@@ -1,6 +1,8 @@
 """The database: engine, sessions, and whether its schema is current."""
 
 import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import lru_cache
 from importlib import import_module
 from pathlib import Path
@@ -58,6 +60,16 @@ def connect(url: str) -> Engine:
 def sessions(engine: Engine) -> Sessions:
     """Sessions of the service itself, which see every tenant; objects outlive the commit."""
     return _sessions(engine, OF_ALL)
+
+
+@contextmanager
+def database_at(url: str) -> Iterator[Sessions]:
+    """The service's own sessions at a database, which is let go of afterwards."""
+    engine = connect(url)
+    try:
+        yield sessions(engine)
+    finally:
+        engine.dispose()
 
 
 def callers_sessions(engine: Engine) -> Sessions:

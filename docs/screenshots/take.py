@@ -14,7 +14,7 @@ from urllib.request import Request, urlopen
 import uvicorn
 from selenium.webdriver.common.keys import Keys
 
-from models.database import connect, sessions
+from models.database import database_at
 from models.settings import Settings
 from models.tables import now
 from services import serving
@@ -34,11 +34,9 @@ APPLICANTS = ("iso:ES-PV", "iso:IN-KA", "iso:GB-WLS", "iso:CA-QC", "iso:DE-BY", 
 
 def conveners_key(settings: Settings) -> str:
     """The key of a convener of these pictures, for a day."""
-    engine = connect(settings.url)
-    with sessions(engine).begin() as session:
+    with database_at(settings.url) as database, database.begin() as session:
         ends = now() + timedelta(days=1)
         key = create_key(session, "pictures", ["match", "convene"], "pictures", ends)
-    engine.dispose()
     return key
 
 

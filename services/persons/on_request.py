@@ -14,7 +14,7 @@ from typing import Any
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
-from models.database import connect, sessions
+from models.database import database_at
 from models.settings import Settings
 from models.tables import OutcomeRow, TenantDocumentRow
 from services.matcher.decisions.audit import Entry, Ledger, Writing
@@ -77,11 +77,8 @@ def erase(settings: Settings, erasures: Sequence[Erasure]) -> Done:
 
 @contextmanager
 def _ledger(settings: Settings) -> Iterator[Ledger]:
-    engine = connect(settings.url)
-    try:
-        yield Ledger(sessions(engine), head_file(settings))
-    finally:
-        engine.dispose()
+    with database_at(settings.url) as database:
+        yield Ledger(database, head_file(settings))
 
 
 def _rewrite(ledger: Ledger, tenant: str, kind: str, sought: Sought, by: str) -> Done:

@@ -10,7 +10,7 @@ import jsonschema_rs
 import pytest
 from fastapi.testclient import TestClient
 
-from models.database import connect, sessions
+from models.database import database_at
 from services.access.keys import create_key
 from services.cli import create_app
 from tests.contract.calling import Calls, Facts, steps
@@ -35,11 +35,9 @@ def running(published: Published, tmp_path_factory: pytest.TempPathFactory) -> I
     folder = tmp_path_factory.mktemp("contract") / "var"
     shutil.copytree(published.pristine, folder)
     settings = settings_of(folder)
-    engine = connect(settings.url)
-    with sessions(engine).begin() as session:
+    with database_at(settings.url) as database, database.begin() as session:
         key = create_key(session, TENANT, ["match", "convene", "ingest"])
         other_key = create_key(session, f"{TENANT}-too", ["match"])
-    engine.dispose()
     app = create_app(settings)
     with TestClient(app, client=LOOPBACK, raise_server_exceptions=False) as client:
         yield Running(client, app.openapi(), key, other_key)

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from fastapi.testclient import TestClient
 
-from models.database import connect, sessions
+from models.database import database_at
 from models.settings import Settings
 from services.access.keys import create_key
 from services.cli import create_app
@@ -78,10 +78,8 @@ class Service:
 @pytest.fixture
 def service(small_disk: Path) -> Iterator[Service]:
     settings = settings_of(small_disk / "var")
-    engine = connect(settings.url)
-    with sessions(engine).begin() as session:
+    with database_at(settings.url) as database, database.begin() as session:
         key = create_key(session, TENANT, ["match", "ingest"])
-    engine.dispose()
     with TestClient(create_app(settings), client=LOOPBACK, raise_server_exceptions=False) as client:
         yield Service(client, {"Authorization": f"Bearer {key}"})
 

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from sqlalchemy import delete, select
 
-from models.database import connect, sessions
+from models.database import database_at
 from models.snapshot import Snapshot
 from models.snapshot.manifest import MANIFEST, Manifest
 from models.snapshot.texts import write_texts
@@ -25,12 +25,10 @@ def test_a_loss_is_not_put_in_force_unless_it_is_meant(
     copied: Copied, count: int, tried: Tried
 ) -> None:
     own, store, first = copied
-    engine = connect(own.settings.url)
-    with sessions(engine).begin() as session:
+    with database_at(own.settings.url) as database, database.begin() as session:
         keys = list(session.scalars(select(PlaceRow.id).where(PlaceRow.tenant_id == PUBLIC)))
         gone = keys[: len(keys) // 4]
         session.execute(delete(PlaceRow).where(PlaceRow.id.in_(gone)))
-    engine.dispose()
     for _ in range(count):
         with pytest.raises(PublishRefused, match="would be lost"):
             republished(own, "DE")
@@ -46,10 +44,8 @@ def test_a_loss_is_not_put_in_force_unless_it_is_meant(
 @pytest.mark.planted(11, "the gate only warns")
 def test_a_gate_that_only_warns_is_caught(copied: Copied, monkeypatch: pytest.MonkeyPatch) -> None:
     own, store, first = copied
-    engine = connect(own.settings.url)
-    with sessions(engine).begin() as session:
+    with database_at(own.settings.url) as database, database.begin() as session:
         session.execute(delete(PlaceRow).where(PlaceRow.tenant_id == PUBLIC))
-    engine.dispose()
     monkeypatch.setattr(publishing, "check_built", lambda *_: None)
     republished(own, "DE")
     assert store.current() != first

@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 from fastapi.testclient import TestClient
 
-from models.database import connect, sessions
+from models.database import database_at
 from models.embedding import load_embedder
 from models.records import Place
 from models.snapshot import SnapshotStore
@@ -70,13 +70,11 @@ class World:
 def world(published: Published, folder: Path, places: list[Place], stack: ExitStack) -> World:
     shutil.copytree(published.pristine, folder)
     settings = settings_of(folder).model_copy(update={"rate_per_key": ""})
-    engine = connect(settings.url)
-    with sessions(engine).begin() as session:
+    with database_at(settings.url) as database, database.begin() as session:
         ensure_tenant(session, RIVAL)
         upsert_places(session, places, RIVAL)
         key = create_key(session, TENANT, ["match", "convene"])
         publish(session, SnapshotStore(settings.snapshots), load_embedder("auto"), read_texts=False)
-    engine.dispose()
     client = stack.enter_context(TestClient(create_app(settings), client=LOOPBACK))
     headers = {"Authorization": f"Bearer {key}"}
     roster = {"members": ["gn:3128026"], "caps": [{"attribute": "country", "max": 1}]}

@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import select
 from typer.testing import CliRunner
 
-from models.database import connect, sessions
+from models.database import connect, database_at, sessions
 from models.settings import Settings
 from models.snapshot import Snapshot, SnapshotStore
 from models.snapshot.store import CURRENT
@@ -61,12 +61,10 @@ def named(whole: Whole, contact: Contact) -> None:
         assert answer.status_code < 300, answer.text
         return answer.json()
 
-    engine = connect(whole.app.state.settings.url)
-    with sessions(engine).begin() as session:
+    with database_at(whole.app.state.settings.url) as database, database.begin() as session:
         create_key(session, TENANT, ["match"], name)
         person = Person(TENANT, name.upper(), "match", None)
         open_session(session, person, now() + timedelta(hours=1))
-    engine.dispose()
     place = {"name": f"Town {number}", "kind": "city", "country": "ES"}
     office = {"contact_office": f"Housing office, {name}, {mail}, {phone}"}
     made("ingest", "PUT", f"/v1/ingest/places/x:town-{number}", place | office)
@@ -106,10 +104,8 @@ def run(settings: Settings, *words: str) -> list[str]:
 def everything(settings: Settings) -> str:
     """All bytes of a data directory as text, and what is packed in them as it was."""
     parts = [path.read_bytes() for path in sorted(settings.var.rglob("*")) if path.is_file()]
-    engine = connect(settings.url)
-    with sessions(engine)() as session:
+    with database_at(settings.url) as database, database() as session:
         parts += [unpacked(answer) for answer in session.scalars(select(MatchRow.answer))]
-    engine.dispose()
     store = SnapshotStore(settings.snapshots)
     for folder in store.folder.iterdir():
         if folder.is_dir():

@@ -8,7 +8,7 @@ from typing import Any
 import orjson
 import pytest
 
-from models.database import connect, sessions
+from models.database import database_at
 from services.access.keys import create_key
 from services.matcher.decisions import opinions
 from services.matcher.learning.metrics import Ranks, table
@@ -88,10 +88,11 @@ class World:
     def town(self) -> Town:
         """A tenant of its own, with all its keys."""
         self.towns += 1
-        engine = connect(self.whole.app.state.settings.url)
-        with sessions(engine).begin() as session:
+        with (
+            database_at(self.whole.app.state.settings.url) as database,
+            database.begin() as session,
+        ):
             keys = [create_key(session, f"town-{self.towns}", ["match"]) for _ in range(KEYS)]
-        engine.dispose()
         return Town(self.whole, [{"Authorization": f"Bearer {key}"} for key in keys])
 
     def teach(self, town: Town, count: int, hostile: Hostile | None = None) -> None:

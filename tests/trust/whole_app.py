@@ -11,7 +11,7 @@ import pytest
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
 
-from models.database import connect, sessions
+from models.database import database_at
 from models.tables import now
 from services.access.keys import Scope, create_key, revoke_key
 from services.cli import create_app
@@ -57,8 +57,7 @@ def whole(published: Published, tmp_path_factory: pytest.TempPathFactory) -> Ite
 
 def _headers(folder: Path) -> dict[str, dict[str, str]]:
     """Credentials by who sends them; those of the other tenant are `other`."""
-    engine = connect(settings_of(folder).url)
-    with sessions(engine).begin() as session:
+    with database_at(settings_of(folder).url) as database, database.begin() as session:
         keys = {scope.value: create_key(session, "mine", [scope]) for scope in Scope}
         keys["other"] = create_key(session, TENANT, ["match", "convene", "ingest"])
         every = list(Scope)
@@ -66,7 +65,6 @@ def _headers(folder: Path) -> dict[str, dict[str, str]]:
         revoke_key(session, keys["revoked"][:11])
         past = now() - timedelta(seconds=1)
         keys["expired"] = create_key(session, "mine", every, expires_at=past)
-    engine.dispose()
     keys["wrong"] = keys["admin"][:-1] + ("a" if keys["admin"][-1] != "a" else "b")
     return {"nobody": {}} | {who: {"Authorization": f"Bearer {key}"} for who, key in keys.items()}
 

@@ -17,7 +17,7 @@ import uvicorn
 from mcp import ClientSession
 from mcp.client.streamable_http import streamable_http_client
 
-from models.database import connect, sessions
+from models.database import database_at
 from services.access.keys import Scope, create_key
 from services.cli import create_app
 from tests.matcher_fixtures import Published, published, settings_of
@@ -37,10 +37,8 @@ def at(published: Published, tmp_path_factory: pytest.TempPathFactory) -> Iterat
     folder: Path = tmp_path_factory.mktemp("agents") / "var"
     shutil.copytree(published.pristine, folder)
     settings = settings_of(folder).model_copy(update={"agents": True})
-    engine = connect(settings.url)
-    with sessions(engine).begin() as session:
+    with database_at(settings.url) as database, database.begin() as session:
         key = create_key(session, "agents", [Scope.MATCH])
-    engine.dispose()
     server = uvicorn.Server(uvicorn.Config(create_app(settings), port=0, log_config=None))
     thread = threading.Thread(target=server.run, daemon=True)
     thread.start()

@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import select
 from starlette.testclient import TestClient
 
-from models.database import connect, sessions
+from models.database import database_at
 from models.embedding import load_embedder
 from models.snapshot import SnapshotStore
 from models.tables import PUBLIC, CollaborationRow
@@ -52,8 +52,7 @@ def _ranks(client: TestClient) -> list[list[str]]:
 def _stuff(folder: Path, ids: list[str]) -> None:
     """Write stuffed descriptions over those of some networks, and publish."""
     settings = settings_of(folder)
-    engine = connect(settings.url)
-    with sessions(engine).begin() as session:
+    with database_at(settings.url) as database, database.begin() as session:
         rows = session.scalars(
             select(CollaborationRow).where(
                 CollaborationRow.tenant_id == PUBLIC, CollaborationRow.id.in_(ids)
@@ -65,7 +64,6 @@ def _stuff(folder: Path, ids: list[str]) -> None:
             row.content_hash = str(hash(text))
         session.flush()
         publish(session, SnapshotStore(settings.snapshots), load_embedder("auto"))
-    engine.dispose()
 
 
 @pytest.mark.parametrize("part", range(ROUNDS))

@@ -7,7 +7,7 @@ import pytest
 import uvicorn
 from fastapi.testclient import TestClient
 
-from models.database import connect, sessions
+from models.database import database_at
 from models.snapshot import Snapshot
 from services import serving
 from services.access.callers import create_key
@@ -44,10 +44,8 @@ def english_names(snapshot: Snapshot) -> list[str]:
 @pytest.fixture(scope="session")
 def conveners_key(published: Published) -> str:
     """The key of a convener, of a tenant that has nothing else."""
-    engine = connect(published.settings.database_url)
-    with sessions(engine).begin() as session:
+    with database_at(published.settings.database_url) as database, database.begin() as session:
         key = create_key(session, "conveners", ["match", "convene"], "Ana Ruiz")
-    engine.dispose()
     return key
 
 

@@ -10,7 +10,7 @@ from docx import Document
 from fastapi.testclient import TestClient
 from pypdf import PdfReader
 
-from models.database import connect, sessions
+from models.database import database_at
 from services.access.callers import create_key
 from services.files.rows import SheetRow
 from services.files.sheets import rows as rows_of
@@ -28,10 +28,8 @@ SAID = "Seen by the whole jury"
 @pytest.fixture
 def second_key(published: Published, conveners_key: str) -> str:
     """The key of another person of the same organisation."""
-    engine = connect(published.settings.database_url)
-    with sessions(engine).begin() as session:
+    with database_at(published.settings.database_url) as database, database.begin() as session:
         key = create_key(session, "conveners", ["match", "convene"], "Luis Gil")
-    engine.dispose()
     assert key != conveners_key
     return key
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 import pytest
 from fastapi.testclient import TestClient
 
-from models.database import connect, sessions
+from models.database import database_at
 from services.access.callers import create_key
 from tests.matcher_fixtures import Published
 from tests.services.matcher.pages.addresses import PLACE, REGION
@@ -96,10 +96,8 @@ def test_with_an_account_changes_are_kept_for_the_organisation_alone(
     """Whoever else of it signs in sees them, in another browser too; nobody else does."""
 
     def signed_in(tenant: str, person: str) -> TestClient:
-        engine = connect(published.settings.database_url)
-        with sessions(engine).begin() as session:
+        with database_at(published.settings.database_url) as database, database.begin() as session:
             key = create_key(session, tenant, ["match"], person)
-        engine.dispose()
         visitor.cookies.clear()
         assert visitor.post("/sign-in", data={"key": key}, headers=HTML).status_code == 200
         return visitor
