@@ -9,7 +9,7 @@ import os
 import re
 import shutil
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 from zlib import crc32
@@ -70,6 +70,11 @@ class Published:
     settings: Settings
     keys: dict[str, str]
     pristine: Path
+
+    def copied(self, folder: Path) -> "Published":
+        """The same in a folder of its own, for whoever changes it."""
+        shutil.copytree(self.pristine, folder)
+        return replace(self, settings=settings_of(folder))
 
     def snapshot(self) -> Snapshot:
         store = SnapshotStore(self.settings.snapshots)

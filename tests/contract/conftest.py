@@ -1,6 +1,5 @@
 """Both services as one running app on the small catalogue, and every operation called once."""
 
-import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,7 +13,7 @@ from models.database import database_at
 from services.access.keys import create_key
 from services.cli import create_app
 from tests.contract.calling import Calls, Facts, steps
-from tests.matcher_fixtures import LOOPBACK, Published, published, settings_of
+from tests.matcher_fixtures import LOOPBACK, Published, published
 
 __all__ = ["published"]
 TENANT = "demo"
@@ -32,9 +31,7 @@ class Running:
 @pytest.fixture(scope="session")
 def running(published: Published, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
     """The app, its document, and a key with every scope but admin."""
-    folder = tmp_path_factory.mktemp("contract") / "var"
-    shutil.copytree(published.pristine, folder)
-    settings = settings_of(folder)
+    settings = published.copied(tmp_path_factory.mktemp("contract") / "var").settings
     with database_at(settings.url) as database, database.begin() as session:
         key = create_key(session, TENANT, ["match", "convene", "ingest"])
         other_key = create_key(session, f"{TENANT}-too", ["match"])

@@ -1,6 +1,5 @@
 """Catalogues of their own with one snapshot or two, and a publish of another one."""
 
-import shutil
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +12,7 @@ from models.snapshot import SnapshotStore
 from models.tables import PUBLIC
 from services.ingest.publish import publish
 from services.ingest.upsert import upsert_places
-from tests.matcher_fixtures import Published, settings_of
+from tests.matcher_fixtures import Published
 
 Copied = tuple[Published, SnapshotStore, str]
 """A catalogue, its snapshots, and the id of the one in force."""
@@ -32,9 +31,7 @@ def republished(own: Published, country: str, **more: Any) -> str:
 
 @pytest.fixture
 def copied(published: Published, tmp_path: Path) -> Copied:
-    folder = tmp_path / "var"
-    shutil.copytree(published.pristine, folder)
-    own = Published(settings_of(folder), published.keys, published.pristine)
+    own = published.copied(tmp_path / "var")
     store = SnapshotStore(own.settings.snapshots)
     current = store.current()
     assert current is not None

@@ -27,9 +27,7 @@ PLACE = "gn:3128026"
 
 @pytest.fixture
 def own(published: Published, tmp_path: Path) -> Published:
-    folder = tmp_path / "var"
-    shutil.copytree(published.pristine, folder)
-    return Published(settings_of(folder), published.keys, published.pristine)
+    return published.copied(tmp_path / "var")
 
 
 @pytest.fixture

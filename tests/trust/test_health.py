@@ -138,8 +138,7 @@ def test_the_truth_table(published: Published, tmp_path: Path, tried: Tried) -> 
 @pytest.mark.planted(21, "liveness that asks the database")
 def test_planted_liveness_with_a_query_is_caught(published: Published, tmp_path: Path) -> None:
     folder = tmp_path / "var"
-    shutil.copytree(published.pristine, folder)
-    app = create_app(_unreachable(folder, settings_of(folder)))
+    app = create_app(_unreachable(folder, published.copied(folder).settings))
     planted = FastAPI()
 
     @planted.get("/healthz")

@@ -6,7 +6,6 @@ same bytes, so that nobody can guess better than by a coin which of the two it i
 
 import random
 import re
-import shutil
 from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
@@ -25,7 +24,7 @@ from services.ingest.publish import publish
 from services.ingest.upsert import ensure_tenant, upsert_places
 from services.matcher.convening import applicant_view
 from services.matcher.convening.jury import stored
-from tests.matcher_fixtures import LOOPBACK, TENANT, Published, published, settings_of
+from tests.matcher_fixtures import LOOPBACK, TENANT, Published, published
 from tests.trust.report import Tried
 
 __all__ = ["published"]
@@ -68,8 +67,7 @@ class World:
 
 
 def world(published: Published, folder: Path, places: list[Place], stack: ExitStack) -> World:
-    shutil.copytree(published.pristine, folder)
-    settings = settings_of(folder).model_copy(update={"rate_per_key": ""})
+    settings = published.copied(folder).settings.model_copy(update={"rate_per_key": ""})
     with database_at(settings.url) as database, database.begin() as session:
         ensure_tenant(session, RIVAL)
         upsert_places(session, places, RIVAL)

@@ -12,7 +12,7 @@ from fastapi.testclient import TestClient
 
 from models.snapshot import SnapshotStore
 from services.matcher.app import create_app
-from tests.matcher_fixtures import LOOPBACK, TENANT, Published, published, settings_of
+from tests.matcher_fixtures import LOOPBACK, TENANT, Published, published
 from tests.trust.catalogues import republished
 from tests.trust.conftest import FULL
 from tests.trust.mortals import Mortals
@@ -57,9 +57,7 @@ def recorded(
     chance: random.Random,
 ) -> Recorded:
     """So many answers, then outcomes that move the weights, then five newer snapshots."""
-    folder = tmp_path_factory.mktemp("replayed") / "var"
-    shutil.copytree(published.pristine, folder)
-    own = Published(settings_of(folder), published.keys, published.pristine)
+    own = published.copied(tmp_path_factory.mktemp("replayed") / "var")
     headers = {"Authorization": f"Bearer {published.keys[TENANT]}"}
     unlimited = own.settings.model_copy(update={"rate_per_key": ""})
     answers: dict[str, bytes] = {}

@@ -1,7 +1,6 @@
 """Check 16: a reply lost on its way, or with its server: sent again, the write acts once."""
 
 import random
-import shutil
 import socket
 import struct
 from collections.abc import Iterator
@@ -19,7 +18,7 @@ from models.database import Sessions, connect, sessions
 from models.settings import Settings
 from models.tables import MatchRow, ShareRow
 from services.access.keys import create_key
-from tests.matcher_fixtures import TENANT, Published, published, settings_of
+from tests.matcher_fixtures import TENANT, Published, published
 from tests.trust.mortals import Mortals
 from tests.trust.report import Tried
 from tests.trust.serving import served_by
@@ -87,8 +86,7 @@ def served(
     published: Published, mortals: Mortals, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Served]:
     folder = tmp_path_factory.mktemp("served") / "var"
-    shutil.copytree(published.pristine, folder)
-    engine = connect(settings_of(folder).url)
+    engine = connect(published.copied(folder).settings.url)
     with sessions(engine).begin() as session:
         key = create_key(session, TENANT, ["match"])
     headers = {"Authorization": f"Bearer {key}"}

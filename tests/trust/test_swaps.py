@@ -1,6 +1,5 @@
 """Check 9: snapshots are swapped whole, whoever asks meanwhile."""
 
-import shutil
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -13,7 +12,7 @@ from fastapi.testclient import TestClient
 from models.snapshot import SnapshotStore
 from services.matcher.app import create_app
 from services.matcher.current import Current
-from tests.matcher_fixtures import LOOPBACK, Published, published, settings_of
+from tests.matcher_fixtures import LOOPBACK, Published, published
 from tests.trust.catalogues import republished
 from tests.trust.report import Tried
 from tests.waiting import until
@@ -28,9 +27,7 @@ def two(
     published: Published, tmp_path_factory: pytest.TempPathFactory
 ) -> tuple[Published, list[str]]:
     """A catalogue with two snapshots that answer one question differently."""
-    folder = tmp_path_factory.mktemp("two") / "var"
-    shutil.copytree(published.pristine, folder)
-    own = Published(settings_of(folder), published.keys, published.pristine)
+    own = published.copied(tmp_path_factory.mktemp("two") / "var")
     store = SnapshotStore(own.settings.snapshots)
     first = store.current()
     assert first is not None

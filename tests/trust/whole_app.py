@@ -1,6 +1,5 @@
 """Both services on a copy of the small catalogue, with callers of every kind."""
 
-import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -43,9 +42,8 @@ class Whole:
 def whole(published: Published, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Whole]:
     """One tenant with a key of each scope, another with things of its own."""
     folder = tmp_path_factory.mktemp("whole") / "var"
-    shutil.copytree(published.pristine, folder)
     unlimited = {"rate_per_key": "", "rate_per_address": "", "rate_of_wrong_keys": ""}
-    app = create_app(settings_of(folder).model_copy(update=unlimited))
+    app = create_app(published.copied(folder).settings.model_copy(update=unlimited))
     with (
         TestClient(app, client=AWAY, raise_server_exceptions=False) as away,
         TestClient(app, client=LOOPBACK, raise_server_exceptions=False) as near,

@@ -1,6 +1,5 @@
 """The same tools at `/mcp`, with the agent's own key."""
 
-import shutil
 import threading
 import time
 from collections.abc import AsyncIterator, Iterator
@@ -35,8 +34,7 @@ class At:
 def at(published: Published, tmp_path_factory: pytest.TempPathFactory) -> Iterator[At]:
     """A server that answers agents, over a real connection; a key of one scope."""
     folder: Path = tmp_path_factory.mktemp("agents") / "var"
-    shutil.copytree(published.pristine, folder)
-    settings = settings_of(folder).model_copy(update={"agents": True})
+    settings = published.copied(folder).settings.model_copy(update={"agents": True})
     with database_at(settings.url) as database, database.begin() as session:
         key = create_key(session, "agents", [Scope.MATCH])
     server = uvicorn.Server(uvicorn.Config(create_app(settings), port=0, log_config=None))

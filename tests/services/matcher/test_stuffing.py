@@ -1,6 +1,5 @@
 """A network does not rise by what it writes: 50 descriptions stuffed to please, none gains."""
 
-import shutil
 from itertools import cycle
 from pathlib import Path
 from typing import Any
@@ -12,12 +11,13 @@ from starlette.testclient import TestClient
 
 from models.database import database_at
 from models.embedding import load_embedder
+from models.settings import Settings
 from models.snapshot import SnapshotStore
 from models.tables import PUBLIC, CollaborationRow
 from models.taxonomy import Sector
 from services.ingest.publish import publish
 from services.matcher.app import create_app
-from tests.matcher_fixtures import LOOPBACK, Published, settings_of
+from tests.matcher_fixtures import LOOPBACK, Published
 
 VARIANTS = 50
 ROUNDS = 5
@@ -49,9 +49,8 @@ def _ranks(client: TestClient) -> list[list[str]]:
     return found
 
 
-def _stuff(folder: Path, ids: list[str]) -> None:
+def _stuff(settings: Settings, ids: list[str]) -> None:
     """Write stuffed descriptions over those of some networks, and publish."""
-    settings = settings_of(folder)
     with database_at(settings.url) as database, database.begin() as session:
         rows = session.scalars(
             select(CollaborationRow).where(
@@ -73,9 +72,9 @@ def test_a_stuffed_description_gains_at_most_one_place(
     before = _ranks(client)
     stuffed = sorted(before[0])[part::ROUNDS][: VARIANTS // ROUNDS]
     assert len(stuffed) == VARIANTS // ROUNDS
-    shutil.copytree(published.pristine, tmp_path / "var")
-    _stuff(tmp_path / "var", stuffed)
-    app = create_app(settings_of(tmp_path / "var"))
+    settings = published.copied(tmp_path / "var").settings
+    _stuff(settings, stuffed)
+    app = create_app(settings)
     with TestClient(app, client=LOOPBACK) as changed:
         after = _ranks(changed)
     for old, new in zip(before, after, strict=True):

@@ -1,6 +1,5 @@
 """A watched match: a verdict that changes with a new snapshot is told, and nothing else is."""
 
-import shutil
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
@@ -19,7 +18,7 @@ from services.ingest.publish import publish
 from services.ingest.upsert import upsert_collaborations
 from services.matcher.app import create_app
 from services.matcher.watching import changes, look_again, take
-from tests.matcher_fixtures import LOOPBACK, TENANT, Published, settings_of
+from tests.matcher_fixtures import LOOPBACK, TENANT, Published
 from tests.waiting import PATIENCE
 
 RIVERS: dict[str, Any] = {
@@ -68,8 +67,7 @@ def take_alone(sessions: Sessions, match: str) -> bool:
 def test_a_call_that_opens_is_told(
     published: Published, key: dict[str, str], tmp_path: Path
 ) -> None:
-    shutil.copytree(published.pristine, tmp_path / "var")
-    app = create_app(settings_of(tmp_path / "var"))
+    app = create_app(published.copied(tmp_path / "var").settings)
     with TestClient(app, client=LOOPBACK, headers=key) as client:
         release(app, RIVERS)
         match = client.post("/v1/matches/collaborations", json=ASKED).json()

@@ -1,7 +1,6 @@
 """Two real workers: what they count, do and share, and what becomes of it when one is killed."""
 
 import os
-import shutil
 import signal
 import socket
 import threading
@@ -35,9 +34,8 @@ PLACES = b"id,name,kind,country\nx:tartu-new,New,city,EE\n"
 def both(published: Published, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
     """Matcher and ingest service with two workers, on a catalogue of their own."""
     folder = tmp_path_factory.mktemp("workers")
-    shutil.copytree(published.pristine, folder / "var")
     more = {"COUNTERPART_WEBHOOK_SECONDS": "1", "COUNTERPART_WEBHOOKS_ANYWHERE": "true"}
-    with served(settings_of(folder / "var"), folder / "log", **more) as found:
+    with served(published.copied(folder / "var").settings, folder / "log", **more) as found:
         yield found
 
 
@@ -230,8 +228,7 @@ def test_its_log_is_one_event_a_line_and_its_greeting_is_said_once(both: Served)
 def test_what_ends_the_parent_ends_all(
     published: Published, tmp_path: Path, ending: signal.Signals, code: int
 ) -> None:
-    shutil.copytree(published.pristine, tmp_path / "var")
-    with served(settings_of(tmp_path / "var"), tmp_path / "log", "matcher") as found:
+    with served(published.copied(tmp_path / "var").settings, tmp_path / "log", "matcher") as found:
         workers = found.workers().values()
         found.parent.send_signal(ending)
         assert found.parent.wait(PATIENCE) == code
@@ -240,8 +237,7 @@ def test_what_ends_the_parent_ends_all(
 
 
 def test_workers_end_when_their_parent_is_killed(published: Published, tmp_path: Path) -> None:
-    shutil.copytree(published.pristine, tmp_path / "var")
-    with served(settings_of(tmp_path / "var"), tmp_path / "log", "matcher") as found:
+    with served(published.copied(tmp_path / "var").settings, tmp_path / "log", "matcher") as found:
         workers = list(found.workers().values())
         found.parent.kill()
         until(lambda: not any(is_running(pid) for pid in workers), "the workers end")

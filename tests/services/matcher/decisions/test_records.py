@@ -24,7 +24,7 @@ from services.matcher.app import create_app
 from services.matcher.decisions.decisions import head_file
 from services.matcher.decisions.recorder import Recorder
 from services.matcher.decisions.verify import verify
-from tests.matcher_fixtures import LOOPBACK, OTHER_TENANT, TENANT, Published, settings_of
+from tests.matcher_fixtures import LOOPBACK, OTHER_TENANT, TENANT, Published
 
 Client = TestClient
 NEED = [{"sector": "mobility", "stage": "apply"}]
@@ -34,9 +34,7 @@ ANYWHERE = {"place": {"name": "Anywhere", "kind": "city", "country": "DE", "need
 @pytest.fixture
 def own(published: Published, tmp_path: Path) -> Published:
     """A catalogue of this test alone."""
-    folder = tmp_path / "var"
-    shutil.copytree(published.pristine, folder)
-    return Published(settings_of(folder), published.keys, published.pristine)
+    return published.copied(tmp_path / "var")
 
 
 @pytest.fixture
