@@ -26,10 +26,9 @@ XML = '<?xml version="1.0"?>'
 SPREAD = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
 
 
-def zipped(parts: dict[str, bytes], stored: bool = False) -> bytes:
+def zipped(parts: dict[str, bytes]) -> bytes:
     file = io.BytesIO()
-    how = zipfile.ZIP_STORED if stored else zipfile.ZIP_DEFLATED
-    with zipfile.ZipFile(file, "w", how) as archive:
+    with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
         for name, content in parts.items():
             archive.writestr(name, content)
     return file.getvalue()

@@ -91,10 +91,10 @@ def test_what_is_installed_is_what_is_pinned(tried: Tried) -> None:
     tried.done()
 
 
-def _needed(name: str, extras: tuple[str, ...] = ("english", "dev")) -> set[str]:
+def _needed(name: str) -> set[str]:
     """Packages that an installation of the project brings, with those that they bring."""
     found: set[str] = set()
-    waiting = [(name, extra) for extra in ("", *extras)]
+    waiting = [(name, extra) for extra in ("", "english", "dev")]
     done: set[tuple[str, str]] = set()
     while waiting:
         here = waiting.pop()
