@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
-from services.web.contract.field_words import EVERYWHERE, field_words
-from tests.contract.calling import Facts
+from services.web.contract.field_words import EVERYWHERE, field_words, parameter_words
+from tests.contract.calling import Facts, operations
 from tests.contract.conftest import Running
 
 EXPLAINED = {
@@ -47,6 +47,13 @@ def test_every_field_of_a_match_is_explained(schemas: Facts) -> None:
         if "description" not in shape
     ]
     assert unexplained == [], "say what they are in services/web/contract/fields.yaml"
+
+
+def test_every_parameter_is_explained(running: Running) -> None:
+    listed = [p for _, _, o in operations(running.document) for p in o.get("parameters", ())]
+    inline = [parameter for parameter in listed if "$ref" not in parameter]
+    assert [p["name"] for p in inline if "description" not in p] == []
+    assert set(parameter_words()) <= {p["name"] for p in inline}
 
 
 def reach(name: str, schemas: Facts, reached: set[str]) -> None:

@@ -11,7 +11,7 @@ from fastapi.openapi.utils import get_openapi
 from pydantic import TypeAdapter
 
 from services.web.answers import Problem
-from services.web.contract.field_words import describe_fields
+from services.web.contract.field_words import describe_fields, describe_parameters
 from services.web.contract.operation import JSON, TABLE_MEDIA, Events, Operation, Operations
 from services.web.contract.shared import (
     DESCRIPTION,
@@ -204,6 +204,7 @@ def _name_parameters(operation: Facts, key: str, known: Operation) -> None:
     listed = operation.get("parameters", []) + [
         {"$ref": f"#/components/parameters/{name}"} for name in added
     ]
+    describe_parameters(listed)
     if listed:
         operation["parameters"] = listed
 
