@@ -25,6 +25,8 @@ Exhibit = tuple[int, bytes]
 Frame = tuple[int, bytes, bytes]
 """How well a fact is proven, and as JSON what stands before its value and after it."""
 
+Fields = tuple[str, ...]
+
 Shown = tuple[Exhibit, ...]
 """Facts in the order of how well they are proven."""
 
@@ -34,55 +36,52 @@ MOST_PROOFS = 5_000
 
 
 class Exhibits:
-    """One side's facts as evidence, each written once: many reasons rest on the same few."""
+    """Facts of some places as evidence, all on one side."""
 
-    __slots__ = ("_frames", "_keys", "_of", "facts", "side")
+    def __init__(self, side: str, places: Sequence[Facts]) -> None:
+        self.side, self.facts = side, places
+        self._frames = [_frames_of(facts, side) for facts in places]
+        self._keys: dict[Fields, list[tuple[Any, ...]]] = {}
 
-    def __init__(self, facts: Facts, side: str) -> None:
-        self.facts, self.side = facts, side
-        self._of: dict[tuple[str, ...], Shown] = {}
-        self._keys: dict[tuple[str, ...], tuple[Any, ...]] = {}
-        provenance = facts.get("provenance")
-        self._frames: dict[str, Frame] = (
-            provenance.written[side] if isinstance(provenance, Provenance) else {}
-        )
+    def of(self, at: int, fields: Fields) -> Shown:
+        """What is on file of one place in some fields, the best proven first.
 
-    def of(self, fields: tuple[str, ...]) -> Shown:
-        """What is on file of several fields, the best proven first; nothing where nothing is."""
-        found = self._of.get(fields)
-        if found is None:
-            if len(fields) == 1:
-                found = self._one(fields[0])
-            else:
-                found = in_order([one for field in fields for one in self._one(field)])
-            self._of[fields] = found
-        return found
+        It is told as `fact` has it, but for what of needs and offers is not compared.
+        """
+        facts, frames, found = self.facts[at], self._frames[at], []
+        for field in fields:
+            if field in facts:
+                value = in_brief(facts[field]) if field in COMPARED else facts[field]
+                proof, head, tail = frames.get(field) or self._frame(at, field)
+                found.append((proof, head + dumps(value) + tail))
+        return in_order(found)
 
-    def _one(self, field: str) -> Shown:
-        """One field as `fact` has it, but for what of needs and offers is not compared."""
-        if field not in self.facts:
-            return ()
-        value = in_brief(self.facts[field]) if field in COMPARED else self.facts[field]
-        proof, head, tail = self._frames.get(field) or self._frame(field)
-        return ((proof, head + dumps(value) + tail),)
-
-    def key(self, fields: tuple[str, ...]) -> tuple[Any, ...]:
-        """All that is on file of some fields, values and what they rest on, to remember by."""
+    def keys(self, fields: Fields) -> list[tuple[Any, ...]]:
+        """All that is on file of each place in some fields, values and what they rest on."""
         found = self._keys.get(fields)
         if found is None:
-            key: list[Any] = []
-            for field in fields:
-                value = self.facts.get(field)
-                frame = self._frames.get(field) or self._frame(field)
-                key += value if type(value) is str else kept_bytes(value), frame[2]
-            found = self._keys[fields] = tuple(key)
+            found = self._keys[fields] = [self._key(at, fields) for at in range(len(self.facts))]
         return found
 
-    def _frame(self, field: str) -> Frame:
+    def _key(self, at: int, fields: Fields) -> tuple[Any, ...]:
+        key: list[Any] = []
+        for field in fields:
+            value = self.facts[at].get(field)
+            frame = self._frames[at].get(field) or self._frame(at, field)
+            key += value if type(value) is str else kept_bytes(value), frame[2]
+        return tuple(key)
+
+    def _frame(self, at: int, field: str) -> Frame:
         """How a fact is told: most fields rest on what the record does, and it on what many do."""
-        proof, tail = _tail(kept_bytes(rests_on(self.facts, field)))
-        found = self._frames[field] = proof, _head(field, self.side), tail
+        proof, tail = _tail(kept_bytes(rests_on(self.facts[at], field)))
+        found = self._frames[at][field] = proof, _head(field, self.side), tail
         return found
+
+
+def _frames_of(facts: Facts, side: str) -> dict[str, Frame]:
+    """How facts of a record are told, as far as is known of those that rest on the same."""
+    provenance = facts.get("provenance")
+    return provenance.written[side] if isinstance(provenance, Provenance) else {}
 
 
 @lru_cache(maxsize=1_000)
@@ -100,8 +99,11 @@ def _tail(written: bytes) -> Exhibit:
 
 def in_order(exhibits: Sequence[Exhibit]) -> Shown:
     """The best proven first, those proven alike written as one."""
-    if len(exhibits) > 1 and len({proof for proof, _ in exhibits}) == 1:
-        return ((exhibits[0][0], b",".join([told for _, told in exhibits])),)
+    if len(exhibits) < 2:
+        return tuple(exhibits)
+    proofs = [proof for proof, _ in exhibits]
+    if proofs.count(proofs[0]) == len(proofs):
+        return ((proofs[0], b",".join([told for _, told in exhibits])),)
     ordered = sorted(exhibits, key=_proof)
     return tuple(
         [(p, b",".join([told for _, told in alike])) for p, alike in groupby(ordered, _proof)]

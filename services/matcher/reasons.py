@@ -3,17 +3,18 @@
 They are written as JSON where they are told: what was told before is written already.
 """
 
-from collections.abc import Iterable
-from itertools import islice
-from operator import itemgetter
+from collections.abc import Sequence
+from itertools import islice, repeat
 from textwrap import shorten
 from typing import Any
 
+import numpy as np
 import orjson
+from numpy.typing import NDArray
 
-from models.snapshot.texts import WrittenText, written_texts
+from models.snapshot.texts import TextIndex, WrittenText, written_texts
 from services.matcher.comparing import PLAIN, Shapes
-from services.matcher.evidence import Exhibits, evidence, fact
+from services.matcher.evidence import Exhibits, Fields, evidence, fact
 from services.matcher.features import (
     COLLABORATION_FEATURES,
     EXISTING_TIE,
@@ -26,7 +27,7 @@ from services.matcher.features import (
     Feature,
 )
 from services.matcher.features.feature import close
-from services.matcher.scoring import Share
+from services.matcher.scoring import Column, Shares
 from services.matcher.wording import Pattern, Wording
 from services.written_json import as_json
 
@@ -45,152 +46,135 @@ _told: dict[tuple[Any, ...], bytes] = {}
 # From this value on two texts are told to speak of like things.
 ALIKE_TEXT = 0.4
 QUOTE_WIDTH = 160
-_feature, _contribution = itemgetter(0), itemgetter(3)
-
-
-class OurSide:
-    """What a feature sees of the asking place in one answer, and the sentences begun with it."""
-
-    __slots__ = ("_begun", "args", "compared", "evidence", "why", "words")
-
-    def __init__(self, why: Between, exhibits: Exhibits, words: Wording) -> None:
-        self.why, self.words = why, words
-        self.args, fields, self.compared = why.sees(exhibits.facts, "ours")
-        self.evidence = exhibits.of(fields)
-        self._begun: dict[str, Pattern] = {}
-
-    def beside(self, theirs: Exhibits, value: float) -> bytes:
-        """What is said of it beside another side, and the facts behind that."""
-        args, fields, compared = self.why.sees(theirs.facts, "theirs")
-        word, both = self.why.tell(self.compared, compared, value)
-        begun = self._begun.get(word)
-        if begun is None:
-            begun = self._begun[word] = self._begin(word)
-        said = begun.filled({**args, **both} if both else args)
-        return b',%s,"evidence":%s}' % (said, evidence(self.evidence, theirs.of(fields)))
-
-    def _begin(self, word: str) -> Pattern:
-        """A sentence with all that is of the asking place filled in."""
-        pattern = self.words.pattern(f"{self.why.feature}.{word}", self.why.args)
-        return pattern.begun(self.args) if self.args else pattern
 
 
 class Explainer:
-    """Tells the asking place about others in one answer; what is of its side alone, once."""
+    """Tells the asking place about others in one answer, one feature of all of them at a time."""
 
-    def __init__(self, ours: Facts, words: Wording, shapes: Shapes = PLAIN) -> None:
-        self.ours, self.words, self.shapes = ours, words, shapes
-        self.exhibits = Exhibits(ours, "ours")
-        self._sides: dict[str, OurSide] = {}
+    def __init__(
+        self,
+        ours: Facts,
+        theirs: Sequence[Facts],
+        words: Wording,
+        shapes: Shapes = PLAIN,
+        quotes: Sequence[WrittenText | None] = (),
+    ) -> None:
+        """`quotes` are the others' texts nearest to the question, where it has any."""
+        self.ours, self.theirs, self.quotes = ours, theirs, quotes
+        self.words, self.shapes = words, shapes
+        self.exhibits, self.of_theirs = Exhibits("ours", [ours]), Exhibits("theirs", theirs)
+        self._told: dict[tuple[str, bool], tuple[Column, list[bytes]]] = {}
 
-    def about(self, theirs: Facts, quote: WrittenText | None = None) -> "Pair":
-        """The place beside one other: `quote` is its text nearest to the question."""
-        return Pair(self, theirs, quote)
+    def reasons(self, found: Shares, mirrored: bool = False) -> list[list[dict[str, Any]]]:
+        """The reasons of each as data, for who reads them."""
+        return [orjson.loads(reasons) for reasons in self.written(found, mirrored)]
 
-    def plain(self, feature: str, value: float) -> float:
-        """A value as words tell it: how alike the two are, whatever a shape says it is worth."""
-        shape = self.shapes.get(feature)
-        return value if shape is None else value ** (1 / shape)
-
-    def side(self, feature: str) -> OurSide:
-        """What a feature sees of the asking place."""
-        found = self._sides.get(feature)
-        if found is None:
-            side = OurSide(BETWEEN[feature], self.exhibits, self.words)
-            found = self._sides[feature] = side
-        return found
-
-
-class Pair:
-    """The asking place and one other side."""
-
-    __slots__ = ("_exhibits", "_seen", "_told", "quote", "theirs", "to")
-
-    def __init__(self, to: Explainer, theirs: Facts, quote: WrittenText | None) -> None:
-        self.to, self.theirs, self.quote = to, theirs, quote
-        self._exhibits = Exhibits(theirs, "theirs")
-        self._told: dict[tuple[str, float, bool], bytes] = {}
-        self._seen: dict[str, bytes] = {}
-
-    def reasons(self, found: Iterable[Share], mirrored: bool = False) -> list[dict[str, Any]]:
-        """The reasons as data, for who reads them."""
-        told: list[dict[str, Any]] = orjson.loads(self.written(found, mirrored))
-        return told
-
-    def written(self, found: Iterable[Share], mirrored: bool = False) -> bytes:
+    def written(self, found: Shares, mirrored: bool = False) -> list[bytes]:
         """A reason for each feature that told, the largest contribution first, as JSON.
 
         `mirrored` ones say why the other side has its score; all are told to the asking place.
         """
-        parts: list[bytes] = []
-        # Of like contributions the one first by name comes first.
-        by_name = sorted(found, key=_feature)
-        for share in sorted(by_name, key=_contribution, reverse=True):
-            parts += b",", in_figures(share), self._said(share[0], share[2], mirrored)
-        # A bracket in the place of the first comma.
-        return b"".join([b"[", *parts[1:], b"]"])
+        told = [dict(zip(c.at, self.of_feature(c, mirrored), strict=True)) for c in found.columns]
+        return [
+            b"[%s]" % b",".join([told[column][at] for column in columns])
+            for at, columns in enumerate(found.order)
+        ]
 
-    def _said(self, feature: str, value: float, mirrored: bool) -> bytes:
-        """What is told of a feature's value, from memory where it was told before."""
-        fields = BY_FIELDS.get(feature)
-        if fields is not None:
-            return self._remembered(fields, feature, value)
-        if feature in BETWEEN:
-            return self._between(feature, value)
+    def of_feature(self, column: Column, mirrored: bool = False) -> list[bytes]:
+        """One feature's reasons."""
+        return with_figures(column, self.said(column, mirrored)) if column.at else []
+
+    def said(self, column: Column, mirrored: bool = False) -> list[bytes]:
+        """What is told of a feature's values, and the facts behind that: the rest of reasons."""
         # Most is told of either side alike: in words it is told once.
-        key = feature, value, mirrored and feature in MIRRORED
-        told = self._told.get(key)
-        if told is None:
-            told = self._told[key] = self._tell(*key)
+        feature, mirrored = column.feature, mirrored and column.feature in MIRRORED
+        before, told = self._told.get((feature, mirrored), (None, []))
+        if before is None or (before.at, before.value) != (column.at, column.value):
+            if feature in BY_FIELDS:
+                told = self._remembered(column, BY_FIELDS[feature])
+            elif feature in BETWEEN:
+                told = self._between(column, BETWEEN[feature])
+            else:
+                told = [self._tell(feature, *one, mirrored) for one in column.values()]
+            self._told[feature, mirrored] = column, told
         return told
 
-    def _remembered(self, fields: tuple[str, ...], feature: str, value: float) -> bytes:
-        """The same where it rests on fields of few values: of any answer."""
-        to = self.to
-        ours, theirs = to.exhibits.key(fields), self._exhibits.key(fields)
-        key = to.words.language, feature, value, to.shapes.get(feature), ours, theirs
+    def _remembered(self, column: Column, fields: Fields) -> list[bytes]:
+        """The same where it rests on fields of few values: of any answer, from memory."""
+        feature, theirs = column.feature, self.of_theirs.keys(fields)
+        asked = (
+            self.words.language,
+            feature,
+            self.shapes.get(feature),
+            self.exhibits.keys(fields)[0],
+        )
+        # Of ten places most lie in one country.
+        alike: dict[tuple[Any, ...], bytes] = {}
+        found = []
+        for at, value in column.values():
+            key = value, theirs[at]
+            told = alike.get(key)
+            if told is None:
+                told = alike[key] = self._from_memory((*asked, *key), feature, at, value)
+            found.append(told)
+        return found
+
+    def _from_memory(self, key: tuple[Any, ...], feature: str, at: int, value: float) -> bytes:
         told = _told.get(key)
         if told is None:
             if len(_told) >= MOST_TOLD:
                 _told.clear()
-            told = _told[key] = self._tell(feature, value, False)
+            told = _told[key] = self._tell(feature, at, value, False)
         return told
 
-    def _between(self, feature: str, value: float) -> bytes:
+    def _between(self, column: Column, why: Between) -> list[bytes]:
         """The same where the two are compared by what is seen of each alone."""
-        # All such features are mutual: of either side the same is told.
-        told = self._seen.get(feature)
-        if told is None:
-            to = self.to
-            side = to.side(feature)
-            told = self._seen[feature] = side.beside(self._exhibits, to.plain(feature, value))
-        return told
+        args, fields, compared = why.sees(self.ours)
+        ours, theirs = self.exhibits.of(0, fields), self.of_theirs
+        values = [self._plain(why.feature, value) for value in column.value]
+        seen = why.beside(compared, [self.theirs[at] for at in column.at], values)
+        begun: dict[str, Pattern] = {}
+        found = []
+        for at, (word, said, fields_there) in zip(column.at, seen, strict=True):
+            if word not in begun:
+                begun[word] = self.words.pattern(f"{why.feature}.{word}", why.args).begun(args)
+            shown = evidence(ours, theirs.of(at, fields_there))
+            found.append(b',%s,"evidence":%s}' % (begun[word].filled(said), shown))
+        return found
 
-    def _tell(self, feature: str, value: float, mirrored: bool) -> bytes:
-        """What is said of a feature's value, and the facts behind it: the rest of a reason."""
-        to, because = self.to, self._because(feature, value, mirrored)
+    def _plain(self, feature: str, value: float) -> float:
+        """A value as words tell it: how alike the two are, whatever a shape says it is worth."""
+        shape = self.shapes.get(feature)
+        return value if shape is None else value ** (1 / shape)
+
+    def _tell(self, feature: str, at: int, value: float, mirrored: bool) -> bytes:
+        """What is said of one place."""
+        because = self._because(feature, at, value, mirrored)
         if feature == SIMILAR_TEXT:
             # It rests on what was written, not on the sector and stage of it.
-            shown = as_json([fact(self.theirs, field, "theirs") for field in because.theirs])
+            facts = self.theirs[at]
+            shown = as_json([fact(facts, field, "theirs") for field in because.theirs])
         else:
-            shown = evidence(to.exhibits.of(because.ours), self._exhibits.of(because.theirs))
-        text = to.words.text(because.code, because.args)
+            ours = self.exhibits.of(0, because.ours)
+            shown = evidence(ours, self.of_theirs.of(at, because.theirs))
+        text = self.words.text(because.code, because.args)
         said = as_json({"code": because.code, "args": because.args, "text": text})
         return b',%s,"evidence":%s}' % (said[1:-1], shown)
 
-    def _because(self, name: str, value: float, mirrored: bool) -> Because:
+    def _because(self, name: str, at: int, value: float, mirrored: bool) -> Because:
         feature = FEATURES.get(name)
         if feature is None:
-            return self._because_given(name, value)
+            return self._because_given(name, at, value)
         because = feature.mirrored if mirrored and feature.mirrored else feature.because
-        return because(self.to.ours, self.theirs, self.to.plain(name, value))
+        return because(self.ours, self.theirs[at], self._plain(name, value))
 
-    def _because_given(self, name: str, value: float) -> Because:
+    def _because_given(self, name: str, at: int, value: float) -> Because:
         """Why what is not read from columns has its value."""
-        if name == SIMILAR_TEXT and self.quote is not None:
+        quote = self.quotes[at] if self.quotes else None
+        if name == SIMILAR_TEXT and quote is not None:
             word = "alike" if value >= ALIKE_TEXT else "apart"
-            args = {"quote": shorten(self.quote.text, QUOTE_WIDTH, placeholder=" …")}
-            return Because(f"similar_text.{word}", args, (), (self.quote.field.split("/")[0],))
+            args = {"quote": shorten(quote.text, QUOTE_WIDTH, placeholder=" …")}
+            return Because(f"similar_text.{word}", args, (), (quote.field.split("/")[0],))
         if name == EXISTING_TIE:
             return Because(f"existing_tie.{'yes' if value else 'no'}", {}, ("commitments",))
         if name == PEERS_INSIDE:
@@ -198,12 +182,29 @@ class Pair:
         raise KeyError(name)
 
 
-def in_figures(share: Share) -> bytes:
-    """How a reason begins: the feature, and its part in the score."""
-    feature, weight, value, contribution = share
-    return orjson.dumps(
-        {"feature": feature, "weight": weight, "value": value, "contribution": contribution}
-    )[:-1]
+def with_figures(column: Column, said: Sequence[bytes]) -> list[bytes]:
+    """A feature's reasons: its parts in the scores, and what is said of each."""
+    begin = orjson.dumps({"feature": column.feature})[:-1]
+    figures = (_written(numbers) for numbers in column[2:])
+    return [
+        b'%s,"weight":%s,"value":%s,"contribution":%s%s' % one
+        for one in zip(repeat(begin), *figures, said)
+    ]
+
+
+def _written(numbers: list[float]) -> list[bytes]:
+    """Numbers as JSON has them."""
+    return orjson.dumps(numbers)[1:-1].split(b",")
+
+
+def quotes_of(
+    records: Sequence[Facts], rows: Sequence[int], texts: TextIndex, asked: NDArray[np.float32]
+) -> list[WrittenText | None]:
+    """Of each record its text that is nearest to what was asked; nothing where nothing was."""
+    if not len(asked):
+        return []
+    nearest = [texts.nearest(row, asked) for row in rows]
+    return [quote_of(*one) for one in zip(records, nearest, strict=True)]
 
 
 def quote_of(facts: Facts, at: int | None) -> WrittenText | None:

@@ -5,7 +5,7 @@ the share of all weight that told, and results sort by `rank_score = score x cov
 so an unknown never outranks the best possible value, nor falls below the worst.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -30,10 +30,6 @@ Positions = NDArray[np.intp]
 FEW = 100
 # What nothing told is divided by, so that nothing comes of it.
 LEAST = np.finfo(float).tiny
-
-
-Share = tuple[str, float, float, float]
-"""One feature's part in one place's score: the feature, its weight, value and contribution."""
 
 
 class Ranking(NamedTuple):
@@ -93,11 +89,34 @@ def weaker(ours: Ranking, theirs: Ranking) -> tuple[Ranking, NDArray[np.bool_]]:
     )
 
 
-def shares(ranking: Ranking, at: Positions) -> list[list[Share]]:
+class Column(NamedTuple):
+    """One feature's part in the scores of some rows."""
+
+    feature: str
+    at: list[int]
+    """Of which of the rows it told."""
+    weight: list[float]
+    value: list[float]
+    contribution: list[float]
+
+    def values(self) -> Iterable[tuple[int, float]]:
+        """What it told of each."""
+        return zip(self.at, self.value, strict=True)
+
+
+class Shares(NamedTuple):
+    """What the scores of some of a ranking's rows are made of."""
+
+    columns: list[Column]
+    order: list[list[int]]
+    """Of each row the columns that told of it, the largest contribution first."""
+
+
+def shares(ranking: Ranking, at: Positions) -> Shares:
     """Of some of a ranking's rows every feature that told, with its part in the score."""
     terms, found = ranking.terms, ranking.parts
     if not terms:
-        return [[] for _ in at]
+        return Shares([], [[] for _ in at])
     if found is None:
         found, at = parts(terms, ranking.rows[at]), np.arange(len(at))
     # Row by row: of eight terms and more, the order in which they are summed is in the last bit.
@@ -105,13 +124,29 @@ def shares(ranking: Ranking, at: Positions) -> list[list[Share]]:
     worth = found.worth.take(at, axis=1)
     value = worth / np.maximum(told, LEAST)
     part = worth / np.maximum(np.add.reduce(told, axis=0), LEAST)
-    # Where all of a weight counts, it is shown as it was given: 2, not 2.0.
-    named = [(t.name, None if i in found.trusted else t.weight) for i, t in enumerate(terms)]
-    return [
-        [
-            (name, weight or counted, value, part)
-            for (name, weight), counted, value, part in zip(named, *of_row, strict=True)
-            if counted
-        ]
-        for of_row in zip(told.T.tolist(), value.T.tolist(), part.T.tolist(), strict=True)
+    figures = zip(told.tolist(), value.tolist(), part.tolist(), strict=True)
+    columns = [
+        # Where all of a weight counts, it is shown as it was given: 2, not 2.0.
+        _column(term.name, None if i in found.trusted else term.weight, *of_term)
+        for i, (term, of_term) in enumerate(zip(terms, figures, strict=True))
     ]
+    # Of like contributions the one first by name comes first.
+    by_name = sorted(range(len(columns)), key=[term.name for term in terms].__getitem__)
+    each = zip(told.T.tolist(), part.T.tolist(), strict=True)
+    return Shares(columns, [_by_contribution(by_name, *of_row) for of_row in each])
+
+
+def _column(
+    feature: str, weight: float | None, told: list[float], value: list[float], part: list[float]
+) -> Column:
+    """One feature of those rows of which it told."""
+    at = [i for i, counted in enumerate(told) if counted]
+    if len(at) < len(told):
+        told, value, part = ([figures[i] for i in at] for figures in (told, value, part))
+    return Column(feature, at, told if weight is None else [weight] * len(at), value, part)
+
+
+def _by_contribution(columns: list[int], told: list[float], part: list[float]) -> list[int]:
+    """The columns that told of a row, the largest contribution first."""
+    best_first = sorted(columns, key=part.__getitem__, reverse=True)
+    return [column for column in best_first if told[column]]

@@ -73,8 +73,8 @@ class Affinity:
         theirs = rank(sides.theirs, self.weights, self.gamma, row)
         ranking, is_mine = weaker(ours, theirs)
         asking = bool(is_mine[0])
-        pair = Explainer(mine, self.context.words, self.shapes).about(other)
-        told = shares(ours if asking else theirs, np.zeros(1, np.intp))[0]
+        explainer = Explainer(mine, [other], self.context.words, self.shapes)
+        told = shares(ours if asking else theirs, np.zeros(1, np.intp))
         asker = Asker(mine, _PURPOSE, self.context.words)
         return {
             "places": [shown(mine), shown(other)],
@@ -86,6 +86,6 @@ class Affinity:
             "gives": [],
             "gets": [],
             **exchanges(mine, other),
-            "reasons": pair.reasons(told, mirrored=not asking),
+            "reasons": explainer.reasons(told, mirrored=not asking)[0],
             "cautions": peer_cautions(asker, other, checks_for(mine, MODE, tied=False)),
         }

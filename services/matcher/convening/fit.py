@@ -14,7 +14,7 @@ from services.matcher.features import COLLABORATION_FEATURES, SIMILAR_TEXT
 from services.matcher.features.powers import hard_power
 from services.matcher.matching.question import Context, band
 from services.matcher.reasons import Explainer
-from services.matcher.scoring import Share, rank, shares
+from services.matcher.scoring import Shares, rank, shares
 
 Facts = dict[str, Any]
 LOW, HIGH = 1 / 3, 2 / 3
@@ -39,7 +39,7 @@ class Fit:
     coverage: float
     rank_score: float
     band: str
-    shares: list[Share]
+    shares: Shares
 
     def as_json(self) -> Facts:
         return {
@@ -73,11 +73,11 @@ class Scorer:
             float(ranking.coverage[0]),
             rank_score,
             band(rank_score, weights["bands"]),
-            shares(ranking, _ONLY)[0],
+            shares(ranking, _ONLY),
         )
 
     def reasons(self, facts: Facts, fit: Fit) -> list[Facts]:
-        return Explainer(facts, self.context.words).about(self.record).reasons(fit.shares)
+        return Explainer(facts, [self.record], self.context.words).reasons(fit.shares)[0]
 
 
 def sub_scores(facts: Facts, record: Facts) -> dict[str, Facts]:

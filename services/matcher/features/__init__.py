@@ -8,6 +8,7 @@ the pages (terms of `pages/wording/<language>/results.yaml`) and a test; then
 from services.matcher.features import geography, joining, needs, powers, size, stance
 from services.matcher.features.feature import (
     Because,
+    Beside,
     Between,
     Facts,
     Feature,
@@ -82,6 +83,7 @@ __all__ = [
     "PEER_FEATURES",
     "SIMILAR_TEXT",
     "Because",
+    "Beside",
     "Between",
     "Facts",
     "Feature",

@@ -1,7 +1,7 @@
 """What a feature is: one function over columns, and one beside it that says why."""
 
 import weakref
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import wraps
 from typing import Any, NamedTuple, TypeVar
@@ -31,28 +31,30 @@ class Because(NamedTuple):
 
 
 Seen = tuple[Facts, tuple[str, ...], Any]
-"""Of one side alone: the arguments it gives a sentence, the fields read, and what is compared."""
+"""Of the asking side: the arguments it gives a sentence, the fields read, and what is compared."""
+
+Beside = tuple[str, Facts, tuple[str, ...]]
+"""Of another side: the feature's word, the other arguments, and the fields read there."""
 
 
 @dataclass(frozen=True)
 class Between:
     """Why a feature has its value, by what is seen of each side alone.
 
-    So the asking place is looked at once for all others. `sees` is told which side it sees, which
-    arguments are named after; `tell` chooses the feature's word and gives the arguments of both.
-    `args` are all arguments, in the order in which answers have them.
+    So the asking place is looked at once for all others: `sees` is what is seen of it, and
+    `beside` looks at the others one after another, with their values. `args` are all arguments,
+    in the order in which answers have them.
     """
 
     feature: str
     args: tuple[str, ...]
-    sees: Callable[[Facts, str], Seen]
-    tell: Callable[[Any, Any, float], tuple[str, Facts]]
+    sees: Callable[[Facts], Seen]
+    beside: Callable[[Any, Sequence[Facts], Sequence[float]], Iterator[Beside]]
 
     def __call__(self, ours: Facts, theirs: Facts, value: float) -> Because:
-        mine, fields, one = self.sees(ours, "ours")
-        other, fields_there, two = self.sees(theirs, "theirs")
-        word, both = self.tell(one, two, value)
-        found = {**mine, **other, **both}
+        mine, fields, compared = self.sees(ours)
+        ((word, other, fields_there),) = self.beside(compared, [theirs], [value])
+        found = {**mine, **other}
         args = {name: found[name] for name in self.args}
         return Because(f"{self.feature}.{word}", args, fields, fields_there)
 

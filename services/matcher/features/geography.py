@@ -1,5 +1,6 @@
 """Geography, language and economy: what makes it easy to work together."""
 
+from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from math import asin, cos, dist, radians, sin
 from typing import Any
@@ -12,6 +13,7 @@ from models.snapshot.codes import COUNTRIES
 from models.snapshot.earth import lines, on_earth
 from services.matcher.features.feature import (
     Because,
+    Beside,
     Between,
     Facts,
     Feature,
@@ -140,14 +142,18 @@ def apart_km(ours: Point, theirs: Point) -> float:
     return 2 * EARTH_RADIUS_KM * asin(min(dist(ours, theirs) / 2, 1))
 
 
-def _where(facts: Facts, _side: str) -> Seen:
-    return {}, ("lat", "lon"), in_space(facts["lat"], facts["lon"])
+_POINT = ("lat", "lon")
 
 
-def _near(ours: Point, theirs: Point, value: float) -> tuple[str, Facts]:
-    apart = apart_km(ours, theirs)
-    word = "near" if apart <= NEXT_DOOR_KM else "apart" if value >= 0.6 else "far"
-    return word, {"km": round(apart, -1) if apart >= 20 else round(apart)}
+def _where(facts: Facts) -> Seen:
+    return {}, _POINT, in_space(facts["lat"], facts["lon"])
+
+
+def _near(ours: Point, others: Sequence[Facts], values: Sequence[float]) -> Iterator[Beside]:
+    for facts, value in zip(others, values, strict=True):
+        apart = apart_km(ours, in_space(facts["lat"], facts["lon"]))
+        word = "near" if apart <= NEXT_DOOR_KM else "apart" if value >= 0.6 else "far"
+        yield word, {"km": round(apart, -1) if apart >= 20 else round(apart)}, _POINT
 
 
 def _neighbour(ours: Facts, theirs: Facts, value: float) -> Because:

@@ -1,8 +1,11 @@
 """Size and rank: how many residents, and where in the country's order of places."""
 
+from collections.abc import Iterator, Sequence
+
 import numpy as np
 
 from services.matcher.features.feature import (
+    Beside,
     Between,
     Facts,
     Feature,
@@ -36,20 +39,19 @@ def size_field(facts: Facts) -> str:
     return "metro_population" if facts.get("metro_population") else "population"
 
 
-_WHAT = {"ours": "ours_what", "theirs": "theirs_what"}
-
-
-def _residents(facts: Facts, side: str) -> Seen:
+def _residents(facts: Facts) -> Seen:
     field = size_field(facts)
     count = facts[field]
-    return {side: count, _WHAT[side]: counted_as(facts, field)}, (field,), count
+    return {"ours": count, "ours_what": counted_as(facts, field)}, (field,), count
 
 
-def _same_number(ours: float, theirs: float, value: float) -> tuple[str, Facts]:
-    word = close(value)
-    if word == "alike" and max(ours, theirs) > SAME_NUMBER * min(ours, theirs):
-        word = "roughly"
-    return word, {}
+def _same_number(ours: float, others: Sequence[Facts], values: Sequence[float]) -> Iterator[Beside]:
+    for facts, value in zip(others, values, strict=True):
+        field = size_field(facts)
+        count, word = facts[field], close(value)
+        if word == "alike" and max(ours, count) > SAME_NUMBER * min(ours, count):
+            word = "roughly"
+        yield word, {"theirs": count, "theirs_what": counted_as(facts, field)}, (field,)
 
 
 def counted_as(facts: Facts, field: str) -> str:
@@ -59,16 +61,21 @@ def counted_as(facts: Facts, field: str) -> str:
     return str(facts.get("population_basis", "unstated"))
 
 
-def _rank(facts: Facts, side: str) -> Seen:
-    return {side: facts["national_rank"]}, ("national_rank",), None
+_RANK = ("national_rank",)
 
 
-def _same_rank(_ours: None, _theirs: None, value: float) -> tuple[str, Facts]:
-    return close(value), {}
+def _rank(facts: Facts) -> Seen:
+    return {"ours": facts["national_rank"]}, _RANK, None
 
 
-_SIDES = ("ours", "theirs")
-_WHY_SIZE = Between("similar_size", (*_SIDES, *_WHAT.values()), _residents, _same_number)
-_WHY_RANK = Between("similar_rank", _SIDES, _rank, _same_rank)
+def _same_rank(_ours: None, others: Sequence[Facts], values: Sequence[float]) -> Iterator[Beside]:
+    for facts, value in zip(others, values, strict=True):
+        yield close(value), {"theirs": facts["national_rank"]}, _RANK
+
+
+_WHY_SIZE = Between(
+    "similar_size", ("ours", "theirs", "ours_what", "theirs_what"), _residents, _same_number
+)
+_WHY_RANK = Between("similar_rank", ("ours", "theirs"), _rank, _same_rank)
 SIZE = Feature(similar_size, "size", "size", _WHY_SIZE, mutual=True)
 RANK = Feature(similar_rank, "rank", "rank", _WHY_RANK, mutual=True)

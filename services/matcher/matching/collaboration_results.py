@@ -1,6 +1,6 @@
 """What an answer says of each collaboration, and of those that refuse."""
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from typing import Any
 
 import orjson
@@ -14,10 +14,12 @@ from services.matcher.matching.collaboration_match import CollaborationMatch
 from services.matcher.matching.question import Standing, figures
 from services.matcher.matching.routes_in import insiders, route_in, smallest_change
 from services.matcher.matching.told_to_all import summary, told_of, told_to_all, with_own
-from services.matcher.reasons import Explainer, Pair, in_figures, quote_of
-from services.matcher.scoring import Ranking, Share, shares
+from services.matcher.reasons import Explainer, quotes_of, with_figures
+from services.matcher.scoring import Column, Ranking, shares
 from services.matcher.terms import Rows
 from services.written_json import as_json
+
+_NOT_ASKED = Column(PEERS_INSIDE, [], [], [], [])
 
 
 class CollaborationResults:
@@ -26,7 +28,6 @@ class CollaborationResults:
     def __init__(self, match: CollaborationMatch) -> None:
         self.match, self.askers = match, match.askers
         self.context, self.profile, self.records = match.context, match.profile, match.records
-        self.explainer = Explainer(match.profile.facts, match.context.words)
         self.cautions = Cautions(match.profile.facts, match.as_of, match.context.words)
 
     def all(self, ranking: Ranking, best: Rows) -> list[Fragment]:
@@ -36,80 +37,96 @@ class CollaborationResults:
         found = figures(standing, self.context.catalogue.weights["bands"])
         company, told = self._company(rows), self.askers.told
         effects = self.match.effects
-        keys = [(r, c is not None, effects.get(r)) for r, c in zip(rows, company, strict=True)]
-        if not told.keys() >= set(keys):
-            all_shares = shares(ranking, best)
-            company = [_company_in(of_row) for of_row in all_shares]
-            for key, of_row in zip(keys, all_shares, strict=True):
-                if key not in told:
-                    told[key] = self._told(key[0], of_row)
-        each = zip(rows, found, [told[key] for key in keys], company, strict=True)
-        return [Fragment(self._result(*one)) for one in each]
+        keys = [(row, at in company.at, effects.get(row)) for at, row in enumerate(rows)]
+        new = [at for at, key in enumerate(keys) if key not in told]
+        if new:
+            *others, company = self._shares(ranking, best)
+            reasons = self._reasons_to_all(rows, others)
+            told |= {keys[at]: self._told(rows[at], reasons[at]) for at in new}
+        inside = self._of_company(rows, company)
+        each = zip(rows, found, [told[key] for key in keys], strict=True)
+        return [Fragment(self._result(*one, inside.get(at))) for at, one in enumerate(each)]
 
-    def _company(self, rows: list[int]) -> list[Share | None]:
+    def _company(self, rows: list[int]) -> Column:
         """The part of company in the score of each of these collaborations, where it tells."""
         term = self.match.company
         if term is None:
-            return [None] * len(rows)
+            return _NOT_ASKED
+        values = term.compared.values[rows].tolist()
+        at = [i for i, value in enumerate(values) if value == value]
         # Places alike have fewer than eight terms: in any order the last bit is that of `shares`.
         weight, others = term.weight, self.askers.sums.told[rows].tolist()
-        values = term.compared.values[rows].tolist()
-        return [
-            (PEERS_INSIDE, weight, v * weight / weight, v * weight / (told + weight))
-            if v == v
-            else None
-            for v, told in zip(values, others, strict=True)
-        ]
+        return Column(
+            PEERS_INSIDE,
+            at,
+            [weight] * len(at),
+            [values[i] * weight / weight for i in at],
+            [values[i] * weight / (others[i] + weight) for i in at],
+        )
 
-    def _result(self, row: int, found: dict[str, Any], told: Told, company: Share | None) -> bytes:
+    def _shares(self, ranking: Ranking, best: Rows) -> list[Column]:
+        """What the scores are made of; company is the last."""
+        columns = shares(ranking, best).columns
+        company = [column for column in columns if column.feature == PEERS_INSIDE]
+        others = [column for column in columns if column.feature != PEERS_INSIDE]
+        return [*others, *(company or [_NOT_ASKED])]
+
+    def _result(self, row: int, found: dict[str, Any], told: Told, company: Reason | None) -> bytes:
         match, figures = self.match, self.match.figures.get(row)
         is_judged = with_own(told.judged, figures) if figures else told.judged[0]
-        reasons = [reason for *_, reason in self._reasons(row, told, company)]
+        reasons = sorted((*told.reasons, company)) if company else told.reasons
+        said = b",".join([reason for *_, reason in reasons])
         inside = insiders(self.context, self.profile, row)
         ways = route_in(self.context, self.profile, row, match.as_of, inside)
         return b"".join((
             told.before, b",", orjson.dumps(found)[1:-1], is_judged,
-            b',"reasons":[', b",".join(reasons), b'],"cautions":[', told.cautions, told.after,
+            b',"reasons":[', said, b'],"cautions":[', told.cautions, told.after,
             b',"peers_inside":%s' % inside.written if inside.written else b"",
             told.steps,
             b',"route_in":%s' % as_json(ways) if ways else b"",
             b"}",
         ))  # fmt: skip
 
-    def _told(self, row: int, found: list[Share]) -> Told:
+    def _reasons_to_all(self, rows: list[int], columns: list[Column]) -> list[list[Reason]]:
+        """Why each fits places alike."""
+        reasons: list[list[Reason]] = [[] for _ in rows]
+        explainer = self._explainer(rows)
+        for column in columns:
+            for at, reason in _in_order(column, explainer.of_feature(column)).items():
+                reasons[at].append(reason)
+        return reasons
+
+    def _told(self, row: int, reasons: list[Reason]) -> Told:
         """What is told of a collaboration to all places alike, company apart."""
         match, door = self.match, self.match.doors[row]
         own = tuple(match.doors.on_figures.get(row, ()))
         to_all, to_alike = told_to_all(door), told_of(door, match.judged[row], own)
-        pair, cautions = self._pair(row), self.cautions.about(self.records[row])
+        cautions = self.cautions.about(self.records[row])
         return Told(
             to_all.collaboration,
             to_alike.judged,
-            tuple(sorted(_reason(pair, one) for one in found if one[0] != PEERS_INSIDE)),
+            tuple(sorted(reasons)),
             as_json(cautions)[1:-1] + (b"," if cautions and to_all.cautions else b""),
             to_alike.after,
             to_alike.next_steps,
         )
 
-    def _reasons(self, row: int, told: Told, company: Share | None) -> Iterable[Reason]:
-        """Why it fits, the largest contribution first."""
-        if company is None:
-            return told.reasons
-        return sorted((*told.reasons, self._of_company(row, company)))
+    def _of_company(self, rows: list[int], company: Column) -> dict[int, Reason]:
+        """What the company in each tells; in words it is one of few things."""
+        said = [self._company_said(rows[at], value) for at, value in company.values()]
+        return _in_order(company, with_figures(company, said) if said else [])
 
-    def _of_company(self, row: int, share: Share) -> Reason:
-        """What the company in a collaboration tells; in words it is one of few things."""
-        figures, word = in_figures(share), close(share[2])
-        said = self.askers.company.get(word)
-        if said is None:
-            _, _, whole = _reason(self._pair(row), share)
-            said = self.askers.company[word] = whole[len(figures) :]
-        return -share[3], PEERS_INSIDE, figures + said
+    def _company_said(self, row: int, value: float) -> bytes:
+        word, known = close(value), self.askers.company
+        if word not in known:
+            alone = Column(PEERS_INSIDE, [0], [0], [value], [0])
+            (known[word],) = self._explainer([row]).said(alone)
+        return known[word]
 
-    def _pair(self, row: int) -> Pair:
-        record = self.records[row]
-        nearest = self.context.snapshot.collaboration_texts.nearest(row, self.profile.texts)
-        return self.explainer.about(record, quote_of(record, nearest))
+    def _explainer(self, rows: list[int]) -> Explainer:
+        profile, records = self.profile, [self.records[row] for row in rows]
+        quotes = quotes_of(records, rows, self.context.snapshot.collaboration_texts, profile.texts)
+        return Explainer(profile.facts, records, self.context.words, quotes=quotes)
 
     def refusal(self, row: int) -> dict[str, Any]:
         """A collaboration that does not let the place in, and what would change that."""
@@ -129,9 +146,7 @@ class CollaborationResults:
         return refusal
 
 
-def _company_in(found: list[Share]) -> Share | None:
-    return next((share for share in found if share[0] == PEERS_INSIDE), None)
-
-
-def _reason(pair: Pair, share: Share) -> Reason:
-    return -share[3], share[0], pair.written([share])[1:-1]
+def _in_order(column: Column, reasons: Sequence[bytes]) -> dict[int, Reason]:
+    """One feature's reasons as they are put in order, by what they tell of."""
+    each = zip(column.at, column.contribution, reasons, strict=True)
+    return {at: (-part, column.feature, reason) for at, part, reason in each}

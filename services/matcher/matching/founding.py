@@ -32,10 +32,12 @@ def founding_group(context: Context, profile: Profile, sectors: list[str]) -> di
     shapes = context.catalogue.shapes("cohort")
     terms = Asked(weights, profile.values, places.columns, shapes).terms(PEER_FEATURES)
     ranking = rank(terms, weights, context.catalogue.weights["gamma"], np.flatnonzero(met))
-    explainer, found = Explainer(profile.facts, context.words, shapes), []
     best = ranking.best(PARTNERS)
-    for row, parts in zip(ranking.rows[best].tolist(), shares(ranking, best), strict=True):
-        reasons = explainer.about(places.facts(row)).reasons(parts)
-        found.append({**places.shown(row), "reasons": reasons})
+    rows = ranking.rows[best].tolist()
+    explainer = Explainer(profile.facts, [*map(places.facts, rows)], context.words, shapes)
+    told = explainer.reasons(shares(ranking, best))
+    found = [
+        {**places.shown(row), "reasons": reasons} for row, reasons in zip(rows, told, strict=True)
+    ]
     text = context.words.text("founding_group", {"sectors": sectors})
     return {"sectors": sectors, "text": text, "places": found}

@@ -9,6 +9,7 @@ import orjson
 from numpy.typing import NDArray
 
 from models.snapshot import Places
+from models.snapshot.place_records import Record
 from models.taxonomy import Mode, Outcome, Verdict
 from services.matcher.eligibility import RuleOutcome
 from services.matcher.features import Facts
@@ -30,10 +31,9 @@ from services.matcher.matching.question import (
     figures,
 )
 from services.matcher.profile import Profile
-from services.matcher.reasons import MIRRORED, Explainer, quote_of
+from services.matcher.reasons import Explainer, quotes_of
 from services.matcher.schemas import PeersRequest
-from services.matcher.scoring import Share, shares
-from services.matcher.terms import Rows
+from services.matcher.scoring import shares
 from services.matcher.wording import Wording
 
 # The conditions that every peer is told to meet; the others were asked for.
@@ -42,8 +42,8 @@ _TOLD = ("foreign", "kind", "has_government")
 _ELIGIBLE, _CONTRAST = Verdict.ELIGIBLE.value, Mode.LEARN_FROM_CONTRAST
 
 
-_Shares = tuple[list[Share], list[Share]]
-"""What a score is made of on our side and on theirs: one list where the sides are one."""
+_Reasons = tuple[orjson.Fragment, orjson.Fragment]
+"""The reasons of our side, and those of theirs: one and the same where the sides are one."""
 
 _Sided = tuple[bool, Facts | None]
 """Whether the asking side is the weaker one, and the other side's figures where both count."""
@@ -74,39 +74,35 @@ class PeerResults:
         self.request = request
         self.profile = profile
         self.ties = ties
-        shapes = context.catalogue.shapes(request.mode)
-        self.explainer = Explainer(profile.facts, context.words, shapes)
         self.asker = Asker(profile.facts, request.purpose, context.words)
         self.checks = checks_for(profile.facts, request.mode, tied=False)
         self.met = [(c, self._told_before(c)) for c in conditions if c.name in _TOLD]
 
     def all(self, picked: Picked, judged: int) -> list[dict[str, Any]]:
         """The results that were picked, of so many judged."""
-        sides, rows, shown = picked.sides, picked.rows, picked.shown
+        sides, rows, shown = picked.sides, picked.rows.tolist(), picked.shown
         standing = Standing(sides.ranking, shown, picked.above, judged)
-        ours = theirs = shares(sides.ours, shown)
-        if sides.theirs is not None and sides.theirs is not sides.ours:
-            theirs = shares(sides.theirs, shown)
         found = figures(standing, self.context.catalogue.weights["bands"])
-        told = zip(ours, theirs, strict=True)
-        each = zip(rows.tolist(), found, told, _sided(sides, shown, found), strict=True)
+        records = [self.places.record(row) for row in rows]
+        told = self._reasons(rows, [facts for facts, _ in records], sides, shown)
+        each = zip(rows, records, found, told, _sided(sides, shown, found), strict=True)
         results = [self._result(*one) for one in each]
         if self.request.stretch:
-            self._mark_stretch(results, rows, picked.usual)
+            self._mark_stretch(results, picked)
         return results
 
-    def _mark_stretch(self, results: list[dict[str, Any]], rows: Rows, usual: Rows) -> None:
+    def _mark_stretch(self, results: list[dict[str, Any]], picked: Picked) -> None:
         """Say of each result that a stretch slot brought in that it did."""
         text = self.context.words.text("suggest.stretch", {})
-        for result, row in zip(results, rows, strict=True):
-            if row not in usual:
+        for result, row in zip(results, picked.rows, strict=True):
+            if row not in picked.usual:
                 result["stretch"] = {"code": "stretch", "text": text}
 
-    def _result(self, row: int, found: Facts, parts: _Shares, sided: _Sided) -> dict[str, Any]:
+    def _result(
+        self, row: int, record: Record, found: Facts, told: _Reasons, sided: _Sided
+    ) -> dict[str, Any]:
         """One peer with its score, reasons and cautions."""
-        asking, other = sided
-        theirs, shown = self.places.record(row)
-        ours_told, theirs_told = self._reasons(row, theirs, parts)
+        (theirs, shown), (ours_told, theirs_told), (asking, other) = record, told, sided
         result = {
             "place": orjson.Fragment(shown),
             **found,
@@ -123,17 +119,22 @@ class PeerResults:
         return result
 
     def _reasons(
-        self, row: int, theirs: Facts, parts: _Shares
-    ) -> tuple[orjson.Fragment, orjson.Fragment]:
-        """The reasons of our side, and those of theirs."""
-        texts, quote = self.profile.texts, None
-        if len(texts):
-            quote = quote_of(theirs, self.places.texts.nearest(row, texts))
-        pair = self.explainer.about(theirs, quote)
-        ours = orjson.Fragment(pair.written(parts[0]))
-        if _told_alike(*parts):
-            return ours, ours
-        return ours, orjson.Fragment(pair.written(parts[1], mirrored=True))
+        self, rows: list[int], others: list[Facts], sides: Sides, shown: NDArray[np.intp]
+    ) -> Iterable[_Reasons]:
+        """Of each the reasons of our side, and those of theirs."""
+        explainer = self._explainer(rows, others)
+        ours = shares(sides.ours, shown)
+        told = [orjson.Fragment(reasons) for reasons in explainer.written(ours)]
+        if sides.theirs is None or sides.theirs is sides.ours:
+            return zip(told, told, strict=True)
+        theirs = shares(sides.theirs, shown)
+        mirrored = explainer.written(theirs, mirrored=True)
+        return zip(told, [orjson.Fragment(reasons) for reasons in mirrored], strict=True)
+
+    def _explainer(self, rows: list[int], others: list[Facts]) -> Explainer:
+        quotes = quotes_of(others, rows, self.places.texts, self.profile.texts)
+        shapes = self.context.catalogue.shapes(self.request.mode)
+        return Explainer(self.profile.facts, others, self.context.words, shapes, quotes)
 
     def _rules_of(self, theirs: Facts) -> orjson.Fragment:
         """The conditions that a peer meets."""
@@ -171,11 +172,6 @@ class PeerResults:
         if row in self.ties:
             extras["ties"] = [_tie(tie) for tie in self.ties[row]]
         return extras
-
-
-def _told_alike(ours: list[Share], theirs: list[Share]) -> bool:
-    """Whether the same is told of both sides: of most peers what tells is mutual."""
-    return theirs is ours or (theirs == ours and MIRRORED.isdisjoint([share[0] for share in ours]))
 
 
 def _sided(sides: Sides, shown: NDArray[np.intp], found: list[Facts]) -> Iterable[_Sided]:

@@ -15,6 +15,8 @@ class Pattern(NamedTuple):
 
     def begun(self, args: dict[str, Any]) -> "Pattern":
         """The same with these arguments filled in; others are left."""
+        if not args:
+            return self
         filled = [
             write(args[name]).replace(b"%", b"%%") if name in args else b"%s"
             for name, write in self.holes

@@ -50,13 +50,29 @@ def test_contributions_add_up_to_the_score(
 ) -> None:
     ranking = ranked(table, weight, gamma)
     for row in range(PLACES):
-        found = shares(ranking, np.array([row]))[0]
-        contributions = sum(contribution for *_, contribution in found)
-        assert contributions == pytest.approx(ranking.score[row], abs=1e-6)
-        told = sum(weight for _, weight, _, _ in found)
+        columns, (order,) = shares(ranking, np.array([row]))
+        contributions = [columns[i].contribution[0] for i in order]
+        assert sum(contributions) == pytest.approx(ranking.score[row], abs=1e-6)
+        by_name = [(-columns[i].contribution[0], columns[i].feature) for i in order]
+        assert by_name == sorted(by_name)
+        told = sum(columns[i].weight[0] for i in order)
         assert told / sum(weight) == pytest.approx(ranking.coverage[row], abs=1e-6)
-        for _, one, value, contribution in found:
+        for i in order:
+            (one,), (value,), (contribution,) = columns[i][2:]
             assert contribution == pytest.approx(one * value / told, abs=1e-9)
+
+
+@settings(max_examples=60)
+@given(tables, weights)
+def test_a_feature_tells_of_those_rows_of_which_something_is_known(
+    table: list[list[float]], weight: list[float]
+) -> None:
+    ranking = ranked(table, weight, 0.5)
+    columns, order = shares(ranking, np.arange(PLACES))
+    for column, i in zip(columns, range(FEATURES), strict=True):
+        known = [row for row in range(PLACES) if weight[i] and not np.isnan(table[row][i])]
+        assert column.at == known == [row for row in range(PLACES) if i in order[row]]
+        assert column.value == pytest.approx([table[row][i] for row in known])
 
 
 @settings(max_examples=80)
@@ -99,7 +115,7 @@ def test_ties_go_by_row() -> None:
 
 def test_where_nothing_is_asked_nothing_has_a_share() -> None:
     ranking = rank([], {"f": 1.0}, 0.5, np.arange(3))
-    assert shares(ranking, ranking.best(2)) == [[], []]
+    assert shares(ranking, ranking.best(2)) == ([], [[], []])
 
 
 def test_nobody_is_best_of_none() -> None:
@@ -124,4 +140,5 @@ def test_silence_on_all_features_scores_nothing() -> None:
     silent: list[list[Any]] = [[float("nan")] * FEATURES]
     ranking = ranked(silent, [1, 1, 1, 1], 0.5)
     assert (ranking.score[0], ranking.coverage[0], ranking.rank_score[0]) == (0, 0, 0)
-    assert shares(ranking, np.array([0])) == [[]]
+    columns, order = shares(ranking, np.array([0]))
+    assert (order, [column.at for column in columns]) == ([[]], [[]] * FEATURES)
