@@ -99,10 +99,10 @@ def _tail(written: bytes) -> Exhibit:
 
 def in_order(exhibits: Sequence[Exhibit]) -> Shown:
     """The best proven first, those proven alike written as one."""
-    if len(exhibits) < 2:
-        return tuple(exhibits)
+    if len(exhibits) == 1:
+        return (exhibits[0],)
     proofs = [proof for proof, _ in exhibits]
-    if proofs.count(proofs[0]) == len(proofs):
+    if proofs and proofs.count(proofs[0]) == len(proofs):
         return ((proofs[0], b",".join([told for _, told in exhibits])),)
     ordered = sorted(exhibits, key=_proof)
     return tuple(

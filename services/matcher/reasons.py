@@ -4,7 +4,7 @@ They are written as JSON where they are told: what was told before is written al
 """
 
 from collections.abc import Sequence
-from itertools import islice, repeat
+from itertools import islice
 from textwrap import shorten
 from typing import Any
 
@@ -76,7 +76,7 @@ class Explainer:
         """
         told = [dict(zip(c.at, self.of_feature(c, mirrored), strict=True)) for c in found.columns]
         return [
-            b"[%s]" % b",".join([told[column][at] for column in columns])
+            b"[%s]" % b",".join([told[c][at] for c in columns if at in told[c]])
             for at, columns in enumerate(found.order)
         ]
 
@@ -131,8 +131,8 @@ class Explainer:
         """The same where the two are compared by what is seen of each alone."""
         args, fields, compared = why.sees(self.ours)
         ours, theirs = self.exhibits.of(0, fields), self.of_theirs
-        values = [self._plain(why.feature, value) for value in column.value]
-        seen = why.beside(compared, [self.theirs[at] for at in column.at], values)
+        places = [self.theirs[at] for at in column.at]
+        seen = why.beside(compared, places, self._plain(column.feature, column.value))
         begun: dict[str, Pattern] = {}
         found = []
         for at, (word, said, fields_there) in zip(column.at, seen, strict=True):
@@ -142,10 +142,10 @@ class Explainer:
             found.append(b',%s,"evidence":%s}' % (begun[word].filled(said), shown))
         return found
 
-    def _plain(self, feature: str, value: float) -> float:
-        """A value as words tell it: how alike the two are, whatever a shape says it is worth."""
+    def _plain(self, feature: str, values: list[float]) -> list[float]:
+        """Values as words tell them: how alike the two are, whatever a shape says it is worth."""
         shape = self.shapes.get(feature)
-        return value if shape is None else value ** (1 / shape)
+        return values if shape is None else [value ** (1 / shape) for value in values]
 
     def _tell(self, feature: str, at: int, value: float, mirrored: bool) -> bytes:
         """What is said of one place."""
@@ -166,7 +166,8 @@ class Explainer:
         if feature is None:
             return self._because_given(name, at, value)
         because = feature.mirrored if mirrored and feature.mirrored else feature.because
-        return because(self.ours, self.theirs[at], self._plain(name, value))
+        (plain,) = self._plain(name, [value])
+        return because(self.ours, self.theirs[at], plain)
 
     def _because_given(self, name: str, at: int, value: float) -> Because:
         """Why what is not read from columns has its value."""
@@ -184,17 +185,14 @@ class Explainer:
 
 def with_figures(column: Column, said: Sequence[bytes]) -> list[bytes]:
     """A feature's reasons: its parts in the scores, and what is said of each."""
-    begin = orjson.dumps({"feature": column.feature})[:-1]
-    figures = (_written(numbers) for numbers in column[2:])
+    feature, _, *figures = column
     return [
-        b'%s,"weight":%s,"value":%s,"contribution":%s%s' % one
-        for one in zip(repeat(begin), *figures, said)
+        orjson.dumps(
+            {"feature": feature, "weight": weight, "value": value, "contribution": contribution}
+        )[:-1]
+        + rest
+        for weight, value, contribution, rest in zip(*figures, said, strict=True)
     ]
-
-
-def _written(numbers: list[float]) -> list[bytes]:
-    """Numbers as JSON has them."""
-    return orjson.dumps(numbers)[1:-1].split(b",")
 
 
 def quotes_of(

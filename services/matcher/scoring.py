@@ -109,7 +109,7 @@ class Shares(NamedTuple):
 
     columns: list[Column]
     order: list[list[int]]
-    """Of each row the columns that told of it, the largest contribution first."""
+    """Of each row the columns, the largest contribution first; of some nothing is told of it."""
 
 
 def shares(ranking: Ranking, at: Positions) -> Shares:
@@ -132,8 +132,8 @@ def shares(ranking: Ranking, at: Positions) -> Shares:
     ]
     # Of like contributions the one first by name comes first.
     by_name = sorted(range(len(columns)), key=[term.name for term in terms].__getitem__)
-    each = zip(told.T.tolist(), part.T.tolist(), strict=True)
-    return Shares(columns, [_by_contribution(by_name, *of_row) for of_row in each])
+    order = [sorted(by_name, key=row.__getitem__, reverse=True) for row in part.T.tolist()]
+    return Shares(columns, order)
 
 
 def _column(
@@ -144,9 +144,3 @@ def _column(
     if len(at) < len(told):
         told, value, part = ([figures[i] for i in at] for figures in (told, value, part))
     return Column(feature, at, told if weight is None else [weight] * len(at), value, part)
-
-
-def _by_contribution(columns: list[int], told: list[float], part: list[float]) -> list[int]:
-    """The columns that told of a row, the largest contribution first."""
-    best_first = sorted(columns, key=part.__getitem__, reverse=True)
-    return [column for column in best_first if told[column]]

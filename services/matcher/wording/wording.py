@@ -98,6 +98,9 @@ class Wording:
 
     def _inside(self, spec: str, write: Callable[[Any], str]) -> Callable[[Any], bytes]:
         """How an argument is written within a sentence that is JSON."""
+        if spec == "number":
+            # Nothing in it has to be written otherwise there.
+            return lambda value: write(value).encode()
 
         def written(value: Any) -> bytes:
             return orjson.dumps(write(value))[1:-1]
