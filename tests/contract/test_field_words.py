@@ -1,4 +1,4 @@
-"""What a match takes and answers, and the records behind it, are explained field by field."""
+"""What is sent, what a match answers, and the records behind it are explained field by field."""
 
 from typing import Any
 
@@ -8,16 +8,15 @@ from services.web.contract.field_words import EVERYWHERE, field_words, parameter
 from tests.contract.calling import Facts, operations
 from tests.contract.conftest import Running
 
-EXPLAINED = {
-    "PeersRequest",
-    "PeersBatch",
-    "PeersOfAll",
-    "CollaborationsRequest",
+ANSWERS = {
     "PeersMatch",
     "CollaborationsMatch",
+    "BatchLine",
+    "WholeLine",
+    "JobState",
     "PlaceRead",
-    "Collaboration",
     "CollaborationRead",
+    "Problem",
 }
 
 
@@ -35,11 +34,14 @@ def test_no_words_are_left_over(schemas: Facts) -> None:
         assert words in [one.get("description") for one in said], (name, field)
 
 
-def test_every_field_of_a_match_is_explained(schemas: Facts) -> None:
+def test_every_field_that_is_sent_or_that_a_match_answers_is_explained(
+    schemas: Facts, running: Running
+) -> None:
+    bodies = [o.get("requestBody", {}) for _, _, o in operations(running.document)]
     reached: set[str] = set()
-    for name in EXPLAINED:
+    for name in ANSWERS | named(bodies):
         reach(name, schemas, reached)
-    assert {"Place", "Reason", "Rule", "Fact"} <= reached
+    assert {"PeersRequest", "Place", "Reason", "Rule", "Fact"} <= reached
     unexplained = [
         f"{name}.{field}"
         for name in sorted(reached)
