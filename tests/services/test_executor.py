@@ -113,7 +113,7 @@ def _runs(process: Path) -> bool:
 def test_without_the_extra_it_is_said_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "distributed", None)
     with (
-        pytest.raises(ExecutorUnavailable, match=r"counterpart\[scale\]"),
+        pytest.raises(ExecutorUnavailable, match=r"installing\.py scale"),
         workers("tcp://127.0.0.1:8786"),
     ):
         pass
