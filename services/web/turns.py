@@ -2,7 +2,8 @@
 
 A loop that finds many connections ready would answer them all before it looks who asked meanwhile,
 and finds these last again: whoever comes just too late waits for twice as many as there are. And
-to answer them one by one takes longer than to take each step for a few of them.
+to answer them one by one takes longer than to take each step for a few of them; whoever asks for
+something else meanwhile is answered after these few.
 """
 
 import asyncio
@@ -11,6 +12,8 @@ from collections.abc import Callable
 
 from services.stepwise import TOGETHER, Stepwise, in_step
 
+# In two rounds of the loop a request that needs no thread is read and answered.
+ROUNDS = 2
 Turn = Callable[[], Stepwise[None]]
 
 
@@ -31,8 +34,15 @@ class Turns:
         count = min(TOGETHER, len(self._waiting))
         turns = [self._taken(self._waiting.popleft()) for _ in range(count)]
         if self._waiting:
-            self._loop.call_soon(self._next)
+            self._loop.call_soon(self._go_round, ROUNDS)
         in_step(turns)
+
+    def _go_round(self, rounds: int) -> None:
+        """Let the loop go round so often before it is anybody's turn."""
+        if rounds:
+            self._loop.call_soon(self._go_round, rounds - 1)
+        else:
+            self._next()
 
     def _taken(self, turn: Turn) -> Stepwise[None]:
         """A turn that keeps nobody from theirs, however it goes."""
