@@ -62,7 +62,7 @@ class Explainer:
         """`quotes` are the others' texts nearest to the question, where it has any."""
         self.ours, self.theirs, self.quotes = ours, theirs, quotes
         self.words, self.shapes = words, shapes
-        self.exhibits, self.of_theirs = Exhibits("ours", [ours]), Exhibits("theirs", theirs)
+        self._mine, self._others = Exhibits("ours", [ours]), Exhibits("theirs", theirs)
         self._told: dict[tuple[str, bool], tuple[Column, list[bytes]]] = {}
 
     def reasons(self, found: Shares, mirrored: bool = False) -> list[list[dict[str, Any]]]:
@@ -101,13 +101,9 @@ class Explainer:
 
     def _remembered(self, column: Column, fields: Fields) -> list[bytes]:
         """The same where it rests on fields of few values: of any answer, from memory."""
-        feature, theirs = column.feature, self.of_theirs.keys(fields)
-        asked = (
-            self.words.language,
-            feature,
-            self.shapes.get(feature),
-            self.exhibits.keys(fields)[0],
-        )
+        feature = column.feature
+        (ours,), theirs = self._mine.keys(fields), self._others.keys(fields)
+        asked = self.words.language, feature, self.shapes.get(feature), ours
         # Of ten places most lie in one country.
         alike: dict[tuple[Any, ...], bytes] = {}
         found = []
@@ -130,7 +126,7 @@ class Explainer:
     def _between(self, column: Column, why: Between) -> list[bytes]:
         """The same where the two are compared by what is seen of each alone."""
         args, fields, compared = why.sees(self.ours)
-        ours, theirs = self.exhibits.of(0, fields), self.of_theirs
+        ours = self._mine.of(0, fields)
         places = [self.theirs[at] for at in column.at]
         seen = why.beside(compared, places, self._plain(column.feature, column.value))
         begun: dict[str, Pattern] = {}
@@ -138,7 +134,7 @@ class Explainer:
         for at, (word, said, fields_there) in zip(column.at, seen, strict=True):
             if word not in begun:
                 begun[word] = self.words.pattern(f"{why.feature}.{word}", why.args).begun(args)
-            shown = evidence(ours, theirs.of(at, fields_there))
+            shown = evidence(ours, self._others.of(at, fields_there))
             found.append(b',%s,"evidence":%s}' % (begun[word].filled(said), shown))
         return found
 
@@ -155,8 +151,8 @@ class Explainer:
             facts = self.theirs[at]
             shown = as_json([fact(facts, field, "theirs") for field in because.theirs])
         else:
-            ours = self.exhibits.of(0, because.ours)
-            shown = evidence(ours, self.of_theirs.of(at, because.theirs))
+            ours = self._mine.of(0, because.ours)
+            shown = evidence(ours, self._others.of(at, because.theirs))
         text = self.words.text(because.code, because.args)
         said = as_json({"code": because.code, "args": because.args, "text": text})
         return b',%s,"evidence":%s}' % (said[1:-1], shown)

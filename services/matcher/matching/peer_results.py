@@ -31,9 +31,9 @@ from services.matcher.matching.question import (
     figures,
 )
 from services.matcher.profile import Profile
-from services.matcher.reasons import Explainer, quotes_of
+from services.matcher.reasons import MIRRORED, Explainer, quotes_of
 from services.matcher.schemas import PeersRequest
-from services.matcher.scoring import shares
+from services.matcher.scoring import Shares, shares
 from services.matcher.wording import Wording
 
 # The conditions that every peer is told to meet; the others were asked for.
@@ -128,6 +128,8 @@ class PeerResults:
         if sides.theirs is None or sides.theirs is sides.ours:
             return zip(told, told, strict=True)
         theirs = shares(sides.theirs, shown)
+        if _told_alike(ours, theirs):
+            return zip(told, told, strict=True)
         mirrored = explainer.written(theirs, mirrored=True)
         return zip(told, [orjson.Fragment(reasons) for reasons in mirrored], strict=True)
 
@@ -172,6 +174,12 @@ class PeerResults:
         if row in self.ties:
             extras["ties"] = [_tie(tie) for tie in self.ties[row]]
         return extras
+
+
+def _told_alike(ours: Shares, theirs: Shares) -> bool:
+    """Whether the same is told of both sides: of most peers what tells is mutual."""
+    mine, others = ([c for c in side.columns if c.at] for side in (ours, theirs))
+    return mine == others and MIRRORED.isdisjoint([column.feature for column in mine])
 
 
 def _sided(sides: Sides, shown: NDArray[np.intp], found: list[Facts]) -> Iterable[_Sided]:
