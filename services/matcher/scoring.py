@@ -5,7 +5,7 @@ the share of all weight that told, and results sort by `rank_score = score x cov
 so an unknown never outranks the best possible value, nor falls below the worst.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Container, Iterable, Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -102,6 +102,12 @@ class Column(NamedTuple):
     def values(self) -> Iterable[tuple[int, float]]:
         """What it told of each."""
         return zip(self.at, self.value, strict=True)
+
+    def only(self, rows: Container[int]) -> "Column":
+        """The same of some of the rows."""
+        kept = [i for i, at in enumerate(self.at) if at in rows]
+        figures = ([one[i] for i in kept] for one in self[2:])
+        return Column(self.feature, [self.at[i] for i in kept], *figures)
 
 
 class Shares(NamedTuple):

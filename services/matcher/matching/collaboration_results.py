@@ -41,7 +41,7 @@ class CollaborationResults:
         new = [at for at, key in enumerate(keys) if key not in told]
         if new:
             *others, company = self._shares(ranking, best)
-            reasons = self._reasons_to_all(rows, others)
+            reasons = self._reasons_to_all(rows, [column.only(new) for column in others])
             told |= {keys[at]: self._told(rows[at], reasons[at]) for at in new}
         inside = self._of_company(rows, company)
         each = zip(rows, found, [told[key] for key in keys], strict=True)
@@ -52,17 +52,13 @@ class CollaborationResults:
         term = self.match.company
         if term is None:
             return _NOT_ASKED
-        values = term.compared.values[rows].tolist()
+        values, weight = term.compared.values[rows].tolist(), term.weight
         at = [i for i, value in enumerate(values) if value == value]
+        known, told = [values[i] for i in at], self.askers.sums.told[rows].tolist()
         # Places alike have fewer than eight terms: in any order the last bit is that of `shares`.
-        weight, others = term.weight, self.askers.sums.told[rows].tolist()
-        return Column(
-            PEERS_INSIDE,
-            at,
-            [weight] * len(at),
-            [values[i] * weight / weight for i in at],
-            [values[i] * weight / (others[i] + weight) for i in at],
-        )
+        value = [one * weight / weight for one in known]
+        part = [one * weight / (told[i] + weight) for i, one in zip(at, known, strict=True)]
+        return Column(PEERS_INSIDE, at, [weight] * len(at), value, part)
 
     def _shares(self, ranking: Ranking, best: Rows) -> list[Column]:
         """What the scores are made of; company is the last."""
@@ -113,15 +109,12 @@ class CollaborationResults:
 
     def _of_company(self, rows: list[int], company: Column) -> dict[int, Reason]:
         """What the company in each tells; in words it is one of few things."""
-        said = [self._company_said(rows[at], value) for at, value in company.values()]
-        return _in_order(company, with_figures(company, said) if said else [])
-
-    def _company_said(self, row: int, value: float) -> bytes:
-        word, known = close(value), self.askers.company
-        if word not in known:
-            alone = Column(PEERS_INSIDE, [0], [0], [value], [0])
-            (known[word],) = self._explainer([row]).said(alone)
-        return known[word]
+        words, known = [close(value) for value in company.value], self.askers.company
+        for at, value, word in zip(company.at, company.value, words, strict=True):
+            if word not in known:
+                alone = Column(PEERS_INSIDE, [0], [0], [value], [0])
+                (known[word],) = self._explainer([rows[at]]).said(alone)
+        return _in_order(company, with_figures(company, [known[word] for word in words]))
 
     def _explainer(self, rows: list[int]) -> Explainer:
         profile, records = self.profile, [self.records[row] for row in rows]
