@@ -1,27 +1,22 @@
-"""Answers on their way to the database, packed as they are taken in.
+"""Answers on their way to the database.
 
-Packed by another thread, an answer takes more time of the one that made it than packing does: each
-time that thread wants the interpreter back, the one that answers has to let go of it. All else of a
-record is put together for many at once: between two answers each step takes several times as long.
+Of a record, all but its time is put together for many at once: between two answers each step takes
+several times as long.
 """
 
 import logging
 import threading
 from collections.abc import Iterable
-from dataclasses import dataclass
-from datetime import datetime
 from itertools import islice
 from typing import Any
 
 from models.tables.base import now
 from models.tables.decisions import digest_keys
-from services.matcher.decisions.asked import SOFTWARE, Answered, Made
+from services.matcher.decisions.asked import SOFTWARE, Answered
 from services.matcher.decisions.marks import Key, Marks
-from services.matcher.decisions.packing import packed
+from services.matcher.decisions.packer import Packer, Waiting
 
 BATCH = 500
-# Packed one after the other, all but the first find the packer's tables in the nearest cache.
-PACKED_AT_ONCE = 8
 # More than this wait only where the database cannot be written: the oldest are then let go.
 WAITING = 10_000
 Actors = dict[str, None]
@@ -33,16 +28,6 @@ Batch = dict[Key, tuple[Columns, tuple[str, ...]]]
 log = logging.getLogger(__name__)
 
 
-@dataclass(slots=True)
-class Waiting:
-    """An answer that waits: what it was made of, its bytes, and what else its row says."""
-
-    made: Made
-    answer: bytes
-    recorded_at: datetime
-    digest_key: str
-
-
 class Pending:
     """What was answered and is not written yet, each answer once, with all who asked it."""
 
@@ -50,7 +35,7 @@ class Pending:
         self._marks = marks
         self._numbers: dict[Key, int] = {}
         self._waiting: dict[Key, Waiting] = {}
-        self._unpacked: list[Waiting] = []
+        self._packer = Packer()
         self._actors: dict[Key, Actors] = {}
         self._digest_keys = digest_keys()
         self._lock = threading.Lock()
@@ -67,17 +52,9 @@ class Pending:
                     self._numbers[key] = self._marks.put(key)
                 waiting = Waiting(answered.made, answered.answer, now(), next(self._digest_keys))
                 self._waiting[key] = waiting
-                self._unpacked.append(waiting)
-                if len(self._unpacked) == PACKED_AT_ONCE:
-                    self._pack()
+                self._packer.add(waiting)
             self._actors.setdefault(key, {})[actor] = None
             return len(self._actors) == BATCH
-
-    def _pack(self) -> None:
-        while self._unpacked:
-            waiting = self._unpacked[-1]
-            waiting.answer = packed(waiting.answer)
-            self._unpacked.pop()
 
     def _let_go(self) -> None:
         if len(self._actors) < WAITING:
@@ -97,9 +74,11 @@ class Pending:
 
     def find(self, key: Key) -> Columns | None:
         with self._lock:
-            self._pack()
             waiting = self._waiting.get(key)
-        return _columns(waiting) if waiting is not None else None
+        if waiting is None:
+            return None
+        self._packer.pack()
+        return _columns(waiting)
 
     def one(self, key: Key) -> Batch:
         """A record that waits, as a batch of its own; none where it waits no more."""
@@ -111,11 +90,11 @@ class Pending:
     def batch(self) -> Batch:
         """The next records to be written; none where none wait."""
         with self._lock:
-            self._pack()
             next_ones = [
                 (key, waiting, tuple(self._actors[key]))
                 for key, waiting in islice(self._waiting.items(), BATCH)
             ]
+        self._packer.pack()
         return {key: (_columns(waiting), actors) for key, waiting, actors in next_ones}
 
     def forget(self, batch: Batch) -> None:
