@@ -237,6 +237,19 @@ class CannotReplay(Problem):
         super().__init__(detail, reason=reason, **extra)
 
 
+class MatchDamaged(Problem):
+    """What is kept of a match is no answer any more: somebody, or a disk, has changed it."""
+
+    status, title, type = 503, "Match damaged", "match-damaged"
+
+    def __init__(self, match_id: str) -> None:
+        super().__init__(
+            "What is kept of this match cannot be read any more. `counterpart audit verify` names "
+            "every record that was changed; a backup holds it as it was.",
+            match_id=match_id,
+        )
+
+
 class AuditBroken(Problem):
     """The audit log and its signed head disagree: nothing more is decided on top of it."""
 

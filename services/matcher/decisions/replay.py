@@ -8,7 +8,7 @@ import orjson
 from pydantic import ValidationError
 
 from models.embedding import EmbeddingModelUnavailable
-from models.errors import CannotReplay, Problem
+from models.errors import CannotReplay, MatchDamaged, Problem
 from models.tables import MatchRow
 from services.matcher.catalogue import Catalogue
 from services.matcher.decisions.asked import SOFTWARE, Answered, Kind, answer_match, parse_request
@@ -20,7 +20,10 @@ ContextOf = Callable[[Catalogue, MatchRow], Context]
 
 def stored_answer(row: MatchRow) -> bytes:
     """The answer as it was given."""
-    return unpacked(row.answer)
+    try:
+        return unpacked(row.answer)
+    except Unreadable:
+        raise MatchDamaged(row.id) from None
 
 
 def replay(
@@ -55,10 +58,7 @@ def replay(
 def _is_as_given(row: MatchRow, again: bytes) -> bool:
     if row.answer_hash:
         return hashlib.sha256(again).hexdigest() == row.answer_hash
-    try:
-        return again == stored_answer(row)
-    except Unreadable:
-        return False
+    return again == stored_answer(row)
 
 
 def _again(row: MatchRow, context: Context) -> Answered:

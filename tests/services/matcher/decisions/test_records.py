@@ -182,6 +182,21 @@ def test_an_answer_that_would_differ_is_never_given(own: Published, asked: Clien
     assert answer.json()["reason"] == "answer_differs"
 
 
+def test_a_record_that_was_damaged_says_so(own: Published, asked: Client) -> None:
+    match_id = asked.post("/v1/matches/peers", json=next(questions())[1]).json()["match_id"]
+    asked.app.state.decisions.recorder.flush()  # type: ignore[attr-defined]
+    with sessions(connect(own.settings.url)).begin() as session:
+        session.execute(update(MatchRow).where(MatchRow.id == match_id).values(answer=b"no answer"))
+    path = f"/v1/matches/{match_id}"
+    for method, rest in (
+        ("GET", ""), ("POST", "/replay"), ("GET", "/audit"), ("GET", f"/diff/{match_id}"),
+    ):  # fmt: skip
+        answer = asked.request(method, path + rest)
+        assert answer.status_code == 503
+        assert answer.json()["type"] == "/problems/match-damaged"
+        assert answer.json()["match_id"] == match_id
+
+
 def test_a_record_of_before_with_the_hash_of_its_answer_is_replayed_by_that(
     own: Published, asked: Client
 ) -> None:
