@@ -10,6 +10,7 @@ from typing import Any
 
 import orjson
 
+from models.memory import remember
 from models.snapshot.blobs import Blob, write_blob
 
 Facts = dict[str, Any]
@@ -63,9 +64,8 @@ class PlaceRecords:
     def _provenance(self, nth: int, rests_on: Blob) -> Provenance:
         found = self._read.get(nth)
         if found is None:
-            if len(self._read) >= MOST_READ:
-                self._read.clear()
-            found = self._read[nth] = Provenance(orjson.loads(rests_on[nth]))
+            made = Provenance(orjson.loads(rests_on[nth]))
+            found = remember(self._read, MOST_READ, nth, made)
         return found
 
 

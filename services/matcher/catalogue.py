@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from models.errors import CollaborationNotFound, SnapshotRefused
+from models.memory import remember
 from models.names import fold
 from models.snapshot import Snapshot
 from models.snapshot.columns import ProfileColumns, profile_columns
@@ -115,19 +116,16 @@ class Catalogue:
         """The members that a tenant knows of; tenants with ties of their own are few at a time."""
         found = self._companies.get(tenant)
         if found is None:
-            if len(self._companies) >= COMPANIES:
-                self._companies.clear()
-            found = self._companies[tenant] = company(self.snapshot.places, self.members, tenant)
+            made = company(self.snapshot.places, self.members, tenant)
+            found = remember(self._companies, COMPANIES, tenant, made)
         return found
 
     def doors(self, as_of: date, words: Wording) -> Doors:
         """The collaborations as they stand on a day, in a language; most ask about today."""
         found = self._doors.get((as_of, words.language))
         if found is None:
-            if len(self._doors) >= DAYS:
-                self._doors.clear()
-            found = Doors(self.snapshot.collaborations, as_of, words, self._alike)
-            self._doors[as_of, words.language] = found
+            made = Doors(self.snapshot.collaborations, as_of, words, self._alike)
+            found = remember(self._doors, DAYS, (as_of, words.language), made)
         return found
 
     def askers(self, key: Hashable | None, make: Callable[[], Askers]) -> Askers:
@@ -136,9 +134,7 @@ class Catalogue:
         if found is None:
             found = make()
             if key:
-                if len(self._askers) >= MOST_ALIKE:
-                    self._askers.clear()
-                self._askers[key] = found
+                remember(self._askers, MOST_ALIKE, key, found)
         return found
 
     def collaborations_of(self, tenant: str) -> Sequence[int]:

@@ -5,6 +5,7 @@ from datetime import date
 from functools import cached_property
 from typing import Any, NamedTuple
 
+from models.memory import remember
 from models.taxonomy import Verdict
 from services.matcher.eligibility import (
     Facts,
@@ -84,9 +85,7 @@ class Doors(list[Door]):
         if found is None:
             found = self._judge(place, require_verified)
             if key:
-                if len(self._alike) >= MOST_ALIKE:
-                    self._alike.clear()
-                self._alike[key] = found
+                remember(self._alike, MOST_ALIKE, key, found)
         return Heard(found, self, place, require_verified)
 
     def _judge(self, place: Facts, require_verified: bool) -> Alike:

@@ -12,6 +12,7 @@ import numpy as np
 import orjson
 from numpy.typing import NDArray
 
+from models.memory import remember
 from models.snapshot.texts import TextIndex, WrittenText, written_texts
 from services.matcher.comparing import PLAIN, Shapes
 from services.matcher.evidence import Exhibits, Fields, evidence, fact
@@ -118,9 +119,7 @@ class Explainer:
     def _from_memory(self, key: tuple[Any, ...], feature: str, at: int, value: float) -> bytes:
         told = _told.get(key)
         if told is None:
-            if len(_told) >= MOST_TOLD:
-                _told.clear()
-            told = _told[key] = self._tell(feature, at, value, False)
+            told = remember(_told, MOST_TOLD, key, self._tell(feature, at, value, False))
         return told
 
     def _between(self, column: Column, why: Between) -> list[bytes]:
