@@ -6,6 +6,11 @@ likeliest are opened, since the scores of their rows say what is to be reached, 
 is put off to the end, when most of it cannot reach that any more. The rows returned hold the true
 top; their scores are as close to the true ones as rounding lets them be.
 
+A tuple of arrays is dear to hand to a function: its arrays are copied and counted one by one. So
+what is called once a group or a row is handed plain arrays, and a function takes out of its tuples
+first what its loops read, leaves no loop early by `return`, and cuts no array within one: only then
+does the compiler see that there is nothing to count.
+
 Importing this module imports the compiler; `compiled` does it aside. The arguments are those of
 `models.snapshot.packed` and of `compiled`; types are the compiler's to infer.
 """
@@ -16,7 +21,7 @@ import numpy as np
 from numba import njit
 
 from services.matcher.searching.coverages import COVERAGES
-from services.matcher.searching.kernel_bounds import empty_chunk, listing, look_into, take_in
+from services.matcher.searching.kernel_bounds import empty_chunk, look_into, take_in
 from services.matcher.searching.kernel_rows import (
     best_of,
     least_of,
@@ -36,7 +41,7 @@ MOST_PUT_OFF = 4096
 STEPS = 256
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True, error_model="numpy")
 def _commons(world, question, tables, open_):
     """What the common columns say of each combination (combinations, sides, 2)."""
     sides, count = len(tables.weights), len(world.common)
@@ -54,7 +59,7 @@ def _commons(world, question, tables, open_):
     return sums
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True, error_model="numpy")
 def _likeliest(question, tables, commons, coverages, open_):
     """The open combinations, the likeliest first, and how far each can reach."""
     reach = np.full(len(open_), -1.0)
@@ -69,7 +74,7 @@ def _likeliest(question, tables, commons, coverages, open_):
     return _in_order(reach), reach
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True, error_model="numpy")
 def _in_order(reach):
     """The open combinations from the farthest reach down, by its steps: sorting takes longer."""
     begins = np.zeros(STEPS + 2, np.int32)
@@ -87,12 +92,12 @@ def _in_order(reach):
     return order
 
 
-@njit(cache=True, nogil=True, inline="always")
+@njit(cache=True, nogil=True, error_model="numpy")
 def _step(reach):
     return STEPS - int(min(reach, 1.0) * STEPS)
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True, error_model="numpy")
 def search(world, question, terms, asked, best):
     """The open groups' rows, but the barred ones, that can be the best; and the least score.
 
@@ -102,8 +107,8 @@ def search(world, question, terms, asked, best):
     open_commons, open_groups, barred = asked
     sides = len(question.given)
     found = nothing_found(world, sides, best, barred)
-    tables = laid_out(terms, question.far)
-    tops = tops_of(tables, question, len(world.written))
+    tables = laid_out(terms, question, len(world.written))
+    tops = tops_of(tables)
     sketches = sketches_of(world, question.queries)
     commons = _commons(world, question, tables, open_commons)
     order, reach = _likeliest(question, tables, commons, question.coverages, open_commons)
@@ -111,16 +116,18 @@ def search(world, question, terms, asked, best):
     sums = sums_of(world, question, tables, tops, sieve, open_commons)
     later, seen, most = empty_chunk(sides, MOST_PUT_OFF), 0, FEW_GROUPS
     for at in order:
-        if reach[at] + 1 / STEPS < least_of(found):
+        least = least_of(found.best, found.sure)
+        if reach[at] + 1 / STEPS < least:
             break
-        if reach[at] < least_of(found):
+        if reach[at] < least:
             continue
         group, end = world.common_starts[at], world.common_starts[at + 1]
         while group < end:
             last = min(end, group + most - seen)
-            groups, common = listing(chunk, group, last, open_groups), commons[at]
-            left = sift(sieve, common, sums, groups, least_of(found))
-            take_in(world, question, common, chunk, left)
+            span, groups = (group, last, least_of(found.best, found.sure)), chunk.groups
+            left = sift(sieve, commons[at], sums, span, groups[chunk.size[0] :])
+            if left > 0:
+                take_in(world, question, commons[at], chunk, left, open_groups)
             seen, group = seen + last - group, last
             if seen == most:
                 look_into(world, question, tables, tops, chunk, found)

@@ -19,6 +19,8 @@ class Chunk(NamedTuple):
     groups: np.ndarray
     told: np.ndarray
     worth: np.ndarray
+    texts: np.ndarray
+    """The most that texts can be worth."""
     most: np.ndarray
     """The most that size, rank, location and texts can be worth on the side being read."""
     reach: np.ndarray
@@ -27,125 +29,121 @@ class Chunk(NamedTuple):
     """How many they are."""
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True, error_model="numpy")
 def empty_chunk(sides, size):
     sums, none = np.empty((2, sides, size)), np.zeros(1, np.int64)
-    groups, most, reach = np.empty(size, np.uint32), np.empty(size), np.empty((2, size))
-    return Chunk(groups, sums[0], sums[1], most, reach, none)
+    groups, most, reach = np.empty(size, np.uint32), np.empty((2, size)), np.empty((2, size))
+    return Chunk(groups, sums[0], sums[1], most[0], most[1], reach, none)
 
 
-@njit(cache=True, nogil=True)
-def listing(chunk, first, last, open_groups):
-    """The open groups from one to another, written behind those of the chunk."""
-    groups, count = chunk.groups[chunk.size[0] :], 0
-    for group in range(first, last):
-        groups[count] = group
-        count += len(open_groups) == 0 or open_groups[group]
-    return groups[:count]
-
-
-@njit(cache=True, nogil=True)
-def take_in(world, question, common, chunk, count):
-    """Take the next groups written there into the chunk, with what their combination says."""
-    first = chunk.size[0]
-    for i in range(first, first + count):
-        text = question.text[0] if world.written[chunk.groups[i]] else 0.0
+@njit(cache=True, nogil=True, error_model="numpy")
+def take_in(world, question, common, chunk, count, open_groups):
+    """Take the open ones of the next groups written there into the chunk, as one combination."""
+    groups, told, worth, reach = chunk.groups, chunk.told, chunk.worth, chunk.reach
+    written, text, at = world.written, question.text[0], chunk.size[0]
+    for i in range(at, at + count):
+        group = groups[i]
+        if len(open_groups) > 0 and not open_groups[group]:
+            continue
         for side in range(len(common)):
-            chunk.told[side, i] = common[side, 0] + text
-            chunk.worth[side, i] = common[side, 1]
-        chunk.reach[:, i] = 2.0
-    chunk.size[0] += count
+            told[side, at] = common[side, 0] + (text if written[group] else 0.0)
+            worth[side, at] = common[side, 1]
+        groups[at], reach[0, at], reach[1, at] = group, 2.0, 2.0
+        at += 1
+    chunk.size[0] = at
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True, error_model="numpy")
 def look_into(world, question, tables, tops, chunk, found):
     """Read a chunk's groups side by side, and drop those that cannot be among the best."""
     for side in range(len(chunk.told)):
-        for i in range(chunk.size[0]):
-            chunk.most[i] = _text_of(world, question, chunk.groups[i])
+        _begin(world, question, chunk)
         _add_ranges(world, tables, tops, chunk, side)
-        _add_near(world, tables, tops, chunk, side)
+        _add_near(world, tables, chunk, side)
         _add_own(world, tables, chunk, side)
-        _drop(world, question, chunk, side, least_of(found))
+        _drop(question, tables, chunk, side, least_of(found.best, found.sure))
     note(world, chunk, found)
 
 
-@njit(cache=True, nogil=True, inline="always")
-def _text_of(world, question, group):
-    """The most that likeness of texts can add to a group."""
-    if not world.written[group]:
-        return 0.0
-    closely = len(question.most_of_groups) > 0
-    return question.most_of_groups[group] if closely else question.text[0]
+@njit(cache=True, nogil=True, error_model="numpy")
+def _begin(world, question, chunk):
+    """Note the most that likeness of texts can add to each group."""
+    written, of_groups, text = world.written, question.most_of_groups, question.text[0]
+    groups, texts, most, closely = chunk.groups, chunk.texts, chunk.most, len(of_groups) > 0
+    for i in range(chunk.size[0]):
+        group = groups[i]
+        texts[i] = of_groups[group] if closely else text
+        texts[i] = texts[i] if written[group] else 0.0
+        most[i] = texts[i]
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True, error_model="numpy")
 def _add_ranges(world, tables, tops, chunk, side):
     """Add the most that size and rank can be worth within each group."""
+    groups, told, most, known = chunk.groups, chunk.told, chunk.most, world.known
+    ranges, wide_before, wide_tops = world.ranges, world.wide_before, world.wide_tops
+    cells, values = tables.cells, tops.values
     for ranged in range(RANGES):
         weight = tables.weights[side, COMMONS + OWNS + ranged]
         if weight <= 0:
             continue
         start, top = tables.starts[side, COMMONS + OWNS + ranged], tops.starts[side, ranged]
         for i in range(chunk.size[0]):
-            group = chunk.groups[i]
-            if world.known[group, ranged]:
-                first, last = world.ranges[ranged, 0, group], world.ranges[ranged, 1, group]
-                chunk.told[side, i] += weight
+            group = groups[i]
+            if known[group, ranged]:
+                first, last = ranges[ranged, 0, group], ranges[ranged, 1, group]
+                told[side, i] += weight
                 if first == last:
-                    chunk.most[i] += tables.cells[start + first, 1]
+                    most[i] += cells[start + first, 1]
                 else:
-                    at = world.wide_tops[world.wide_before[group], ranged]
-                    low, high = tops.values[top + at[0]], tops.values[top + at[1]]
-                    chunk.most[i] += low if low > high else high
+                    wide = wide_before[group]
+                    low = values[top + wide_tops[wide, ranged, 0]]
+                    high = values[top + wide_tops[wide, ranged, 1]]
+                    most[i] += low if low > high else high
 
 
-@njit(cache=True, nogil=True)
-def _add_near(world, tables, tops, chunk, side):
+@njit(cache=True, nogil=True, error_model="numpy")
+def _add_near(world, tables, chunk, side):
     """Add the most that location can be worth within each group."""
-    far = tables.far[side]
-    if far > 0:
-        for i in range(chunk.size[0]):
-            group = chunk.groups[i]
-            if world.located[group]:
-                chunk.told[side, i] += far
-                chunk.most[i] += far * tops.near[group]
+    groups, told, most, far = chunk.groups, chunk.told, chunk.most, tables.far[side]
+    located, near = world.located, tables.near
+    for i in range(chunk.size[0]):
+        group = groups[i]
+        if located[group] and far > 0:
+            told[side, i] += far
+            most[i] += far * near[group]
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True, error_model="numpy", forceinline=True)
 def _add_own(world, tables, chunk, side):
     """Add what the own columns say: column by column, which no guess of a branch holds up."""
+    groups, told, worth, cells = chunk.groups, chunk.told, chunk.worth, tables.cells
     for own in range(OWNS):
         start = tables.starts[side, COMMONS + own]
         if start >= 0:
             for i in range(chunk.size[0]):
-                cell = start + world.own[own, chunk.groups[i]]
-                chunk.told[side, i] += tables.cells[cell, 0]
-                chunk.worth[side, i] += tables.cells[cell, 1]
+                cell = start + world.own[own, groups[i]]
+                told[side, i] += cells[cell, 0]
+                worth[side, i] += cells[cell, 1]
 
 
-@njit(cache=True, nogil=True)
-def _drop(world, question, chunk, side, least):
+@njit(cache=True, nogil=True, error_model="numpy")
+def _drop(question, tables, chunk, side, least):
     """Drop the groups that cannot be among the best on a side."""
-    coverages, scale, kept, sides = (
-        question.coverages,
-        COVERAGES / question.total,
-        0,
-        len(chunk.told),
-    )
+    coverages, scale, kept = question.coverages, COVERAGES / question.total, 0
+    groups, told, worth, reach = chunk.groups, chunk.told, chunk.worth, chunk.reach
+    texts, most, loose = chunk.texts, chunk.most, 2 * LOOSE * tables.far[side]
     for i in range(chunk.size[0]):
-        told, value = chunk.told[side, i], chunk.worth[side, i] + chunk.most[i]
-        step = int(told * scale)
-        if value * coverages[step] < least * told:
+        known, value = told[side, i], worth[side, i] + most[i]
+        step = int(known * scale)
+        if value * coverages[step] < least * known:
             continue
-        group, share = chunk.groups[i], 1 / told if told > 0 else 0.0
-        less = _text_of(world, question, group) + 2 * LOOSE * question.far[side]
+        share, less = 1 / known if known > 0 else 0.0, texts[i] + loose
         below = coverages[step - 1] if step > 0 else 0.0
-        chunk.reach[0, kept] = min(chunk.reach[0, i], value * share * coverages[step])
-        chunk.reach[1, kept] = min(chunk.reach[1, i], (value - less) * share * below)
-        chunk.groups[kept] = group
-        for each in range(sides):
-            chunk.told[each, kept] = chunk.told[each, i]
-            chunk.worth[each, kept] = chunk.worth[each, i]
+        reach[0, kept] = min(reach[0, i], value * share * coverages[step])
+        reach[1, kept] = min(reach[1, i], (value - less) * share * below)
+        groups[kept] = groups[i]
+        for each in range(len(told)):
+            told[each, kept], worth[each, kept] = told[each, i], worth[each, i]
         kept += 1
     chunk.size[0] = kept

@@ -13,24 +13,22 @@ from services.matcher.searching.by_line import LOOSE, STEPS
 NONE, ALL = np.float32(0), np.float32(1)
 
 
-@njit(cache=True, nogil=True)
-def near_rows(point, points, steps, near):
-    """Fill in how near some positions lie, up to rounding: by the curve through four steps."""
-    x, y, z = point
-    for i in range(len(points)):
-        gap_x, gap_y, gap_z = x - points[i, 0], y - points[i, 1], z - points[i, 2]
-        line = np.sqrt(gap_x * gap_x + gap_y * gap_y + gap_z * gap_z)
-        line = line if line < 1 else 1.0
-        near[i] = np.sqrt(1 - line) * STEPS
-    for i in range(len(points)):
-        first = min(max(int(near[i]) - 1, 0), STEPS - 3)
-        a, b, c, d = steps[first], steps[first + 1], steps[first + 2], steps[first + 3]
-        t = near[i] - first
-        u, v, w = t - 1, t - 2, t - 3
-        near[i] = (d * t * u * v - a * u * v * w) / 6 + (b * t * v * w - c * t * u * w) / 2
+@njit(cache=True, nogil=True, error_model="numpy")
+def near_row(point, points, at, steps):
+    """How near a position lies, up to rounding: by the curve through four steps."""
+    gap_x = point[0] - points[at, 0]
+    gap_y = point[1] - points[at, 1]
+    gap_z = point[2] - points[at, 2]
+    line = min(np.sqrt(gap_x * gap_x + gap_y * gap_y + gap_z * gap_z), 1.0)
+    step = np.sqrt(1 - line) * STEPS
+    first = min(max(int(step) - 1, 0), STEPS - 3)
+    a, b, c, d = steps[first], steps[first + 1], steps[first + 2], steps[first + 3]
+    t = step - first
+    u, v, w = t - 1, t - 2, t - 3
+    return (d * t * u * v - a * u * v * w) / 6 + (b * t * v * w - c * t * u * w) / 2
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True, error_model="numpy")
 def near_groups(world, question, span, near):
     """Fill in how near any row of the groups of a span can lie: a little too near, not too far."""
     first, end = span

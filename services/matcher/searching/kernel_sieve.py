@@ -39,7 +39,7 @@ class Sieve(NamedTuple):
     worth: float
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True, error_model="numpy")
 def sieve_of(tables, question):
     """The sieve of a question's tables."""
     needed = np.zeros(COVERAGES + 1)
@@ -52,12 +52,12 @@ def sieve_of(tables, question):
     return Sieve(cells, needed, told, worth)
 
 
-@njit(cache=True, nogil=True, inline="always")
+@njit(cache=True, nogil=True, error_model="numpy")
 def _number(told, worth):
     return (np.int32(told) << BITS_OF_WORTH) + np.int32(np.ceil(worth))
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True, error_model="numpy")
 def sums_of(world, question, tables, tops, sieve, open_commons):
     """The sums over the codes of all groups of open combinations (sides, groups).
 
@@ -72,17 +72,17 @@ def sums_of(world, question, tables, tops, sieve, open_commons):
             last = world.common_starts[end]
             for first in range(world.common_starts[at], last, BLOCK):
                 span = (first, min(first + BLOCK, last))
-                if len(tops.near) > 0:
-                    near_groups(world, question, span, tops.near)
+                if len(question.by_line) > 0:
+                    near_groups(world, question, span, tables.near)
                 for side in range(len(sums)):
                     _sum_up(world, question, tables, sieve, side, span, sums[side])
                     _widen(world, tables, tops, sieve, side, span, sums[side])
-                    _draw_near(world, tables, tops, sieve, side, span, sums[side])
+                    _draw_near(world, tables, sieve, side, span, sums[side])
         at = end
     return sums
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True, error_model="numpy")
 def _sum_up(world, question, tables, sieve, side, span, sums):
     """What likeness of texts and the columns say of the groups of a span."""
     first, end = span
@@ -106,27 +106,27 @@ def _sum_up(world, question, tables, sieve, side, span, sums):
             _add(totals, sieve.cells[start:], world.ranges[ranged, 0, first:end])
 
 
-@njit(cache=True, nogil=True)
-def _draw_near(world, tables, tops, sieve, side, span, sums):
+@njit(cache=True, nogil=True, error_model="numpy")
+def _draw_near(world, tables, sieve, side, span, sums):
     """Add what location told of the groups of a span, and the most that it is worth."""
     first, end = span
     far = tables.far[side]
     if far > 0:
-        totals, located, near = sums[first:end], world.located[first:end], tops.near[first:end]
+        totals, located, near = sums[first:end], world.located[first:end], tables.near[first:end]
         told, worth = np.int32(far * sieve.told) << BITS_OF_WORTH, far * sieve.worth
         for i in range(len(totals)):
             number = told + np.int32(near[i] * worth) + 1
             totals[i] += number if located[i] else 0
 
 
-@njit(cache=True, nogil=True, inline="always")
+@njit(cache=True, nogil=True, error_model="numpy")
 def _add(totals, cells, codes):
     # Codes are unsigned: none can count from the end, which would be looked into for each.
     for i in range(len(totals)):
         totals[i] += cells[codes[i]]
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True, error_model="numpy")
 def _widen(world, tables, tops, sieve, side, span, sums):
     """Of groups whose rows differ in size or rank, take the best within their ranges."""
     for nth in range(world.wide_before[span[0]], world.wide_before[span[1]]):
@@ -142,19 +142,23 @@ def _widen(world, tables, tops, sieve, side, span, sums):
         sums[group] += more
 
 
-@njit(cache=True, nogil=True)
-def sift(sieve, common, sums, groups, least):
-    """Move those groups of a combination to the front that can reach the least; how many they are.
+@njit(cache=True, nogil=True, error_model="numpy")
+def sift(sieve, common, sums, span, groups):
+    """Write down those groups of a span that can reach the least; how many they are.
 
-    `common` is what the combination told and is worth on each side (sides, 2).
+    `common` is what their combination told and is worth on each side (sides, 2); `span` are the
+    first, the end, and the least.
     """
-    count = len(groups)
+    first, end, least = span
+    needed, count = sieve.needed, end - first
+    for i in range(count):
+        groups[i] = first + i
     for side in range(len(common)):
         base, kept = _number(common[side, 0] * sieve.told, common[side, 1] * sieve.worth), 0
         for i in range(count):
             group = groups[i]
             total, groups[kept] = base + sums[side, group], group
             worth = total & ((1 << BITS_OF_WORTH) - 1)
-            kept += worth >= least * sieve.needed[total >> TO_STEP]
+            kept += worth >= least * needed[total >> TO_STEP]
         count = kept
     return count

@@ -29,6 +29,8 @@ class Tables(NamedTuple):
     """The most that each column can tell (sides, columns)."""
     far: np.ndarray
     """The most that location can tell (sides)."""
+    near: np.ndarray
+    """How near any row of each group can lie, written as groups are read where that counts."""
 
 
 class Tops(NamedTuple):
@@ -37,15 +39,12 @@ class Tops(NamedTuple):
     values: np.ndarray
     starts: np.ndarray
     """Where those of each table begin (sides, ranged columns)."""
-    near: np.ndarray
-    """How near any row of each group can lie, written as groups are read; of none where no
-    distance counts."""
 
 
-@njit(cache=True, nogil=True)
-def laid_out(terms, far):
+@njit(cache=True, nogil=True, error_model="numpy")
+def laid_out(terms, question, groups):
     """The terms' tables one after another, added up where two are read from one column."""
-    sides = len(far)
+    sides = len(question.far)
     starts, weights = np.full((sides, COLUMNS), -1), np.zeros((sides, COLUMNS))
     lengths, size = np.zeros((sides, COLUMNS), np.int64), 0
     shared = _shared(terms)
@@ -70,16 +69,16 @@ def laid_out(terms, far):
                     _lay(cells_of, terms.weights[i], terms.values[i])
                 else:
                     _lay_trusted(cells_of, terms.weights[i], terms.values[i], terms.trusts[trusted])
-    return Tables(cells, starts, lengths, weights, far)
+    return Tables(cells, starts, lengths, weights, question.far, np.empty(groups, np.float32))
 
 
-@njit(cache=True, nogil=True, inline="always")
+@njit(cache=True, nogil=True, error_model="numpy")
 def _sides_of(terms, i):
     side = terms.read[i, 0]
     return range(2) if side == BOTH else range(side, side + 1)
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True, error_model="numpy")
 def _shared(terms):
     """The columns of which both sides read the same."""
     shared = np.ones(COLUMNS, np.bool_)
@@ -89,7 +88,7 @@ def _shared(terms):
     return shared
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True, error_model="numpy")
 def _lay(cells, weight, values):
     """Add one term's table: nothing where it is not known."""
     for code in range(len(values)):
@@ -99,7 +98,7 @@ def _lay(cells, weight, values):
         cells[code, 1] += weight * value if known else 0.0
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True, error_model="numpy")
 def _lay_trusted(cells, weight, values, trusts):
     """The same of a term of whose weight a part counts."""
     for code in range(len(values)):
@@ -109,9 +108,9 @@ def _lay_trusted(cells, weight, values, trusts):
         cells[code, 1] += told * value if known else 0.0
 
 
-@njit(cache=True, nogil=True)
-def tops_of(tables, question, groups):
-    """The greatest values of ranges, for the ranged columns on each side; of so many groups."""
+@njit(cache=True, nogil=True, error_model="numpy")
+def tops_of(tables):
+    """The greatest values of ranges, for the ranged columns on each side."""
     sides = len(tables.starts)
     starts, size = np.zeros((sides, RANGES), np.int64), 0
     for side in range(sides):
@@ -132,24 +131,23 @@ def tops_of(tables, question, groups):
                 ]
                 width = _width(tables, side, ranged)
                 _raise(values[starts[side, ranged] :], table, width, BITS[ranged])
-    near = np.empty(groups if len(question.by_line) > 0 else 0, np.float32)
-    return Tops(values, starts, near)
+    return Tops(values, starts)
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True, error_model="numpy")
 def _seen_before(tables, side, ranged):
     """Whether a side's table of a ranged column is that of the first side."""
     starts = tables.starts[:, COMMONS + OWNS + ranged]
     return side > 0 and starts[side] == starts[0]
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True, error_model="numpy")
 def _width(tables, side, ranged):
     """How many steps a ranged column's table has."""
     return (tables.lengths[side, COMMONS + OWNS + ranged] + (1 << BITS[ranged]) - 1) >> BITS[ranged]
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True, error_model="numpy")
 def _levels(width):
     levels = 0
     while (1 << levels) <= width:
@@ -157,7 +155,7 @@ def _levels(width):
     return levels
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True, error_model="numpy")
 def _raise(values, table, width, bits):
     """Fill in the greatest values, level by level, each of `width`."""
     for step in range(width):

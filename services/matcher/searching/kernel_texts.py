@@ -9,7 +9,7 @@ from numba import njit
 ROUNDING_OF_SKETCHES = 1e-5
 
 
-@njit(cache=True, nogil=True, fastmath={"reassoc", "contract"})
+@njit(cache=True, nogil=True, error_model="numpy", fastmath={"reassoc", "contract"})
 def _product(ours, at, theirs, query):
     """The product of two rows; loops from 0 on are the ones that the compiler makes wide."""
     total = 0.0
@@ -18,7 +18,7 @@ def _product(ours, at, theirs, query):
     return total
 
 
-@njit(cache=True, nogil=True, fastmath={"reassoc", "contract"})
+@njit(cache=True, nogil=True, error_model="numpy", fastmath={"reassoc", "contract"})
 def _product_in_brief(ours, at, theirs, query):
     total = np.float32(0)
     for i in range(ours.shape[1]):
@@ -26,7 +26,7 @@ def _product_in_brief(ours, at, theirs, query):
     return total
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True, error_model="numpy")
 def sketches_of(world, queries):
     """The queries' parts along the directions, and the length of what these leave of each."""
     leads = np.zeros((len(queries), len(world.directions)), np.float32)
@@ -41,7 +41,7 @@ def sketches_of(world, queries):
     return leads, rests
 
 
-@njit(cache=True, nogil=True, inline="always")
+@njit(cache=True, nogil=True, error_model="numpy", inline="always")
 def _most(world, text, sketches, query):
     """The most that a text's cosine with a query can be, by what is sketched of both."""
     leads, rests = sketches
@@ -49,7 +49,7 @@ def _most(world, text, sketches, query):
     return part + world.rests[text] * rests[query] + ROUNDING_OF_SKETCHES
 
 
-@njit(cache=True, nogil=True, inline="always")
+@njit(cache=True, nogil=True, error_model="numpy", inline="always")
 def most_alike(world, at, sketches):
     """The most that the best cosine of a position's texts with the queries can be."""
     most = np.float32(-2.0)
@@ -59,7 +59,7 @@ def most_alike(world, at, sketches):
     return most
 
 
-@njit(cache=True, nogil=True, inline="always")
+@njit(cache=True, nogil=True, error_model="numpy", inline="always")
 def likeness(world, at, question, sketches, least):
     """The best cosine of a position's texts with the queries, where it is `least` or more."""
     best, known = -2.0, len(question.most) > 0

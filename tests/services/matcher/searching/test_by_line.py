@@ -45,10 +45,11 @@ def near_by(exponent: float) -> ByLine:
 @exponents
 @pytest.mark.usefixtures("kernel")
 def test_the_search_reads_from_its_table_what_a_line_is_worth(exponent: float) -> None:
-    from services.matcher.searching.kernel_lines import near_rows
+    from services.matcher.searching.kernel_lines import near_row
 
-    points, by_line, found = on_earth(PLACES), near_by(exponent), np.empty(len(PLACES))
-    near_rows(HERE[:, 0], np.ascontiguousarray(points.T), line_table(by_line), found)
+    points, by_line = on_earth(PLACES), near_by(exponent)
+    steps, rows = line_table(by_line), np.ascontiguousarray(points.T)
+    found = [near_row(HERE[:, 0].copy(), rows, at, steps) for at in range(len(rows))]
     assert np.abs(found - by_line(lines(HERE, points))).max() < ROUNDING / 2
 
 
