@@ -60,16 +60,18 @@ class Exhibits:
         """All that is on file of each place in some fields, values and what they rest on."""
         found = self._keys.get(fields)
         if found is None:
-            found = self._keys[fields] = [self._key(at, fields) for at in range(len(self.facts))]
+            found = self._keys[fields] = list(zip(*map(self._on_file, fields), strict=True))
         return found
 
-    def _key(self, at: int, fields: Fields) -> tuple[Any, ...]:
-        key: list[Any] = []
-        for field in fields:
-            value = self.facts[at].get(field)
-            frame = self._frames[at].get(field) or self._frame(at, field)
-            key += value if type(value) is str else kept_bytes(value), frame[2]
-        return tuple(key)
+    def _on_file(self, field: str) -> list[tuple[str, bytes]]:
+        """What is on file of each place in a field, and what that rests on."""
+        found = []
+        for at, (facts, frames) in enumerate(zip(self.facts, self._frames, strict=True)):
+            value = facts.get(field)
+            frame = frames.get(field) or self._frame(at, field)
+            # As text: bytes that orjson hands out take 4 KB, and would be kept to remember by.
+            found.append((value if type(value) is str else dumps(value).decode(), frame[2]))
+        return found
 
     def _frame(self, at: int, field: str) -> Frame:
         """How a fact is told: most fields rest on what the record does, and it on what many do."""

@@ -75,10 +75,11 @@ class Explainer:
 
         `mirrored` ones say why the other side has its score; all are told to the asking place.
         """
-        told = [dict(zip(c.at, self.of_feature(c, mirrored), strict=True)) for c in found.columns]
+        rows = range(len(found.order))
+        told = [_of_each(rows, c.at, self.of_feature(c, mirrored)) for c in found.columns]
         return [
-            b"[%s]" % b",".join([told[c][at] for c in columns if at in told[c]])
-            for at, columns in enumerate(found.order)
+            b"[%s]" % b",".join(filter(None, [told[c][at] for c in columns]))
+            for at, columns in zip(rows, found.order, strict=True)
         ]
 
     def of_feature(self, column: Column, mirrored: bool = False) -> list[bytes]:
@@ -176,6 +177,14 @@ class Explainer:
         if name == PEERS_INSIDE:
             return Because(f"peers_inside.{close(value)}", {}, ("country",))
         raise KeyError(name)
+
+
+def _of_each(rows: Sequence[int], at: Sequence[int], told: list[bytes]) -> list[bytes]:
+    """What is told of each row; of most features something is told of all."""
+    if len(at) == len(rows):
+        return told
+    found = dict(zip(at, told, strict=True))
+    return [found.get(row, b"") for row in rows]
 
 
 def with_figures(column: Column, said: Sequence[bytes]) -> list[bytes]:

@@ -65,9 +65,10 @@ def checks_for(ours: Facts, mode: Mode, tied: bool) -> Checks:
 
 def peer_cautions(asker: Asker, theirs: Facts, checks: Checks) -> list[Told]:
     """What to know before writing to this peer."""
-    found: list[Told] = [
-        one for check in checks if check.theirs in theirs for one in check.says(asker, theirs)
-    ]
+    found: list[Told] = []
+    for check in checks:
+        if check.theirs in theirs:
+            found += check.says(asker, theirs)
     return found + of_itself(theirs, asker.words)
 
 
@@ -92,8 +93,9 @@ def of_itself(theirs: Facts, words: Wording) -> list[Told]:
 
 def mismatched(cautions: Sequence[Told]) -> bool:
     """Whether all three mismatches that end sustained pairs are there."""
-    codes = [c["code"] for c in cautions if isinstance(c, dict)]
-    return len(codes) >= len(_MISMATCHES) and _MISMATCHES.issubset(codes)
+    if len(cautions) < len(_MISMATCHES):
+        return False
+    return _MISMATCHES.issubset(c["code"] for c in cautions if isinstance(c, dict))
 
 
 def _population(asker: Asker, theirs: Facts) -> Iterator[Caution]:

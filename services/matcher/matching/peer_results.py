@@ -112,7 +112,7 @@ class PeerResults:
             "cautions": self._cautions(row, theirs),
             **exchanges(self.profile.facts, theirs),
         }
-        result |= self._extras(row, theirs, result)
+        self._add_extras(row, theirs, result)
         if other is not None:
             result["side"] = "ours" if asking else "theirs"
             result["other_side"] = {**other, "reasons": theirs_told if asking else ours_told}
@@ -163,17 +163,15 @@ class PeerResults:
             checks = checks_for(asker.ours, self.request.mode, tied=True)
         return peer_cautions(asker, theirs, checks)
 
-    def _extras(self, row: int, theirs: Facts, result: dict[str, Any]) -> dict[str, Any]:
-        """What only some results have: lessons, another form of tie, ties there are."""
-        extras: dict[str, Any] = {}
+    def _add_extras(self, row: int, theirs: Facts, result: dict[str, Any]) -> None:
+        """Add what only some results have: lessons, another form of tie, ties there are."""
         if self.request.mode is _CONTRAST:
-            extras |= learning(self.profile.facts, theirs, result, self.context.words)
+            result |= learning(self.profile.facts, theirs, result, self.context.words)
         if mismatched(result["cautions"]):
             text = self.context.words.text("suggest.thematic_cluster", {})
-            extras["suggest"] = {"code": "thematic_cluster", "text": text}
+            result["suggest"] = {"code": "thematic_cluster", "text": text}
         if row in self.ties:
-            extras["ties"] = [_tie(tie) for tie in self.ties[row]]
-        return extras
+            result["ties"] = [_tie(tie) for tie in self.ties[row]]
 
 
 def _told_alike(ours: Shares, theirs: Shares) -> bool:
