@@ -220,7 +220,7 @@ def test_a_setting_that_outlives_its_transaction_is_caught(
             {"tenant": tenant or ""},
         )
 
-    monkeypatch.setattr(tenancy, "_tell", tell)
+    monkeypatch.setattr(tenancy, "tell", tell)
     tried = Tried()
     with acting(MINE), callers_sessions(pooled).begin() as session:
         session.scalars(select(PlaceRow.id)).first()
