@@ -6,7 +6,7 @@ table (or a row of zeros where a set is empty: nothing on file), never a default
 """
 
 from array import array
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from math import nan
@@ -62,6 +62,18 @@ class ColumnWriter:
             return Column(codes, values)
         order = np.argsort(kind.order(values), kind="stable")
         return Column(np.argsort(order).astype(np.int32)[codes], values[order])
+
+
+class StoredColumns(dict[str, NDArray[np.float32]]):
+    """A stored place's values per column, each as a table of one row: looked up when asked for."""
+
+    def __init__(self, columns: Mapping[str, Column], row: int) -> None:
+        self._columns, self._row = columns, row
+
+    def __missing__(self, name: str) -> NDArray[np.float32]:
+        column = self._columns[name]
+        at = column.codes.item(self._row)
+        return column.values[at : at + 1]
 
 
 class ProfileColumns(dict[str, NDArray[np.float32]]):

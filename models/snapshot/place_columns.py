@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import lru_cache
-from math import log, nan
+from math import floor, log, nan
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -97,7 +97,7 @@ def _location(facts: Facts) -> Row:
     lat, lon = facts.get("lat"), facts.get("lon")
     if lat is None or lon is None:
         return (nan, nan)
-    return (np.floor(lat) + 0.5, np.floor(lon) + 0.5)
+    return (floor(lat) + 0.5, floor(lon) + 0.5)
 
 
 @lru_cache(maxsize=1000)

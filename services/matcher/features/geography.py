@@ -58,7 +58,7 @@ def cells_in_space(points: Points) -> NDArray[np.float64]:
 
 @lru_cache(maxsize=10_000)
 def _cell_in_space(north: float, east: float) -> NDArray[np.float64]:
-    return on_earth(np.array([(north, east)]))
+    return np.array([in_space(north, east)]).T / 2
 
 
 _table_in_space = once_a_table(on_earth)

@@ -5,6 +5,7 @@ from typing import Any
 
 import numpy as np
 
+from models.snapshot.columns import StoredColumns
 from models.taxonomy import Mode, Purpose, StageRelation, Ties
 from services.matcher.comparing import Asked, Pair
 from services.matcher.features import EXISTING_TIE, PEER_FEATURES, SIMILAR_TEXT, Facts
@@ -60,9 +61,11 @@ class PeerMatch:
     def _compared(self, two_sides: bool) -> Pair:
         """The features as terms, on our side and on theirs; of one side both are one list."""
         places, row = self.snapshot.places, self.profile.row
-        asked = Asked(self.weights, self.profile.values, places.columns, self.shapes)
         if row is not None and self.profile.as_stored:
+            stored = StoredColumns(places.columns, row)
+            asked = Asked(self.weights, stored, places.columns, self.shapes)
             return terms_alike(asked, PEER_FEATURES, places, row, two_sides)
+        asked = Asked(self.weights, self.profile.values, places.columns, self.shapes)
         if two_sides:
             return asked.both_sides(PEER_FEATURES)
         return (asked.terms(PEER_FEATURES),) * 2

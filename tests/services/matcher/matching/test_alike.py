@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 
 from models.snapshot import Snapshot
-from models.snapshot.columns import profile_columns
+from models.snapshot.columns import StoredColumns, profile_columns
+from models.snapshot.place_columns import PLACE_COLUMNS
 from models.tables.records import PUBLIC
 from models.taxonomy import Mode
 from services.matcher.comparing import Asked
@@ -35,6 +36,14 @@ def test_each_place_has_the_terms_that_it_would_have_alone(
             told, found = (parts(terms, np.arange(90)) for terms in (one, other))
             assert (told.told == found.told).all()
             assert (told.worth == found.worth).all()
+
+
+def test_a_stored_place_is_compared_by_what_its_record_says(snapshot: Snapshot) -> None:
+    places = snapshot.places
+    for row in range(0, len(places), 7):
+        stored, read = StoredColumns(places.columns, row), profile_columns(places.facts(row))
+        for name in PLACE_COLUMNS:
+            assert stored[name].tobytes() == read[name].tobytes()
 
 
 def test_what_is_remembered_of_places_does_not_keep_them(published: Published) -> None:
