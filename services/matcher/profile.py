@@ -39,7 +39,7 @@ def stored_facts(snapshot: Snapshot, place_id: str, tenant: str) -> tuple[int, F
     row = snapshot.places.row(place_id, tenant)
     if row is None:
         raise PlaceNotFound(place_id)
-    facts = {**snapshot.places.facts(row), "id": snapshot.places.id(row)}
+    facts = snapshot.places.facts(row)
     ties = [t.record for t in snapshot.ties.of_place(row) if t.tenant in ("public", tenant)]
     if ties:
         facts["commitments"] = ties

@@ -60,7 +60,7 @@ class PlacesToName:
         return find_places(self.snapshot, prefix, self.tenant, None, None)
 
     def facts(self, row: int) -> Facts:
-        return {**self.snapshot.places.facts(row), "id": self.snapshot.places.id(row)}
+        return self.snapshot.places.facts(row)
 
     def by_id(self, key: str) -> Facts | None:
         row = self.snapshot.places.row(key, self.tenant)
