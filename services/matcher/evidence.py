@@ -54,7 +54,7 @@ class Exhibits:
                 value = in_brief(facts[field]) if field in COMPARED else facts[field]
                 proof, head, tail = frames.get(field) or self._frame(at, field)
                 found.append((proof, head + dumps(value) + tail))
-        return in_order(found)
+        return in_order(found) if len(found) > 1 else tuple(found)
 
     def keys(self, fields: Fields) -> list[tuple[Any, ...]]:
         """All that is on file of each place in some fields, values and what they rest on."""
@@ -101,8 +101,6 @@ def _tail(written: bytes) -> Exhibit:
 
 def in_order(exhibits: Sequence[Exhibit]) -> Shown:
     """The best proven first, those proven alike written as one."""
-    if len(exhibits) == 1:
-        return (exhibits[0],)
     proofs = [proof for proof, _ in exhibits]
     if proofs and proofs.count(proofs[0]) == len(proofs):
         return ((proofs[0], b",".join([told for _, told in exhibits])),)
