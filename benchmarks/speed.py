@@ -27,11 +27,9 @@ os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 import numpy as np
 
 from benchmarks import engine, keeping, over_http, reading, rivals, workers
-from benchmarks.asking import Built, Table, opened
-from benchmarks.world import make_world
-from models.errors import SnapshotRefused
+from benchmarks.asking import Built, Table
+from benchmarks.world import is_made_from, make_world
 from models.processor import model_name
-from models.snapshot import SnapshotStore
 from services.matcher.searching.compiled import KERNEL
 
 REPORT = Path(__file__).resolve().parent.parent / "docs" / "speed.md"
@@ -48,24 +46,14 @@ PACKAGES = (
 
 
 def worlds(asked: argparse.Namespace) -> list[Built]:
-    """The default catalogue and made-up worlds, made where they are not there."""
+    """The default catalogue and worlds made from it, where they are not there already."""
     stores = [Built("default catalogue", asked.source / "snapshots")]
     for size in map(int, filter(None, asked.sizes.split(","))):
         folder = asked.folder / str(size)
-        if not _is_there(folder):
+        if not is_made_from(folder, asked.source / "snapshots"):
             make_world(asked.source / "snapshots", folder, size)
         stores.append(Built(f"{size:,}", folder / "snapshots"))
     return stores
-
-
-def _is_there(folder: Path) -> bool:
-    if SnapshotStore(folder / "snapshots").current() is None:
-        return False
-    try:
-        opened(folder / "snapshots")
-    except SnapshotRefused:
-        return False  # of another version
-    return True
 
 
 def sections(asked: argparse.Namespace, stores: list[Built]) -> Iterator[tuple[str, list[str]]]:

@@ -1,6 +1,6 @@
 """A world of many places, made again the same from a seed: real rows, perturbed, and published.
 
-    python -m benchmarks.world --places 640000 --source var --folder /tmp/world
+    python -m benchmarks.world --places 640000 --source var/snapshots --folder /tmp/world
 
 Rows of the published catalogue in `--source` are drawn at random and their residents, rank and
 location changed; a few get needs, offers, goals and powers of their own, and some of these a text
@@ -38,6 +38,8 @@ BATCH = 5_000
 TELLING, WRITING, DECLARING = 0.07, 0.85, 0.4
 NOISE = 0.35
 DATABASE = "counterpart.db"
+# Names the snapshot of the catalogue that a world is made from, once it is whole.
+MADE_FROM = "made-from"
 
 
 @dataclass(frozen=True)
@@ -191,7 +193,14 @@ def make_world(source: Path, folder: Path, count: int, seed: int = 1) -> float:
     with sessions(engine).begin() as session:
         _publish(session, SnapshotStore(folder / "snapshots"), snapshot)
     engine.dispose()
+    (folder / MADE_FROM).write_text(snapshot.id)
     return took
+
+
+def is_made_from(folder: Path, source: Path) -> bool:
+    """Whether a world is there whole, and of the catalogue that is published now."""
+    said = folder / MADE_FROM
+    return said.is_file() and said.read_text() == SnapshotStore(source).current()
 
 
 def seconds_to_publish(folder: Path) -> float:
