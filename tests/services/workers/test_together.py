@@ -213,6 +213,7 @@ def test_each_event_is_sent_once(database: Sessions) -> None:
 
 
 def test_its_log_is_one_event_a_line_and_its_greeting_is_said_once(both: Served) -> None:
+    killed(both, 1)
     lines = both.log.read_text().splitlines()
     said = [line for line in lines if not line.startswith("{")]
     assert sum("answers at" in line for line in said) == 1
